@@ -1,0 +1,28 @@
+"""Organisations, people, places, the ledger of facts, and what it says."""
+
+from communities.models.facts import DayChanged, ServiceEvent
+from communities.models.insight import CommunityMetric, Signal, SignalSet
+from communities.models.people import ApiToken, Contact, Customer, RegionManager, User
+from communities.models.places import Community, Region, Site
+from communities.models.surveys import SurveyAnswer, SurveyInvitation
+from communities.models.tenant import Organisation, Owned
+
+__all__ = [
+    "ApiToken",
+    "Community",
+    "CommunityMetric",
+    "Contact",
+    "Customer",
+    "DayChanged",
+    "Organisation",
+    "Owned",
+    "Region",
+    "RegionManager",
+    "ServiceEvent",
+    "Signal",
+    "SignalSet",
+    "Site",
+    "SurveyAnswer",
+    "SurveyInvitation",
+    "User",
+]

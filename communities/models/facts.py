@@ -1,0 +1,82 @@
+"""The ledger of facts: append-only, the only source of every metric."""
+
+import pgtrigger
+from django.db import models
+
+from communities.models.people import Customer
+from communities.models.places import Community, Site
+from communities.models.tenant import Owned
+
+
+class ServiceEvent(Owned):
+    """One fact: what happened, where, to whom, when it happened and when we learned it.
+
+    The people and things of higher floors (technician, visit, work order, service type) are plain ids here, and
+    references in the database: dispatch's first migration adds the foreign keys.
+    """
+
+    class Kind(models.TextChoices):
+        REQUEST_RECEIVED = "request.received"
+        VISIT_PLANNED = "visit.planned"
+        VISIT_EN_ROUTE = "visit.en_route"
+        VISIT_ARRIVED = "visit.arrived"
+        VISIT_STARTED = "visit.started"
+        VISIT_COMPLETED = "visit.completed"
+        VISIT_NOT_COMPLETED = "visit.could_not_complete"
+        OFFER_MADE = "offer.made"
+        OFFER_ACCEPTED = "offer.accepted"
+        OFFER_REFUSED = "offer.refused"
+        INVOICE_ISSUED = "invoice.issued"
+        INVOICE_PAID = "invoice.paid"
+        SURVEY_SENT = "survey.sent"
+        SURVEY_ANSWERED = "survey.answered"
+
+    kind = models.CharField(max_length=40, choices=Kind.choices)
+    source = models.CharField(max_length=40, help_text="The system that says so.")
+    source_id = models.CharField(max_length=120, help_text="Its own id of the fact: the same one counts once.")
+    occurred_at = models.DateTimeField()
+    occurred_on = models.DateField(help_text="The day of occurred_at in the organisation's zone.")
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+", null=True)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", null=True)
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+", null=True)
+    technician_id = models.UUIDField(null=True)
+    visit_id = models.UUIDField(null=True)
+    work_order_id = models.UUIDField(null=True)
+    service_type_id = models.UUIDField(null=True)
+    amount_minor = models.BigIntegerField(null=True)
+    currency = models.CharField(max_length=3, blank=True)
+    data = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "source", "source_id"], name="fact_counts_once"),
+            models.CheckConstraint(
+                condition=models.Q(amount_minor__isnull=True) | ~models.Q(currency=""),
+                name="fact_amount_has_currency",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["organisation", "community", "occurred_on"], name="fact_community_day"),
+            models.Index(fields=["visit_id"], name="fact_visit"),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.source}:{self.source_id}"
+
+
+class DayChanged(models.Model):
+    """A community's day with facts that its metric does not count yet."""
+
+    id = models.BigAutoField(primary_key=True)
+    organisation = models.ForeignKey("communities.Organisation", on_delete=models.CASCADE, related_name="+")
+    community = models.ForeignKey(Community, on_delete=models.CASCADE, related_name="+")
+    on = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["community", "on"], name="day_changed_once")]
+
+    def __str__(self) -> str:
+        return f"{self.community_id} {self.on}"

@@ -1,0 +1,183 @@
+"""Every setting of Linli, in one file; what differs between machines comes from the environment (.env.example)."""
+
+from pathlib import Path
+
+from config import env, geolibraries
+
+ROOT = Path(__file__).resolve().parent.parent
+ENVIRONMENT = env.choice("LINLI_ENV", "development", ("development", "test", "production"))
+PRODUCTION = ENVIRONMENT == "production"
+STATE_DIR = Path(env.text("LINLI_STATE_DIR", str(ROOT / ".state")))
+
+# -- Web -----------------------------------------------------------------------------------------------------
+DEBUG = False
+SECRET_KEY = env.secret("SECRET_KEY", None if PRODUCTION else "development-only-secret-key-" + "x" * 40)
+ALLOWED_HOSTS = env.words("ALLOWED_HOSTS", "" if PRODUCTION else "*")
+PUBLIC_URL = env.text("PUBLIC_URL", "http://127.0.0.1:8000").rstrip("/")  # what customers' links start with
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+APPEND_SLASH = False
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024  # bytes; the API's request limit
+
+SECURE_SSL_REDIRECT = PRODUCTION and env.boolean("SECURE_SSL_REDIRECT", True)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
+SECURE_REFERRER_POLICY = "no-referrer"  # a customer's link is a secret: no other site may learn it
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
+SESSION_COOKIE_HTTPONLY = True
+X_FRAME_OPTIONS = "DENY"
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.gis",
+    "pgtrigger",
+    "ninja",  # its Swagger files, served by us
+    "core",
+    "communities",
+    "dispatch",
+    "billing",
+    "api",
+    "console",
+]
+MIDDLEWARE = [
+    "api.observability.RequestContext",
+    "api.problems.ProblemAnswers",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.text("STATIC_ROOT", str(ROOT / "staticfiles")))
+WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_AUTOREFRESH = False
+if PRODUCTION:
+    STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+
+# -- Who -----------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "communities.User"
+LOGIN_URL = "/sign-in"
+LOGIN_REDIRECT_URL = "/"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+if ENVIRONMENT == "test":  # the suite signs people in often; the strength of the hash is not its subject
+    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# -- Data ----------------------------------------------------------------------------------------------------
+GDAL_LIBRARY_PATH = geolibraries.wheel_library("pyogrio", "libgdal*")
+GEOS_LIBRARY_PATH = geolibraries.wheel_library("shapely", "libgeos_c*")
+DATABASES = {
+    "default": {
+        **env.database("DATABASE_URL"),
+        "OPTIONS": {} if ENVIRONMENT == "test" else {"pool": {"min_size": 1, "max_size": 4, "timeout": 10}},
+        "CONN_HEALTH_CHECKS": True,
+        "TEST": {"NAME": env.text("LINLI_TEST_DATABASE", "test_linli")},
+    }
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env.text("CACHE_URL")}
+}
+USE_TZ = True
+TIME_ZONE = "UTC"  # each organisation has its own; see Organisation.zone
+USE_I18N = True
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hant", "繁體中文")]
+LOCALE_PATHS = [ROOT / "console" / "locale"]
+
+# -- Work in the background ----------------------------------------------------------------------------------
+CELERY_BROKER_URL = env.text("BROKER_URL")
+CELERY_TASK_IGNORE_RESULT = True  # outcomes are rows
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True  # without it acks_late still loses the task of a killed child
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TASK_TIME_LIMIT = 1200  # seconds; must stay under the visibility timeout, or a task runs twice
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 2400,
+    "unacked_restore_interval": 10,
+    "unacked_restore_throttle": 1,
+}
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5.0
+CELERY_TASK_ROUTES = {"dispatch.tasks.plan_solve": {"queue": "solve"}}
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_BEAT_SCHEDULE = {
+    "outbox-sweep": {"task": "core.tasks.outbox_sweep", "schedule": 10.0},
+    "plans-sweep": {"task": "dispatch.tasks.plans_sweep", "schedule": 30.0},
+    "metrics-refresh": {"task": "communities.tasks.metrics_refresh_changed", "schedule": 60.0},
+    "idempotency-expire": {"task": "api.tasks.idempotency_expire", "schedule": 3600.0},
+}
+
+# What happens after what: an outbox topic, and the functions that take its subject's id. Each has its own retries.
+OUTBOX_CONSUMERS = {
+    "visit.completed": ["billing.services.invoices.work_order_invoice"],
+    "payment_link.wanted": ["billing.services.links.payment_link_open"],
+    "payment_link.opened": ["billing.services.links.payment_link_send"],
+    "webhook.received": ["billing.services.payments.webhook_apply"],
+    "invoice.paid": ["billing.services.surveys.survey_after_payment"],
+    "survey.invited": ["communities.services.surveys.survey_send"],
+    "sandbox.checkout_settled": ["console.sandbox_provider.checkouts.checkout_notify"],
+}
+
+# -- Places --------------------------------------------------------------------------------------------------
+GEOCODER = env.choice("GEOCODER", "gazetteer", ("gazetteer", "nominatim"))
+NOMINATIM_URL = env.text("NOMINATIM_URL", "https://nominatim.openstreetmap.org")
+NOMINATIM_USER_AGENT = env.text("NOMINATIM_USER_AGENT", "linli")
+
+# -- Money ---------------------------------------------------------------------------------------------------
+PAYMENT_GATEWAY = env.choice("PAYMENT_GATEWAY", "sandbox", ("sandbox",))
+SANDBOX_WEBHOOK_SECRET = env.secret(
+    "SANDBOX_WEBHOOK_SECRET", None if PRODUCTION else "whsec_c2FuZGJveC1kZXZlbG9wbWVudC1vbmx5"
+)
+SANDBOX_API_KEY = env.secret("SANDBOX_API_KEY", None if PRODUCTION else "sandbox-development-only")
+SANDBOX_URL = env.text("SANDBOX_URL", PUBLIC_URL)  # where the sandbox provider's pages are served
+
+# -- E-mail --------------------------------------------------------------------------------------------------
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "linli@localhost")
+EMAIL_HOST = env.text("EMAIL_HOST", "")
+EMAIL_PORT = env.integer("EMAIL_PORT", 587)
+EMAIL_HOST_USER = env.text("EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = env.secret("EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = env.boolean("EMAIL_TLS", True)
+EMAIL_TIMEOUT = 10  # seconds
+if not EMAIL_HOST:  # without a mail server a letter is a file, to be read there
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = STATE_DIR / "mail"
+
+# -- Seen from outside ---------------------------------------------------------------------------------------
+LOG_LEVEL = env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR"))
+LOG_FORMAT = env.choice("LOG_FORMAT", "json" if PRODUCTION else "console", ("json", "console"))
+LOGGING_CONFIG = None  # core.logs.configure() does it, for the web and for the worker alike

@@ -1,0 +1,83 @@
+"""The refusals of this app."""
+
+from core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
+
+
+class VisitUnknown(NotFound):
+    code = "visit-unknown"
+    title = "There is no such visit"
+
+
+class RequestUnknown(NotFound):
+    code = "request-unknown"
+    title = "There is no such service request"
+
+
+class WorkOrderUnknown(NotFound):
+    code = "work-order-unknown"
+    title = "There is no such work order"
+
+
+class PlanUnknown(NotFound):
+    code = "plan-unknown"
+    title = "There is no such plan"
+
+
+class RegionUnknown(NotFound):
+    code = "region-unknown"
+    title = "There is no such region"
+
+
+class CalendarUnknown(NotFound):
+    code = "calendar-unknown"
+    title = "There is no such calendar"
+
+
+class NotForYourRole(Forbidden):
+    code = "not-for-your-role"
+    title = "Your role does not allow this"
+
+
+class StepOutOfOrder(Conflict):
+    code = "step-out-of-order"
+    title = "This step does not follow from where it stands"
+
+
+class TimeImpossible(Invalid):
+    code = "time-impossible"
+    title = "This cannot have happened at that time"
+
+
+class ServiceTypeUnknown(Invalid):
+    code = "service-type-unknown"
+    title = "There is no such service type"
+
+
+class CommunityUnknown(Invalid):
+    code = "community-unknown"
+    title = "There is no such community"
+
+
+class RequestKnown(Conflict):
+    code = "request-known"
+    title = "A service request with this reference exists already"
+
+
+class PlanRunning(Conflict):
+    code = "plan-running"
+    title = "This region's day is being planned already"
+
+
+class PlanNotADraft(Conflict):
+    code = "plan-not-a-draft"
+    title = "Only a draft can be published"
+
+
+class PlanNotRunning(Conflict):
+    code = "plan-not-running"
+    title = "This plan is not being made any more"
+
+
+class PlanStale(Stale):
+    code = "plan-stale"
+    title = "What the plan was made from has changed: plan again"

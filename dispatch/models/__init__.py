@@ -1,0 +1,23 @@
+"""Technicians, service requests, work orders, visits and plans."""
+
+from dispatch.models.plans import Plan, PlanVersion, Route, Stop, UnassignedVisit
+from dispatch.models.technicians import Shift, Skill, Technician, TechnicianSkill, WorkingHours
+from dispatch.models.work import ServiceRequest, ServiceType, ServiceTypeSkill, Visit, WorkOrder
+
+__all__ = [
+    "Plan",
+    "PlanVersion",
+    "Route",
+    "ServiceRequest",
+    "ServiceType",
+    "ServiceTypeSkill",
+    "Shift",
+    "Skill",
+    "Stop",
+    "Technician",
+    "TechnicianSkill",
+    "UnassignedVisit",
+    "Visit",
+    "WorkOrder",
+    "WorkingHours",
+]

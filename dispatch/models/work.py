@@ -1,0 +1,169 @@
+"""Service request (asked) → work order (agreed, billable) → visit (one trip)."""
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import RangeOperators
+from django.db import models
+from django.db.models import Deferrable
+
+from communities.models import Customer, Owned, Site
+from dispatch.models.technicians import HALF_OPEN, Skill, Technician, TimestampRange
+from dispatch.states import VISIT_ASSIGNED, RequestState, VisitState, WorkOrderState
+
+
+class ServiceType(Owned):
+    """A kind of work: how long it takes, what it asks of a technician, how soon it should be answered."""
+
+    code = models.CharField(max_length=80)
+    name = models.CharField(max_length=120)
+    name_en = models.CharField(max_length=120, blank=True)
+    duration_minutes = models.PositiveSmallIntegerField(default=45)
+    respond_within_hours = models.PositiveIntegerField(default=24)
+    resolve_within_hours = models.PositiveIntegerField(default=72)
+    priority_minutes = models.PositiveIntegerField(
+        default=120, help_text="What leaving such a visit out costs, in minutes of travel."
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "code"], name="service_type_code_once")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ServiceTypeSkill(Owned):
+    service_type = models.ForeignKey(ServiceType, on_delete=models.CASCADE, related_name="skills")
+    skill = models.ForeignKey(Skill, on_delete=models.PROTECT, related_name="+")
+    level = models.PositiveSmallIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["service_type", "skill"], name="service_type_skill_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.skill} {self.level}"
+
+
+class ServiceRequest(Owned):
+    """What somebody asked for. `source` and `reference` are the other system's; the same pair comes in once."""
+
+    source = models.CharField(max_length=40)
+    reference = models.CharField(max_length=80)
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="requests")
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="requests", null=True)
+    service_type = models.ForeignKey(ServiceType, on_delete=models.PROTECT, related_name="+")
+    description = models.TextField(blank=True)
+    state = models.CharField(max_length=12, choices=RequestState.choices, default=RequestState.RECEIVED)
+    requested_at = models.DateTimeField()
+    respond_by = models.DateTimeField()
+    resolve_by = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    window_from_at = models.DateTimeField(null=True, help_text="The service should start from here …")
+    window_until_at = models.DateTimeField(null=True, help_text="… until here.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "source", "reference"], name="request_once"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=RequestState.values), name="request_state_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(closed_at__isnull=True)
+                | models.Q(closed_at__gte=models.F("requested_at")),
+                name="request_closed_after_opened",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(window_from_at__isnull=True, window_until_at__isnull=True)
+                | models.Q(window_from_at__lt=models.F("window_until_at")),
+                name="request_window_in_order",
+            ),
+        ]
+        indexes = [models.Index(fields=["organisation", "requested_at"], name="request_by_time")]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.reference}"
+
+
+class WorkOrder(Owned):
+    """Work we agreed to do. Bills hang here."""
+
+    number = models.CharField(max_length=100, help_text="The request's reference, and which order for it.")
+    request = models.ForeignKey(ServiceRequest, on_delete=models.PROTECT, related_name="work_orders")
+    state = models.CharField(max_length=12, choices=WorkOrderState.choices, default=WorkOrderState.OPEN)
+    completed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["request", "number"], name="work_order_number_once"),
+            models.UniqueConstraint(
+                fields=["request"], condition=models.Q(state="open"), name="work_order_one_open_for_a_request"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state__in=WorkOrderState.values), name="work_order_state_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Visit(Owned):
+    """One trip to one site: the planner's unit. `starts_at`..`ends_at` is the planned service on site."""
+
+    work_order = models.ForeignKey(WorkOrder, on_delete=models.PROTECT, related_name="visits")
+    sequence = models.PositiveSmallIntegerField(
+        default=1, help_text="First, second … trip for the work order."
+    )
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="visits")
+    service_type = models.ForeignKey(ServiceType, on_delete=models.PROTECT, related_name="+")
+    duration_minutes = models.PositiveSmallIntegerField()
+    window_from_at = models.DateTimeField(null=True)
+    window_until_at = models.DateTimeField(null=True)
+    state = models.CharField(max_length=20, choices=VisitState.choices, default=VisitState.UNSCHEDULED)
+    technician = models.ForeignKey(Technician, on_delete=models.PROTECT, related_name="visits", null=True)
+    starts_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
+    en_route_at = models.DateTimeField(null=True)
+    arrived_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=240, blank=True, help_text="Why it could not be completed.")
+    notes = models.TextField(blank=True)
+    revision = models.PositiveIntegerField(default=1)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["work_order", "sequence"], name="visit_sequence_once"),
+            models.CheckConstraint(condition=models.Q(state__in=VisitState.values), name="visit_state_known"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=["unscheduled", "cancelled"])
+                | models.Q(
+                    technician__isnull=False, starts_at__isnull=False, ends_at__gt=models.F("starts_at")
+                ),
+                name="visit_assigned_has_technician_and_time",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state="could_not_complete") | ~models.Q(outcome=""),
+                name="visit_not_completed_says_why",
+            ),
+            # Deferred, so that a publication may swap two visits of a technician in one statement.
+            ExclusionConstraint(
+                name="visit_technician_in_one_place",
+                expressions=[
+                    ("technician", RangeOperators.EQUAL),
+                    (TimestampRange("starts_at", "ends_at", HALF_OPEN), RangeOperators.OVERLAPS),
+                ],
+                condition=models.Q(state__in=[str(state) for state in VISIT_ASSIGNED]),
+                deferrable=Deferrable.DEFERRED,
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["technician", "starts_at"], name="visit_schedule"),
+            models.Index(fields=["organisation", "state"], name="visit_by_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.work_order_id}/{self.sequence}"

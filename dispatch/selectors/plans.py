@@ -1,0 +1,51 @@
+"""Plans: all for dispatch, those of their regions for managers, none for technicians (they have a schedule)."""
+
+from uuid import UUID
+
+from django.db.models import Prefetch, Q, QuerySet
+
+from communities.access import Caller
+from dispatch.errors import PlanUnknown
+from dispatch.models import Plan, PlanVersion, Route, Stop, UnassignedVisit
+
+
+def plan_list(caller: Caller) -> QuerySet[Plan]:
+    return Plan.objects.filter(_in_scope(caller, "region_id"), organisation=caller.organisation)
+
+
+def version_list(caller: Caller) -> QuerySet[PlanVersion]:
+    return PlanVersion.objects.filter(
+        _in_scope(caller, "plan__region_id"), organisation=caller.organisation
+    ).select_related("plan__region", "signal_set")
+
+
+def version_get(caller: Caller, version_id: UUID) -> PlanVersion:
+    """One version. Raises PlanUnknown, also for one that is not the caller's."""
+    version = version_list(caller).filter(pk=version_id).first()
+    if version is None:
+        raise PlanUnknown
+    return version
+
+
+def version_routes(version: PlanVersion) -> QuerySet[Route]:
+    """The routes by technician's code, each with its stops in order: two queries, whatever their number."""
+    stops = Stop.objects.order_by("sequence").select_related(
+        "visit__site__community", "visit__service_type", "visit__work_order"
+    )
+    return (
+        version.routes.select_related("technician")
+        .prefetch_related(Prefetch("stops", queryset=stops))
+        .order_by("technician__code", "id")
+    )
+
+
+def version_unassigned(version: PlanVersion) -> QuerySet[UnassignedVisit]:
+    return version.unassigned.select_related(
+        "visit__site__community", "visit__service_type", "visit__work_order"
+    ).order_by("visit_id")
+
+
+def _in_scope(caller: Caller, region: str) -> Q:
+    if caller.runs_dispatch:
+        return Q()
+    return Q(**{f"{region}__in": caller.region_ids})

@@ -1,0 +1,159 @@
+"""Doing the work: en route → arrived → started → completed, or could not be completed.
+
+Each step is a compare-and-swap on the state before it, and a fact in the ledger. `happened_at` is the
+technician's clock (a report may arrive late, from a dead zone); `now` is ours.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+
+from communities.access import Caller
+from communities.models import ServiceEvent
+from communities.services.ledger import Fact, facts_record
+from core import outbox
+from core.errors import Stale
+from core.locks import lock_all
+from dispatch.errors import NotForYourRole, StepOutOfOrder, TimeImpossible
+from dispatch.models import ServiceRequest, Visit, WorkOrder
+from dispatch.selectors.visits import visit_get
+from dispatch.states import REQUEST, VISIT, WORK_ORDER, RequestState, VisitState, WorkOrderState, before
+
+CLOCK_SKEW = timedelta(minutes=5)  # how far a telephone's clock may be ahead of ours
+ON_TIME = timedelta(minutes=15)
+"""Without a promised window, an arrival up to this long after the planned start counts as on time."""
+
+
+@transaction.atomic
+def visit_en_route(*, caller: Caller, visit_id: UUID, happened_at: datetime, now: datetime) -> Visit:
+    """The technician has set off. Raises like every step: VisitUnknown, NotForYourRole, StepOutOfOrder,
+    TimeImpossible."""
+    return _step(caller, visit_id, VisitState.EN_ROUTE, happened_at, now, en_route_at=happened_at)
+
+
+@transaction.atomic
+def visit_arrive(*, caller: Caller, visit_id: UUID, happened_at: datetime, now: datetime) -> Visit:
+    """The technician is there; the ledger keeps whether in time."""
+    return _step(caller, visit_id, VisitState.ARRIVED, happened_at, now, arrived_at=happened_at)
+
+
+@transaction.atomic
+def visit_start(*, caller: Caller, visit_id: UUID, happened_at: datetime, now: datetime) -> Visit:
+    """The service has begun."""
+    return _step(caller, visit_id, VisitState.STARTED, happened_at, now, started_at=happened_at)
+
+
+@transaction.atomic
+def visit_complete(
+    *, caller: Caller, visit_id: UUID, happened_at: datetime, now: datetime, notes: str = ""
+) -> Visit:
+    """The work is done: the work order and the request are closed, and billing is told."""
+    changes: dict[str, Any] = {"finished_at": happened_at} | ({"notes": notes} if notes else {})
+    visit = _step(caller, visit_id, VisitState.COMPLETED, happened_at, now, **changes)
+    WorkOrder.objects.filter(
+        pk=visit.work_order_id, state__in=before(WORK_ORDER, WorkOrderState.COMPLETED)
+    ).update(state=WorkOrderState.COMPLETED, completed_at=happened_at)
+    ServiceRequest.objects.filter(
+        pk=visit.work_order.request_id, state__in=before(REQUEST, RequestState.CLOSED)
+    ).update(state=RequestState.CLOSED, closed_at=happened_at)
+    outbox.emit("visit.completed", visit.pk)
+    return visit
+
+
+@transaction.atomic
+def visit_not_complete(
+    *, caller: Caller, visit_id: UUID, reason: str, happened_at: datetime, now: datetime
+) -> Visit:
+    """The work could not be done, for `reason`: the work order stays open and gets another visit to plan."""
+    visit = _step(
+        caller, visit_id, VisitState.NOT_COMPLETED, happened_at, now, finished_at=happened_at, outcome=reason
+    )
+    Visit.objects.create(
+        organisation_id=visit.organisation_id,
+        work_order_id=visit.work_order_id,
+        sequence=visit.sequence + 1,
+        site_id=visit.site_id,
+        service_type_id=visit.service_type_id,
+        duration_minutes=visit.duration_minutes,
+    )
+    return visit
+
+
+@transaction.atomic
+def visit_annotate(*, caller: Caller, visit_id: UUID, notes: str, revision: int) -> Visit:
+    """Replace the visit's notes, if it is still at `revision`. Raises Stale otherwise."""
+    visit = visit_get(caller, visit_id)
+    _may_report(caller)
+    changed = Visit.objects.filter(pk=visit.pk, revision=revision).update(notes=notes, revision=revision + 1)
+    if changed != 1:
+        raise Stale("Somebody changed this visit in the meantime: read it again.")
+    return visit_get(caller, visit_id)
+
+
+@transaction.atomic
+def _step(
+    caller: Caller, visit_id: UUID, to: VisitState, happened_at: datetime, now: datetime, **changes: Any
+) -> Visit:
+    visit = visit_get(caller, visit_id)
+    _may_report(caller)
+    _check_time(visit, happened_at, now)
+    if visit.technician_id:
+        lock_all("technician", [visit.technician_id])
+    moved = Visit.objects.filter(pk=visit.pk, state__in=before(VISIT, to)).update(
+        state=to, revision=F("revision") + 1, updated_at=now, **changes
+    )
+    if moved != 1:
+        visit.refresh_from_db(fields=["state"])
+        raise StepOutOfOrder(
+            f"The visit is {visit.get_state_display().lower()}: it cannot become {to.label.lower()}."
+        )
+    visit = visit_get(caller, visit_id)
+    facts_record(organisation=caller.organisation, facts=[_fact(visit, to, happened_at)])
+    return visit
+
+
+def _may_report(caller: Caller) -> None:
+    if not (caller.is_technician or caller.runs_dispatch):
+        raise NotForYourRole("Visits are reported by their technician, or by dispatch.")
+
+
+def _check_time(visit: Visit, happened_at: datetime, now: datetime) -> None:
+    if happened_at > now + CLOCK_SKEW:
+        raise TimeImpossible(f"{happened_at.isoformat()} is in the future.")
+    steps = (visit.en_route_at, visit.arrived_at, visit.started_at, visit.finished_at)
+    last = max((step for step in steps if step is not None), default=happened_at)
+    if happened_at < last:
+        raise TimeImpossible(f"The step before it happened later, at {last.isoformat()}.")
+
+
+def _fact(visit: Visit, to: VisitState, happened_at: datetime) -> Fact:
+    return Fact(
+        kind=ServiceEvent.Kind(f"visit.{to.value}"),
+        source="dispatch",
+        source_id=f"visit:{visit.pk}:{to.value}",
+        occurred_at=happened_at,
+        community_id=visit.site.community_id,
+        site_id=visit.site_id,
+        customer_id=visit.work_order.request.customer_id,
+        technician_id=visit.technician_id,
+        visit_id=visit.pk,
+        work_order_id=visit.work_order_id,
+        service_type_id=visit.service_type_id,
+        data=_details(visit, to, happened_at),
+    )
+
+
+def _details(visit: Visit, to: VisitState, happened_at: datetime) -> dict[str, Any]:
+    if to == VisitState.ARRIVED:
+        return {"on_time": happened_at <= _promised_until(visit)}
+    if to == VisitState.NOT_COMPLETED:
+        return {"sequence": visit.sequence, "reason": visit.outcome}
+    return {"sequence": visit.sequence} if to == VisitState.COMPLETED else {}
+
+
+def _promised_until(visit: Visit) -> datetime:
+    assert visit.starts_at is not None  # the database refuses an assigned visit without a time
+    return visit.window_until_at or visit.starts_at + ON_TIME

@@ -1,0 +1,201 @@
+"""Asking for a plan, cancelling it, publishing it. Making it is in solving.py."""
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+import structlog
+from django.db import IntegrityError, connection, transaction
+from django.db.models import F, Max
+from django.utils import timezone
+
+from communities.access import Caller
+from communities.models import Region, ServiceEvent, SignalSet
+from communities.selectors.places import region_list
+from communities.services.ledger import Fact, facts_record
+from core.locks import lock_all
+from dispatch.errors import (
+    NotForYourRole,
+    PlanNotADraft,
+    PlanNotRunning,
+    PlanRunning,
+    PlanStale,
+    RegionUnknown,
+)
+from dispatch.models import Plan, PlanVersion, Shift, Stop, Visit
+from dispatch.selectors.plans import version_get
+from dispatch.services import announce
+from dispatch.services.day import rows_hash
+from dispatch.states import PLAN, PLAN_RUNNING, PlanState, VisitState, before
+
+ITERATIONS = 4_000  # of the search: a few seconds for a region's day of 150 visits
+
+
+def plan_request(
+    *,
+    caller: Caller,
+    region_id: UUID,
+    on: date,
+    seed: int = 1,
+    iterations: int | None = None,
+    signals: Literal["newest", "none"] = "newest",
+    starts_from: PlanVersion | None = None,
+) -> PlanVersion:
+    """Note that this region's day should be planned, and tell a planner.
+
+    `signals` says whether customers' answers count; `starts_from` is a version whose assignments the search
+    begins with. Raises RegionUnknown, NotForYourRole, PlanRunning.
+    """
+    _dispatch_only(caller)
+    region = region_list(caller).filter(pk=region_id).first()
+    if region is None:
+        raise RegionUnknown
+    try:
+        return _version_queue(caller, region, on, seed, iterations or ITERATIONS, signals, starts_from)
+    except IntegrityError as error:
+        raise PlanRunning(f"{region.name}, {on}: wait for it, or cancel it.") from error
+
+
+@transaction.atomic
+def _version_queue(
+    caller: Caller,
+    region: Region,
+    on: date,
+    seed: int,
+    iterations: int,
+    signals: str,
+    starts_from: PlanVersion | None,
+) -> PlanVersion:
+    Plan.objects.bulk_create(
+        [Plan(organisation=caller.organisation, region=region, on=on)], ignore_conflicts=True
+    )
+    plan = Plan.objects.select_for_update().get(region=region, on=on)
+    last = plan.versions.aggregate(last=Max("number"))["last"] or 0
+    version = PlanVersion.objects.create(
+        organisation=caller.organisation,
+        plan=plan,
+        number=last + 1,
+        seed=seed,
+        iterations=iterations,
+        signal_set=signal_set_newest(caller) if signals == "newest" else None,
+        starts_from=starts_from,
+        requested_by=caller.account,
+        request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
+    )
+    transaction.on_commit(lambda: announce.plan_wanted(version.pk))
+    return version
+
+
+def signal_set_newest(caller: Caller) -> SignalSet | None:
+    """The newest version of what customers' answers say, if there is one."""
+    return SignalSet.objects.filter(organisation=caller.organisation).order_by("-version").first()
+
+
+@transaction.atomic
+def plan_cancel(*, caller: Caller, version_id: UUID) -> PlanVersion:
+    """Cancel a run that waits, or ask the planner of a running one to stop (it does within a second).
+
+    Raises PlanUnknown, NotForYourRole, PlanNotRunning.
+    """
+    version = version_get(caller, version_id)
+    _dispatch_only(caller)
+    now = timezone.now()
+    rows = PlanVersion.objects.filter(pk=version.pk)
+    ended = rows.filter(state=PlanState.QUEUED).update(state=PlanState.CANCELLED, finished_at=now)
+    if not (ended or rows.filter(state__in=PLAN_RUNNING).update(cancel_requested_at=now)):
+        raise PlanNotRunning
+    version.refresh_from_db()
+    return version
+
+
+@transaction.atomic
+def plan_publish(*, caller: Caller, version_id: UUID, plan_revision: int, now: datetime) -> Plan:
+    """Make a draft the plan of its day: technicians' schedules become its routes, in one short transaction.
+
+    Visits that have begun stay as they are. Raises PlanUnknown, NotForYourRole, PlanNotADraft, and PlanStale
+    when the plan was published meanwhile (`plan_revision`) or its visits or shifts have changed.
+    """
+    version = version_get(caller, version_id)
+    _dispatch_only(caller)
+    plan = Plan.objects.select_for_update().get(pk=version.plan_id)
+    if plan.revision != plan_revision:
+        raise PlanStale("Another version of this plan was published in the meantime.")
+    stops = list(version.stops.select_related("route", "visit__work_order__request", "visit__site"))
+    lock_all("technician", {stop.route.technician_id for stop in stops})
+    if _inputs_hash(version) != version.inputs_hash:
+        raise PlanStale
+    _assignments_replace(plan, version)
+    _pointer_move(plan, version, now)
+    facts_record(organisation=caller.organisation, facts=[_planned(stop, version, now) for stop in stops])
+    return plan
+
+
+def _inputs_hash(version: PlanVersion) -> str:
+    """What day.inputs_hash would be now, for the rows that the version was made from."""
+    visits = Visit.objects.filter(pk__in=version.stops.values("visit_id")) | Visit.objects.filter(
+        pk__in=version.unassigned.values("visit_id")
+    )
+    shifts = Shift.objects.filter(
+        technician__region_id=version.plan.region_id, technician__active=True, on=version.plan.on
+    )
+    return rows_hash(visits.select_for_update().only("revision"), shifts.only("revision"))
+
+
+def _assignments_replace(plan: Plan, version: PlanVersion) -> None:
+    """Take the old version's visits off the schedules and put the new one's on, in two statements."""
+    Visit.objects.filter(
+        state=VisitState.SCHEDULED,
+        pk__in=Stop.objects.filter(version_id=plan.published_id).values("visit_id"),
+    ).update(
+        state=VisitState.UNSCHEDULED,
+        technician=None,
+        starts_at=None,
+        ends_at=None,
+        revision=F("revision") + 1,
+        updated_at=timezone.now(),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(ASSIGN, {"version": version.pk})
+
+
+ASSIGN = """
+    UPDATE dispatch_visit AS visit
+    SET state = 'scheduled', technician_id = route.technician_id, starts_at = stop.start_at,
+        ends_at = stop.departure_at, revision = visit.revision + 1, updated_at = now()
+    FROM dispatch_stop AS stop JOIN dispatch_route AS route ON route.id = stop.route_id
+    WHERE stop.version_id = %(version)s AND stop.visit_id = visit.id AND visit.state = 'unscheduled'
+"""
+
+
+def _pointer_move(plan: Plan, version: PlanVersion, now: datetime) -> None:
+    plan.versions.filter(state=PlanState.PUBLISHED).update(state=PlanState.SUPERSEDED)
+    moved = PlanVersion.objects.filter(pk=version.pk, state__in=before(PLAN, PlanState.PUBLISHED)).update(
+        state=PlanState.PUBLISHED, published_at=now
+    )
+    if moved != 1:
+        raise PlanNotADraft(f"This version is {version.get_state_display().lower()}.")
+    Plan.objects.filter(pk=plan.pk).update(published=version, revision=F("revision") + 1)
+    plan.refresh_from_db()
+
+
+def _planned(stop: Stop, version: PlanVersion, now: datetime) -> Fact:
+    visit = stop.visit
+    return Fact(
+        kind=ServiceEvent.Kind.VISIT_PLANNED,
+        source="dispatch",
+        source_id=f"plan:{version.pk}:{visit.pk}",
+        occurred_at=now,
+        community_id=visit.site.community_id,
+        site_id=visit.site_id,
+        customer_id=visit.work_order.request.customer_id,
+        technician_id=stop.route.technician_id,
+        visit_id=visit.pk,
+        work_order_id=visit.work_order_id,
+        service_type_id=visit.service_type_id,
+        data={"start_at": stop.start_at.isoformat()},
+    )
+
+
+def _dispatch_only(caller: Caller) -> None:
+    if not caller.runs_dispatch:
+        raise NotForYourRole("Plans are made by dispatchers and administrators.")

@@ -1,0 +1,229 @@
+"""Making a plan: rows → Problem → dispatch.solver → checked Plan → rows. Runs in a worker's own process."""
+
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from dispatch.models import PlanVersion, Route, Stop, UnassignedVisit
+from dispatch.services import announce
+from dispatch.services.day import Day, day_load
+from dispatch.services.problem import problem_of
+from dispatch.services.release import requests_release
+from dispatch.services.shifts import shifts_ensure
+from dispatch.solver import VERSION
+from dispatch.solver import plan as solver
+from dispatch.solver.explain import Choice, Explanation, Explanations, explain
+from dispatch.solver.problem import Problem
+from dispatch.solver.solve import Limits, Progress, solve
+from dispatch.states import PlanState
+
+log = structlog.get_logger(__name__)
+
+LEASE = timedelta(seconds=60)  # renewed while the search reports; without news, the worker is given up
+WAIT = timedelta(seconds=20)  # for a queued run whose message may have been lost
+ATTEMPTS = 3
+REPORT_S = 0.5
+
+
+class Cancelled(Exception):
+    """Somebody asked for this run to stop, or another worker has taken it over."""
+
+
+def version_solve(*, version_id: UUID) -> None:
+    """Solve one queued version and keep the result as a draft. Running it twice does no harm."""
+    now = timezone.now()
+    rows = PlanVersion.objects.filter(pk=version_id, state=PlanState.QUEUED)
+    taken = rows.update(
+        state=PlanState.SOLVING, started_at=now, lease_until=now + LEASE, attempts=F("attempts") + 1
+    )
+    if not taken:
+        return  # gone, cancelled, or another worker has it
+    version = PlanVersion.objects.select_related("plan__region__organisation", "signal_set").get(
+        pk=version_id
+    )
+    try:
+        _solve(version)
+    except Cancelled:
+        _finish(version, PlanState.CANCELLED)
+    except Exception as error:
+        log.exception("planning failed", version=str(version_id))
+        _finish(version, PlanState.FAILED, error=f"{type(error).__name__}: {error}"[:2000])
+
+
+def _solve(version: PlanVersion) -> None:
+    region, on = version.plan.region, version.plan.on
+    shifts_ensure(region=region, on=on)
+    requests_release(region=region, on=on)
+    day = day_load(region=region, on=on, signal_set=version.signal_set)
+    problem = problem_of(day)
+    limits = Limits(iterations=version.iterations, seed=version.seed)
+    watch = _Watch(version)
+    plan = solve(
+        problem, limits, start=_start(version, day), on_progress=watch.report, should_stop=watch.cancelled
+    )
+    if watch.cancelled():
+        raise Cancelled
+    _result_keep(version, day, problem, plan, explain(problem, plan))
+
+
+class _Watch:
+    """Between two iterations: tell how far the search is, renew the lease, hear of a cancellation."""
+
+    def __init__(self, version: PlanVersion) -> None:
+        self._run = PlanVersion.objects.filter(
+            pk=version.pk, state=PlanState.SOLVING, attempts=version.attempts
+        )
+        self._heard = 0.0
+        self._stop = False
+
+    def report(self, progress: Progress) -> None:
+        if time.monotonic() - self._heard < REPORT_S:
+            return
+        self._heard = time.monotonic()
+        alive = self._run.update(progress=round(100 * progress.fraction), lease_until=timezone.now() + LEASE)
+        self._stop = not alive or self._run.filter(cancel_requested_at__isnull=False).exists()
+
+    def cancelled(self) -> bool:
+        return self._stop
+
+
+def _start(version: PlanVersion, day: Day) -> solver.Plan | None:
+    """The assignments of another version, for the search to begin with. Their times are worked out anew."""
+    if version.starts_from_id is None:
+        return None
+    names = {visit.pk: name for name, visit in day.visits.items()}
+    shifts = {shift.pk: name for name, shift in day.shifts.items()}
+    routes = [
+        solver.Route(shifts[route.shift_id], 0, tuple(_bare_stops(route, names)), 0)
+        for route in Route.objects.filter(version_id=version.starts_from_id).prefetch_related("stops")
+        if route.shift_id in shifts
+    ]
+    order = list(day.shifts)
+    return solver.Plan(tuple(sorted(routes, key=lambda one: order.index(one.shift))), (), solver.Score())
+
+
+def _bare_stops(route: Route, names: dict[UUID, str]) -> Iterator[solver.Stop]:
+    for stop in sorted(route.stops.all(), key=lambda one: one.sequence):
+        if stop.visit_id in names:
+            yield solver.Stop(names[stop.visit_id], 0, 0, 0, 0, 0, 0)
+
+
+@transaction.atomic
+def _result_keep(
+    version: PlanVersion, day: Day, problem: Problem, plan: solver.Plan, why: Explanations
+) -> None:
+    """Write the result and turn the run into a draft; a run that is no longer ours writes nothing."""
+    routes = {route.shift: _route(version, day, problem, route) for route in plan.routes}
+    stops = [
+        _stop(version, day, routes[route.shift], number, stop, why.assigned[stop.visit])
+        for route in plan.routes
+        for number, stop in enumerate(route.stops, start=1)
+    ]
+    left_out = [_unassigned(version, day, one) for one in plan.unassigned]
+    Route.objects.bulk_create(routes.values())
+    Stop.objects.bulk_create(stops)
+    UnassignedVisit.objects.bulk_create(left_out)
+    kept = _finish(
+        version,
+        PlanState.DRAFT,
+        progress=100,
+        inputs_hash=day.inputs_hash,
+        problem_hash=problem.fingerprint(),
+        solver_version=VERSION,
+        score={**plan.score.minutes(), "total": plan.score.total / 60},
+        visits_assigned=len(stops),
+        visits_unassigned=len(left_out),
+        travel_s=sum(route.travel_s for route in routes.values()),
+        violations=0,  # solve() raises otherwise; the checker has passed this plan
+    )
+    if not kept:
+        raise Cancelled
+
+
+def _finish(version: PlanVersion, state: PlanState, **figures: Any) -> bool:
+    run = PlanVersion.objects.filter(pk=version.pk, state=PlanState.SOLVING, attempts=version.attempts)
+    return run.update(state=state, finished_at=timezone.now(), lease_until=None, **figures) == 1
+
+
+def _route(version: PlanVersion, day: Day, problem: Problem, route: solver.Route) -> Route:
+    shift = day.shifts[route.shift]
+    return Route(
+        organisation_id=version.organisation_id,
+        version=version,
+        shift=shift,
+        technician_id=shift.technician_id,
+        starts_at=day.at(route.departure_s),
+        ends_at=day.at(route.arrival_s),
+        travel_s=_travel_s(problem, route),
+    )
+
+
+def _travel_s(problem: Problem, route: solver.Route) -> int:
+    """To each stop, and home from the last."""
+    places = {visit.id: visit.place for visit in problem.visits}
+    home = next(shift.end_place for shift in problem.shifts if shift.id == route.shift)
+    return sum(stop.travel_s for stop in route.stops) + problem.travel.between(
+        places[route.stops[-1].visit], home
+    )
+
+
+def _stop(
+    version: PlanVersion, day: Day, route: Route, number: int, stop: solver.Stop, why: Explanation
+) -> Stop:
+    return Stop(
+        organisation_id=version.organisation_id,
+        version=version,
+        route=route,
+        visit=day.visits[stop.visit],
+        sequence=number,
+        arrival_at=day.at(stop.arrival_s),
+        start_at=day.at(stop.start_s),
+        departure_at=day.at(stop.departure_s),
+        travel_s=stop.travel_s,
+        explanation=_explanation(why),
+    )
+
+
+def _explanation(why: Explanation) -> dict[str, Any]:
+    """Minutes of travel by term, for the technician chosen and for the next best."""
+    return {
+        "chosen": _choice(why.chosen),
+        "runner_up": _choice(why.runner_up) if why.runner_up else None,
+    }
+
+
+def _choice(choice: Choice) -> dict[str, Any]:
+    return {
+        "technician": choice.technician,
+        "minutes": {name: round(minutes, 2) for name, minutes in choice.terms.minutes().items() if minutes},
+    }
+
+
+def _unassigned(version: PlanVersion, day: Day, left: solver.Unassigned) -> UnassignedVisit:
+    return UnassignedVisit(
+        organisation_id=version.organisation_id,
+        version=version,
+        visit=day.visits[left.visit],
+        reason=left.reason,
+        detail=", ".join(f"{name}: {value}" for name, value in left.detail.items()),
+    )
+
+
+def versions_sweep(*, now: datetime | None = None) -> None:
+    """Find runs that nobody works on: announce those that wait, take lost ones back, give up the third time."""
+    now = now or timezone.now()
+    lost = PlanVersion.objects.filter(state=PlanState.SOLVING, lease_until__lt=now)
+    lost.filter(attempts__gte=ATTEMPTS).update(
+        state=PlanState.FAILED, finished_at=now, error="The planner was lost three times."
+    )
+    lost.update(state=PlanState.QUEUED, lease_until=None, progress=0)
+    waiting = PlanVersion.objects.filter(state=PlanState.QUEUED, created_at__lt=now - WAIT)
+    for version_id in list(waiting.values_list("pk", flat=True)):
+        announce.plan_wanted(version_id)

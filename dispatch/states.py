@@ -1,0 +1,99 @@
+"""The state machines of requests, work orders, visits and plan versions: one transition table each."""
+
+from collections.abc import Iterable, Mapping
+
+from django.db.models import TextChoices
+
+
+class RequestState(TextChoices):
+    RECEIVED = "received", "Received"
+    ACCEPTED = "accepted", "Accepted"
+    CLOSED = "closed", "Closed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class WorkOrderState(TextChoices):
+    OPEN = "open", "Open"
+    COMPLETED = "completed", "Completed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class VisitState(TextChoices):
+    UNSCHEDULED = "unscheduled", "Unscheduled"
+    SCHEDULED = "scheduled", "Scheduled"
+    EN_ROUTE = "en_route", "On the way"
+    ARRIVED = "arrived", "Arrived"
+    STARTED = "started", "Started"
+    COMPLETED = "completed", "Completed"
+    NOT_COMPLETED = "could_not_complete", "Could not be completed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class PlanState(TextChoices):
+    QUEUED = "queued", "Waiting for a planner"
+    SOLVING = "solving", "Being planned"
+    DRAFT = "draft", "Draft"
+    PUBLISHED = "published", "Published"
+    SUPERSEDED = "superseded", "Replaced by a newer plan"
+    CANCELLED = "cancelled", "Cancelled"
+    FAILED = "failed", "Failed"
+
+
+Transitions = Mapping[str, frozenset[str]]
+
+
+def _table(rows: Mapping[str, Iterable[str]]) -> Transitions:
+    return {str(old): frozenset(map(str, new)) for old, new in rows.items()}
+
+
+_R, _W, _V, _P = RequestState, WorkOrderState, VisitState, PlanState
+
+REQUEST: Transitions = _table(
+    {
+        _R.RECEIVED: [_R.ACCEPTED, _R.CLOSED, _R.CANCELLED],
+        _R.ACCEPTED: [_R.CLOSED, _R.CANCELLED],
+        _R.CLOSED: [_R.ACCEPTED],  # reopened: the fault came back, or a past day is planned again
+        _R.CANCELLED: [],
+    }
+)
+WORK_ORDER: Transitions = _table(
+    {
+        _W.OPEN: [_W.COMPLETED, _W.CANCELLED],
+        _W.COMPLETED: [],
+        _W.CANCELLED: [],
+    }
+)
+VISIT: Transitions = _table(
+    {
+        _V.UNSCHEDULED: [_V.SCHEDULED, _V.CANCELLED],
+        _V.SCHEDULED: [_V.UNSCHEDULED, _V.EN_ROUTE, _V.ARRIVED, _V.NOT_COMPLETED, _V.CANCELLED],
+        _V.EN_ROUTE: [_V.ARRIVED, _V.NOT_COMPLETED, _V.SCHEDULED],
+        _V.ARRIVED: [_V.STARTED, _V.NOT_COMPLETED],
+        _V.STARTED: [_V.COMPLETED, _V.NOT_COMPLETED],
+        _V.COMPLETED: [],
+        _V.NOT_COMPLETED: [],
+        _V.CANCELLED: [],
+    }
+)
+PLAN: Transitions = _table(
+    {
+        _P.QUEUED: [_P.SOLVING, _P.CANCELLED, _P.FAILED],
+        _P.SOLVING: [_P.DRAFT, _P.CANCELLED, _P.FAILED, _P.QUEUED],  # queued again: its worker was lost
+        _P.DRAFT: [_P.PUBLISHED, _P.CANCELLED],
+        _P.PUBLISHED: [_P.SUPERSEDED],
+        _P.SUPERSEDED: [],
+        _P.CANCELLED: [],
+        _P.FAILED: [],
+    }
+)
+
+# A technician is taken by these; two of them may not overlap (dispatch.models.work.Visit).
+VISIT_ASSIGNED = (_V.SCHEDULED, _V.EN_ROUTE, _V.ARRIVED, _V.STARTED, _V.COMPLETED, _V.NOT_COMPLETED)
+VISIT_ACTED_ON = (_V.EN_ROUTE, _V.ARRIVED, _V.STARTED, _V.COMPLETED, _V.NOT_COMPLETED)
+VISIT_FINISHED = (_V.COMPLETED, _V.NOT_COMPLETED, _V.CANCELLED)
+PLAN_RUNNING = (_P.QUEUED, _P.SOLVING)
+
+
+def before(table: Transitions, new: str) -> list[str]:
+    """The states from which `new` may be reached, in a stable order."""
+    return sorted(old for old, targets in table.items() if new in targets)

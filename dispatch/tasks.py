@@ -1,0 +1,19 @@
+"""Celery's side of planning: ids in, one service call."""
+
+from uuid import UUID
+
+from celery import shared_task
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def plan_solve(version_id: str) -> None:
+    from dispatch.services.solving import version_solve
+
+    version_solve(version_id=UUID(version_id))
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def plans_sweep() -> None:
+    from dispatch.services.solving import versions_sweep
+
+    versions_sweep()

@@ -1,0 +1,109 @@
+"""Three kinds of people in every test: those of the company (by role), a colleague, and a stranger."""
+
+import os
+from datetime import UTC, datetime
+
+os.environ["LINLI_ENV"] = "test"
+
+import pytest
+
+from communities.access import Caller, caller_of
+from communities.models import Organisation, Region, RegionManager, User
+from dispatch.models import Technician
+from tests import factories
+
+NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # Monday 09:00 in Taipei
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def acme(db: None) -> Organisation:
+    return factories.organisation("acme")
+
+
+@pytest.fixture
+def other(db: None) -> Organisation:
+    """Another company on the same installation."""
+    return factories.organisation("other")
+
+
+@pytest.fixture
+def north(acme: Organisation) -> Region:
+    return factories.region(acme, "north")
+
+
+@pytest.fixture
+def south(acme: Organisation) -> Region:
+    return factories.region(acme, "south")
+
+
+@pytest.fixture
+def ada(acme: Organisation) -> User:
+    """Administrator."""
+    return factories.user(acme, "ada", User.Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def dora(acme: Organisation) -> User:
+    """Dispatcher."""
+    return factories.user(acme, "dora", User.Role.DISPATCHER)
+
+
+@pytest.fixture
+def mina(acme: Organisation, north: Region) -> User:
+    """Regional manager of the north."""
+    mina = factories.user(acme, "mina", User.Role.REGIONAL_MANAGER)
+    RegionManager.objects.create(organisation=acme, user=mina, region=north)
+    return mina
+
+
+@pytest.fixture
+def sol(acme: Organisation, south: Region) -> User:
+    """Regional manager of the south."""
+    sol = factories.user(acme, "sol", User.Role.REGIONAL_MANAGER)
+    RegionManager.objects.create(organisation=acme, user=sol, region=south)
+    return sol
+
+
+@pytest.fixture
+def tom(acme: Organisation, north: Region) -> Technician:
+    """Technician in the north."""
+    return factories.technician(north, "T1", user=factories.user(acme, "tom", User.Role.TECHNICIAN))
+
+
+@pytest.fixture
+def tina(acme: Organisation, north: Region) -> Technician:
+    """Tom's colleague."""
+    return factories.technician(north, "T2", user=factories.user(acme, "tina", User.Role.TECHNICIAN))
+
+
+@pytest.fixture
+def stranger(other: Organisation) -> User:
+    """Dispatcher of the other company."""
+    return factories.user(other, "stranger", User.Role.DISPATCHER)
+
+
+@pytest.fixture
+def as_dora(dora: User) -> Caller:
+    return as_caller(dora)
+
+
+@pytest.fixture
+def as_stranger(stranger: User) -> Caller:
+    return as_caller(stranger)
+
+
+@pytest.fixture
+def as_tom(tom: Technician) -> Caller:
+    assert tom.user is not None
+    return as_caller(tom.user)
+
+
+def as_caller(user: User) -> Caller:
+    caller = caller_of(user)
+    assert caller is not None
+    return caller
