@@ -75,7 +75,7 @@ TEMPLATES = [
     }
 ]
 STATIC_URL = "/static/"
-STATIC_ROOT = Path(env.text("STATIC_ROOT", str(ROOT / "staticfiles")))
+STATIC_ROOT = Path(env.text("STATIC_ROOT", str(ROOT / "staticfiles"))) if PRODUCTION else None
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = False
 if PRODUCTION:
@@ -137,7 +137,8 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_BEAT_SCHEDULE = {
     "outbox-sweep": {"task": "core.tasks.outbox_sweep", "schedule": 10.0},
     "plans-sweep": {"task": "dispatch.tasks.plans_sweep", "schedule": 30.0},
-    "metrics-refresh": {"task": "communities.tasks.metrics_refresh_changed", "schedule": 60.0},
+    "metrics-refresh": {"task": "communities.tasks.metrics_refresh", "schedule": 60.0},
+    "signals-refresh": {"task": "communities.tasks.signals_refresh", "schedule": 1800.0},
     "idempotency-expire": {"task": "api.tasks.idempotency_expire", "schedule": 3600.0},
 }
 

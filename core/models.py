@@ -47,7 +47,10 @@ class Outbox(models.Model):
                 fields=["due_at"],
                 condition=models.Q(done_at=None, failed_at=None),
                 name="outbox_due",
-            )
+            ),
+            models.Index(
+                fields=["failed_at"], condition=models.Q(failed_at__isnull=False), name="outbox_failed"
+            ),
         ]
 
     def __str__(self) -> str:

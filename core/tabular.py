@@ -15,9 +15,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import ClassVar, NamedTuple, Self, TextIO
+from typing import TYPE_CHECKING, BinaryIO, ClassVar, NamedTuple, Self, TextIO, cast
 
 from core.errors import Invalid
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 LONGEST_LINE = 256 * 1024  # characters
 MOST_LINES = 100  # of one row: a quote that is still open then was never closed
@@ -41,7 +44,7 @@ class Unreadable(Invalid):
     title = "The file cannot be read"
 
 
-class BadRow(Exception):  # noqa: N818 it is a row, and only one among many
+class BadRow(Exception):
     """Why one row cannot be taken: the field, its value, a problem that can be counted, what was expected."""
 
     def __init__(self, problem: str, *, field: str = "", value: str = "", expected: str = "") -> None:
@@ -107,16 +110,17 @@ class Line(NamedTuple):
 class _Counted(io.RawIOBase):
     """A stream that knows how much of it was read: a pipe cannot tell."""
 
-    def __init__(self, raw: io.RawIOBase | io.BufferedIOBase) -> None:
+    def __init__(self, raw: BinaryIO) -> None:
         self._raw = raw
         self.bytes_read = 0
 
     def readable(self) -> bool:
         return True
 
-    def readinto(self, buffer: bytearray) -> int:  # type: ignore[override]
-        content = self._raw.read(len(buffer)) or b""
-        buffer[: len(content)] = content
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        view = memoryview(buffer)
+        content = self._raw.read(len(view))
+        view[: len(content)] = content
         self.bytes_read += len(content)
         return len(content)
 
@@ -283,13 +287,15 @@ def _open(source: str) -> tuple[_Counted, int | None]:
         return _Counted(sys.stdin.buffer), None
     path = Path(source)
     try:
-        return _Counted(path.open("rb", buffering=0)), path.stat().st_size if path.is_file() else None
+        return _Counted(
+            cast(BinaryIO, path.open("rb", buffering=0))
+        ), path.stat().st_size if path.is_file() else None
     except OSError as error:
         raise Unreadable(f"{source}: {error.strerror}") from error
 
 
 def _text(counted: _Counted, encoding: str) -> TextIO:
-    stream = io.BufferedReader(counted, 256 * 1024)
+    stream: io.BufferedReader = io.BufferedReader(counted, 256 * 1024)
     unpacked = gzip.GzipFile(fileobj=stream) if stream.peek(2)[:2] == b"\x1f\x8b" else stream
     try:
         return io.TextIOWrapper(unpacked, encoding, errors="linli-mark", newline="")

@@ -2,10 +2,21 @@
 
 from datetime import datetime, timedelta
 from itertools import count
+from typing import Any
 
 from django.contrib.gis.geos import MultiPolygon, Point, Polygon
 
-from communities.models import Community, Contact, Customer, Organisation, Region, Site, User
+from communities.models import (
+    Community,
+    Contact,
+    Customer,
+    Organisation,
+    Region,
+    ServiceEvent,
+    Site,
+    User,
+)
+from communities.services.ledger import Fact, facts_record
 from dispatch.models import (
     ServiceRequest,
     ServiceType,
@@ -181,4 +192,20 @@ def visit(
         technician=technician,
         starts_at=starts_at,
         ends_at=starts_at + timedelta(minutes=minutes) if starts_at else None,
+    )
+
+
+def fact(organisation: Organisation, kind: str, occurred_at: datetime, **more: Any) -> None:
+    """One fact in the ledger, through its door."""
+    facts_record(
+        organisation=organisation,
+        facts=[
+            Fact(
+                kind=ServiceEvent.Kind(kind),
+                source="test",
+                source_id=str(next(_numbers)),
+                occurred_at=occurred_at,
+                **more,
+            )
+        ],
     )

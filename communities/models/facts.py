@@ -33,7 +33,9 @@ class ServiceEvent(Owned):
 
     kind = models.CharField(max_length=40, choices=Kind.choices)
     source = models.CharField(max_length=40, help_text="The system that says so.")
-    source_id = models.CharField(max_length=120, help_text="Its own id of the fact: the same one counts once.")
+    source_id = models.CharField(
+        max_length=120, help_text="Its own id of the fact: the same one counts once."
+    )
     occurred_at = models.DateTimeField()
     occurred_on = models.DateField(help_text="The day of occurred_at in the organisation's zone.")
     community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+", null=True)
@@ -68,15 +70,16 @@ class ServiceEvent(Owned):
 
 
 class DayChanged(models.Model):
-    """A community's day with facts that its metric does not count yet."""
+    """A community's day with facts that its metric does not count yet.
+
+    Rows are only added, never updated, so that writers of facts do not wait for each other; the same day may
+    stand here more than once.
+    """
 
     id = models.BigAutoField(primary_key=True)
     organisation = models.ForeignKey("communities.Organisation", on_delete=models.CASCADE, related_name="+")
     community = models.ForeignKey(Community, on_delete=models.CASCADE, related_name="+")
     on = models.DateField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["community", "on"], name="day_changed_once")]
 
     def __str__(self) -> str:
         return f"{self.community_id} {self.on}"

@@ -14,7 +14,9 @@ class CommunityMetric(Owned):
     on = models.DateField()
     requests = models.PositiveIntegerField(default=0)
     visits = models.PositiveIntegerField(default=0, help_text="Completed or could not be completed.")
-    visits_fixed = models.PositiveIntegerField(default=0, help_text="Completed on the work order's first visit.")
+    visits_fixed = models.PositiveIntegerField(
+        default=0, help_text="Completed on the work order's first visit."
+    )
     arrivals = models.PositiveIntegerField(default=0)
     arrivals_on_time = models.PositiveIntegerField(default=0)
     csat_answers = models.PositiveIntegerField(default=0)
@@ -44,7 +46,9 @@ class SignalSet(Owned):
     code_version = models.CharField(max_length=20)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["organisation", "version"], name="signal_version_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "version"], name="signal_version_once")
+        ]
         triggers = [pgtrigger.Protect(name="immutable", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:

@@ -87,7 +87,9 @@ class Site(Owned):
     point = gis.PointField(srid=4326, null=True, spatial_index=False)
     community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="sites", null=True)
     placement = models.CharField(max_length=10, choices=Placement.choices, default=Placement.UNPLACED)
-    placement_note = models.CharField(max_length=240, blank=True, help_text="Why it is unplaced, or how far off.")
+    placement_note = models.CharField(
+        max_length=240, blank=True, help_text="Why it is unplaced, or how far off."
+    )
 
     class Meta:
         constraints = [

@@ -38,8 +38,7 @@ def facts_record(*, organisation: Organisation, facts: Iterable[Fact]) -> None:
     ServiceEvent.objects.bulk_create(events, ignore_conflicts=True, batch_size=2000)
     days = {(event.community_id, event.occurred_on) for event in events if event.community_id is not None}
     DayChanged.objects.bulk_create(
-        [DayChanged(organisation=organisation, community_id=place, on=on) for place, on in sorted(days)],
-        ignore_conflicts=True,
+        [DayChanged(organisation=organisation, community_id=place, on=on) for place, on in sorted(days)]
     )
 
 

@@ -19,6 +19,7 @@ from dispatch.services.release import requests_release
 from dispatch.services.shifts import shifts_ensure
 from dispatch.solver import VERSION
 from dispatch.solver import plan as solver
+from dispatch.solver.checker import check
 from dispatch.solver.explain import Choice, Explanation, Explanations, explain
 from dispatch.solver.problem import Problem
 from dispatch.solver.solve import Limits, Progress, solve
@@ -141,7 +142,7 @@ def _result_keep(
         visits_assigned=len(stops),
         visits_unassigned=len(left_out),
         travel_s=sum(route.travel_s for route in routes.values()),
-        violations=0,  # solve() raises otherwise; the checker has passed this plan
+        violations=len(check(problem, plan)),
     )
     if not kept:
         raise Cancelled

@@ -1,0 +1,18 @@
+"""Celery's side of insight: one service call each."""
+
+from celery import shared_task
+from django.utils import timezone
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def metrics_refresh() -> None:
+    from communities.services import metrics
+
+    metrics.metrics_refresh()
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def signals_refresh() -> None:
+    from communities.services import signals
+
+    signals.signals_refresh_due(now=timezone.now())

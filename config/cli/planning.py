@@ -1,0 +1,156 @@
+"""Plan a region's day, and publish the plan if asked.
+
+The work is done by a Celery worker; where none is running, one is started for as long as it takes. Without
+--region every region of the organisation is planned. Without --publish the result stays a draft.
+
+examples:
+  ./linli plan --date 2026-03-02 --publish
+  ./linli plan --date 2015-03-16 --organisation boston311 --publish
+
+exit codes: 0 every region planned · 1 one could not be planned or published, and why
+"""
+
+import argparse
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from communities.access import Caller
+    from communities.models import Region
+    from dispatch.models import PlanVersion
+
+POLL_S = 0.2
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Whose day, which, and what to do with the result."""
+    parser.add_argument("--date", type=date.fromisoformat, required=True, help="the local day, YYYY-MM-DD")
+    parser.add_argument("--organisation", help="its slug (default: the newest organisation)")
+    parser.add_argument("--region", help="a region's code (default: every region)")
+    parser.add_argument("--publish", action="store_true", help="put the plan on the technicians' schedules")
+    parser.add_argument("--seed", type=int, default=1, help="another seed, another search (default: 1)")
+    parser.add_argument("--iterations", type=int, help="how long to search (default: a few seconds' worth)")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Plan, follow, report."""
+    from communities.access import operator_of
+    from communities.selectors.organisations import organisation_get, organisation_newest
+    from communities.selectors.places import region_list
+    from core.errors import DomainError
+
+    try:
+        organisation = organisation_get(args.organisation) if args.organisation else organisation_newest()
+        caller = operator_of(organisation)
+        regions = region_list(caller).order_by("code")
+        if args.region:
+            regions = regions.filter(code=args.region)
+        if not regions:
+            return _refuse(f"{organisation.name} has no region {args.region or ''}".strip())
+        with worker_running():
+            versions = [_plan(caller, region, args) for region in regions]
+    except DomainError as error:
+        return _refuse(error.detail)
+    _print(versions)
+    return 0 if all(version.state in {"draft", "published"} for version in versions) else 1
+
+
+def _plan(caller: "Caller", region: "Region", args: argparse.Namespace) -> "PlanVersion":
+    from django.utils import timezone
+
+    from dispatch.services.planning import plan_publish, plan_request
+
+    version = plan_request(
+        caller=caller, region_id=region.pk, on=args.date, seed=args.seed, iterations=args.iterations
+    )
+    follow([version])
+    if args.publish and version.state == "draft":
+        revision = version.plan.revision
+        plan_publish(caller=caller, version_id=version.pk, plan_revision=revision, now=timezone.now())
+        version.refresh_from_db()
+    return version
+
+
+def follow(versions: "list[PlanVersion]") -> None:
+    """Show the progress of runs until each has ended, and read the results."""
+    from dispatch.states import PLAN_RUNNING
+
+    with Progress(console=Console(stderr=True), transient=True) as bars:
+        lines = {
+            version.pk: bars.add_task(f"{version.plan.region} {version.plan.on}") for version in versions
+        }
+        while True:
+            for version in versions:
+                version.refresh_from_db()
+                bars.update(lines[version.pk], completed=version.progress)
+            if not any(version.state in PLAN_RUNNING for version in versions):
+                return
+            time.sleep(POLL_S)
+
+
+@contextmanager
+def worker_running() -> Iterator[None]:
+    """A worker for as long as the block lasts: the one that runs already, or one of our own."""
+    from config.celery import app
+    from config.processes import Supervisor, child_environment, worker_command
+
+    if app.control.ping(timeout=0.5):
+        yield
+        return
+    with Supervisor({"worker": worker_command()}, environment=child_environment()):
+        yield
+
+
+def _print(versions: "list[PlanVersion]") -> None:
+    table = Table(title="Plans")
+    for heading in (
+        "region",
+        "day",
+        "version",
+        "state",
+        "assigned",
+        "left out",
+        "violations",
+        "travel",
+        "score",
+    ):
+        table.add_column(heading, justify="left" if heading in {"region", "day", "state"} else "right")
+    for version in versions:
+        table.add_row(
+            version.plan.region.name,
+            version.plan.on.isoformat(),
+            str(version.number),
+            version.get_state_display(),
+            str(version.visits_assigned),
+            str(version.visits_unassigned),
+            "–" if version.violations is None else str(version.violations),
+            f"{version.travel_s // 60} min",
+            f"{version.score.get('total', 0):.1f}",
+        )
+    Console().print(table)
+    for version in versions:
+        _print_reasons(version)
+
+
+def _print_reasons(version: "PlanVersion") -> None:
+    from dispatch.explanations import REASONS
+
+    reasons = Counter(version.unassigned.values_list("reason", flat=True))
+    for reason, count in reasons.most_common():
+        print(f"{version.plan.region}: {count} left out: {REASONS['en'][reason]}.")
+    if version.error:
+        print(f"{version.plan.region}: {version.error}", file=sys.stderr)
+
+
+def _refuse(reason: str) -> int:
+    print(f"linli: {reason}", file=sys.stderr)
+    return 1

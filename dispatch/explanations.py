@@ -1,0 +1,138 @@
+"""A plan in words: why this technician, why not at all, in English and Traditional Chinese."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from communities.insight.sentences import Language, affinity_sentence
+from communities.insight.signals import Evidence, TechnicianAffinity
+from communities.models import Community, Signal
+from dispatch.models import PlanVersion, Stop, Technician, UnassignedVisit
+
+REASONS: dict[Language, dict[str, str]] = {
+    "en": {
+        "no_shift": "Nobody who may go works that day",
+        "skill_missing": "Nobody at work that day has the skills it needs",
+        "window_closed": "Nobody able is at work within its time window",
+        "too_far": "Nobody able could get there and back within the shift",
+        "no_capacity": "The technicians who could do it are busy with visits that matter more",
+    },
+    "zh-hant": {
+        "no_shift": "當天沒有可派的技師上班",
+        "skill_missing": "當天上班的技師都沒有所需技能",
+        "window_closed": "可派的技師在指定時段內都沒有上班",
+        "too_far": "可派的技師在班內來不及往返",
+        "no_capacity": "可派的技師都在處理更重要的案件",
+    },
+}
+TERMS: dict[Language, dict[str, str]] = {
+    "en": {
+        "travel": "travel",
+        "waiting": "waiting",
+        "community_entry": "entering the community",
+        "affinity": "what customers there say",
+        "lateness": "lateness",
+    },
+    "zh-hant": {
+        "travel": "車程",
+        "waiting": "等候",
+        "community_entry": "社區登記",
+        "affinity": "當地住戶評價",
+        "lateness": "逾時",
+    },
+}
+CHEAPER: dict[Language, str] = {
+    "en": "{chosen} rather than {other}: {minutes} min better, mostly for {term}",
+    "zh-hant": "派 {chosen} 而非 {other}：省 {minutes} 分鐘，主要因{term}",
+}
+ALONE: dict[Language, str] = {
+    "en": "Nobody but {chosen} could take it in this plan",
+    "zh-hant": "此計畫中只有 {chosen} 能前往",
+}
+
+Affinities = Mapping[tuple[UUID, str], Signal]  # by community's id and technician's code
+
+
+def unassigned_sentence(left: UnassignedVisit, language: Language = "en") -> str:
+    return REASONS[language][left.reason]
+
+
+def stop_sentences(stop: Stop, affinities: Affinities, language: Language = "en") -> list[str]:
+    """Why this technician goes there: against the next best, and what customers' answers had to do with it.
+
+    The stop's route, technician and visit's community must have been read.
+    """
+    return [*_comparison(stop.explanation, language), *_signal_words(stop, affinities, language)]
+
+
+def version_affinities(version: PlanVersion) -> Affinities:
+    """The signals that weigh something in a version. Two queries."""
+    if version.signal_set is None:
+        return {}
+    region_id = version.plan.region_id
+    codes = dict(Technician.objects.filter(region_id=region_id).values_list("pk", "code"))
+    signals = version.signal_set.signals.filter(
+        kind=Signal.Kind.TECHNICIAN_AFFINITY, community__region_id=region_id
+    ).exclude(minutes=0)
+    return {
+        (signal.community_id, codes[signal.technician_id]): signal
+        for signal in signals
+        if signal.technician_id in codes
+    }
+
+
+def name_in(named: Any, language: Language) -> str:
+    """The English name where there is one and English is wanted; else the local one."""
+    name: str = (named.name_en or named.name) if language == "en" else named.name
+    return name
+
+
+def _comparison(explanation: dict[str, Any], language: Language) -> Iterator[str]:
+    chosen, other = explanation["chosen"], explanation["runner_up"]
+    if other is None:
+        yield ALONE[language].format(chosen=chosen["technician"])
+        return
+    gains = {
+        term: other["minutes"].get(term, 0.0) - chosen["minutes"].get(term, 0.0) for term in TERMS[language]
+    }
+    better = sum(gains.values())
+    if better > 0:
+        yield CHEAPER[language].format(
+            chosen=chosen["technician"],
+            other=other["technician"],
+            minutes=f"{better:.1f}",
+            term=TERMS[language][max(gains, key=lambda term: gains[term])],
+        )
+
+
+def _signal_words(stop: Stop, affinities: Affinities, language: Language) -> Iterator[str]:
+    """What speaks for the technician who goes, and what against the next best."""
+    community, other = stop.visit.site.community, stop.explanation["runner_up"]
+    if community is None:
+        return
+    goes = affinities.get((community.pk, stop.route.technician.code))
+    if goes is not None and goes.minutes > 0:
+        yield affinity_words(goes, stop.route.technician.code, community, language)
+    stays = affinities.get((community.pk, other["technician"])) if other else None
+    if stays is not None and stays.minutes < 0:
+        yield affinity_words(stays, other["technician"], community, language)
+
+
+def affinity_words(signal: Signal, technician: str, community: Community, language: Language = "en") -> str:
+    """The figures of one technician × community signal as a sentence, with the minutes they are worth."""
+    figures = dict(signal.evidence)
+    expected = figures.pop("expected_csat")
+    affinity = TechnicianAffinity(
+        technician=technician,
+        community=community.code,
+        region="",
+        minutes=float(signal.minutes),
+        expected_csat=expected,
+        evidence=Evidence(**figures),
+    )
+    return affinity_sentence(
+        affinity,
+        technician_name=technician,
+        community_name=name_in(community, language),
+        language=language,
+    )

@@ -1,0 +1,149 @@
+"""Metrics and signals, from facts whose arithmetic is in the comments."""
+
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from django.db import transaction
+
+from communities.models import Community, CommunityMetric, DayChanged, Region, ServiceEvent, SignalSet
+from communities.services.metrics import metrics_refresh
+from communities.services.signals import signals_compute
+from core.money import Money
+from dispatch.models import Technician
+from tests import factories
+
+MONDAY = date(2026, 3, 2)
+
+
+@pytest.fixture
+def village(north: Region) -> Community:
+    return factories.community(north, "A")
+
+
+def answer(village: Community, technician_id: UUID, now: datetime, csat: int, nps: int | None = None) -> None:
+    factories.fact(
+        village.organisation,
+        "survey.answered",
+        now,
+        community_id=village.pk,
+        technician_id=technician_id,
+        data={"csat": csat, "nps": nps},
+    )
+
+
+def test_day_of_a_community_is_counted_from_its_facts(
+    village: Community, tom: Technician, now: datetime
+) -> None:
+    acme = village.organisation
+    for kind, data in [
+        ("request.received", {}),
+        ("request.received", {}),
+        ("visit.arrived", {"on_time": True}),
+        ("visit.arrived", {"on_time": False}),
+        ("visit.completed", {"sequence": 1}),
+        ("visit.completed", {"sequence": 2}),  # a second trip: done, but not fixed at once
+        ("visit.could_not_complete", {"sequence": 1, "reason": "Nobody at home"}),
+        ("offer.made", {}),
+        ("offer.made", {}),
+        ("offer.accepted", {}),
+    ]:
+        factories.fact(acme, kind, now, community_id=village.pk, data=data)
+    factories.fact(acme, "invoice.paid", now, community_id=village.pk, amount=Money(1800, "TWD"))
+    factories.fact(acme, "invoice.paid", now, community_id=village.pk, amount=Money(700, "TWD"))
+    for csat, nps in [(5, 9), (4, 8), (2, 6)]:
+        answer(village, tom.pk, now, csat, nps)
+
+    assert metrics_refresh() == 1
+
+    day = CommunityMetric.objects.get()
+    assert (day.community, day.on, day.requests) == (village, MONDAY, 2)
+    assert (day.visits, day.visits_fixed) == (3, 1)
+    assert (day.arrivals, day.arrivals_on_time) == (2, 1)
+    assert (day.csat_answers, day.csat_sum) == (3, 11)
+    assert (day.nps_answers, day.nps_promoters, day.nps_detractors) == (3, 1, 1)
+    assert (day.offers, day.offers_accepted, day.revenue_minor) == (2, 1, 2500)
+
+
+def test_late_fact_counts_its_day_anew_and_no_other(
+    village: Community, tom: Technician, now: datetime
+) -> None:
+    answer(village, tom.pk, now, 5)
+    answer(village, tom.pk, now + timedelta(days=1), 4)
+    metrics_refresh()
+    untouched = CommunityMetric.objects.get(on=MONDAY + timedelta(days=1))
+
+    answer(village, tom.pk, now, 3)
+
+    assert metrics_refresh() == 1
+    assert CommunityMetric.objects.get(on=MONDAY).csat_sum == 8
+    untouched.refresh_from_db()
+    assert untouched.csat_sum == 4
+    assert not DayChanged.objects.exists()
+
+
+def test_day_ends_at_local_midnight(village: Community, tom: Technician, now: datetime) -> None:
+    # 23:30 in Taipei is 15:30 UTC of the same date; half an hour later it is the next day there.
+    evening = now.replace(hour=15, minute=30)
+    answer(village, tom.pk, evening, 5)
+    answer(village, tom.pk, evening + timedelta(minutes=30), 1)
+    metrics_refresh()
+    assert list(CommunityMetric.objects.order_by("on").values_list("on", "csat_sum")) == [
+        (MONDAY, 5),
+        (MONDAY + timedelta(days=1), 1),
+    ]
+
+
+def test_fact_told_twice_counts_once(village: Community, tom: Technician, now: datetime) -> None:
+    from communities.services.ledger import Fact, facts_record
+
+    fact = Fact(
+        kind=ServiceEvent.Kind.REQUEST_RECEIVED,
+        source="crm",
+        source_id="1",
+        occurred_at=now,
+        community_id=village.pk,
+    )
+    for _ in range(2):
+        facts_record(organisation=village.organisation, facts=[fact])
+    metrics_refresh()
+    assert CommunityMetric.objects.get().requests == 1
+
+
+def test_ledger_cannot_be_rewritten(village: Community, tom: Technician, now: datetime) -> None:
+    answer(village, tom.pk, now, 1)
+    with pytest.raises(Exception, match="Cannot update or delete"), transaction.atomic():
+        ServiceEvent.objects.update(data={"csat": 5})
+    with pytest.raises(Exception, match="Cannot update or delete"), transaction.atomic():
+        ServiceEvent.objects.all().delete()
+
+
+def test_answers_become_a_version_that_the_next_reading_does_not_repeat(
+    village: Community, tom: Technician, tina: Technician, now: datetime
+) -> None:
+    for csat in (5, 5):
+        answer(village, tom.pk, now, csat)
+    for csat in (2, 2):
+        answer(village, tina.pk, now, csat)
+
+    first = signals_compute(organisation=village.organisation, through_on=MONDAY)
+    again = signals_compute(organisation=village.organisation, through_on=MONDAY + timedelta(days=1))
+
+    assert (first, first.version) == (again, 1)
+    minutes = dict(first.signals.values_list("technician_id", "minutes"))
+    # Priority: mean 3.5 of 4 answers, region the same: (14 + 3 × 3.5) / 7 = 3.5; (4.2 − 3.5) × 8 = 5.6 min.
+    # Tom: others' mean is 2, so expected (4 + 3 × 2) / 5 = 2; his (10 + 3 × 2) / 5 = 3.2; 1.2 × 8 = 9.6 min.
+    # Tina: others' mean is 5, so expected 5; hers (4 + 3 × 5) / 5 = 3.8; −1.2 × 8 = −9.6 min.
+    assert {who: float(worth) for who, worth in minutes.items()} == {None: 5.6, tom.pk: 9.6, tina.pk: -9.6}
+
+
+def test_new_answer_makes_a_new_version_and_leaves_the_old_one(
+    village: Community, tom: Technician, now: datetime
+) -> None:
+    answer(village, tom.pk, now, 5)
+    old = signals_compute(organisation=village.organisation, through_on=MONDAY)
+    answer(village, tom.pk, now, 4)
+    new = signals_compute(organisation=village.organisation, through_on=MONDAY)
+    assert (old.version, new.version, SignalSet.objects.count()) == (1, 2, 2)
+    with pytest.raises(Exception, match="Cannot update or delete"), transaction.atomic():
+        SignalSet.objects.filter(pk=old.pk).update(version=9)

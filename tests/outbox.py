@@ -1,0 +1,19 @@
+"""The worker's part, done by hand: deliver what is due until nothing is."""
+
+from core.models import Outbox
+from core.outbox import deliver
+
+
+def deliver_all() -> None:
+    """Deliver every due row, and what that causes. A failed delivery is left for later, as by the worker."""
+    while any(deliver(row_id) for row_id in _waiting()):
+        pass
+
+
+def waiting() -> list[str]:
+    """The topics that are not done yet, in the order they were noted."""
+    return list(Outbox.objects.filter(done_at=None).order_by("id").values_list("topic", flat=True))
+
+
+def _waiting() -> list[object]:
+    return list(Outbox.objects.filter(done_at=None, attempts=0).order_by("id").values_list("id", flat=True))
