@@ -17,5 +17,7 @@ def wheel_library(package: str, pattern: str) -> str:
     folder = Path(spec.origin).parent.with_name(f"{package}.libs")
     found = sorted(folder.glob(pattern))
     if not found:
-        raise ImproperlyConfigured(f"no {pattern} in {folder}: install the wheel of {package}, not its source")
+        raise ImproperlyConfigured(
+            f"no {pattern} in {folder}: install the wheel of {package}, not its source"
+        )
     return str(found[0])

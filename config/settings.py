@@ -25,7 +25,7 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^metrics$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
-SECURE_REFERRER_POLICY = "no-referrer"  # a customer's link is a secret: no other site may learn it
+SECURE_REFERRER_POLICY = "same-origin"  # no other site may learn a link that is a secret
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "django.contrib.gis",
     "pgtrigger",
     "ninja",  # its Swagger files, served by us
+    "config.apps.WiringConfig",
     "core",
     "communities",
     "dispatch",

@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, path
 from api.main import api
 from api.observability import healthz, metrics, readyz
 from api.problems import problem_list, problem_page
+from console.urls import urlpatterns as pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
@@ -13,4 +14,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", healthz),
     path("readyz", readyz),
     path("metrics", metrics),
+    *pages,
 ]

@@ -34,3 +34,5 @@ def configure(level: str, form: str) -> None:
     handler.setFormatter(formatter)
     logging.basicConfig(handlers=[handler], level=level, force=True)
     logging.getLogger("django.request").setLevel(logging.ERROR)
+    for talkative in ("httpx", "celery"):  # a line for each message, saying what our own lines say better
+        logging.getLogger(talkative).setLevel(logging.WARNING)

@@ -106,16 +106,23 @@ def _comparison(explanation: dict[str, Any], language: Language) -> Iterator[str
 
 
 def _signal_words(stop: Stop, affinities: Affinities, language: Language) -> Iterator[str]:
-    """What speaks for the technician who goes, and what against the next best."""
-    community, other = stop.visit.site.community, stop.explanation["runner_up"]
+    other = stop.explanation["runner_up"]
+    yield from change_sentences(stop, other["technician"] if other else "", affinities, language)
+
+
+def change_sentences(
+    stop: Stop, instead_of: str, affinities: Affinities, language: Language = "en"
+) -> Iterator[str]:
+    """What customers' answers say for the technician who goes, and against the one (by code) who does not."""
+    community = stop.visit.site.community
     if community is None:
         return
     goes = affinities.get((community.pk, stop.route.technician.code))
     if goes is not None and goes.minutes > 0:
         yield affinity_words(goes, stop.route.technician.code, community, language)
-    stays = affinities.get((community.pk, other["technician"])) if other else None
+    stays = affinities.get((community.pk, instead_of))
     if stays is not None and stays.minutes < 0:
-        yield affinity_words(stays, other["technician"], community, language)
+        yield affinity_words(stays, instead_of, community, language)
 
 
 def affinity_words(signal: Signal, technician: str, community: Community, language: Language = "en") -> str:

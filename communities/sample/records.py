@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from shapely import MultiPolygon
 
+SAMPLE_PASSWORD = "linli-sample"  # of every account of a sample company; they hold invented people only
 CURRENCY = "TWD"
 TIME_ZONE = ZoneInfo("Asia/Taipei")
 

@@ -22,13 +22,13 @@ HAVING count(DISTINCT site.community_id) >= %(communities)s
 """
 
 DERIVE = f"""
-WITH placeholder AS ({PLACEHOLDERS}), place AS (
+WITH placeholder AS MATERIALIZED ({PLACEHOLDERS}), place AS (
     SELECT site.community_id, ST_Collect(DISTINCT site.point) AS points, count(DISTINCT site.point) AS number
     FROM communities_site AS site
     JOIN communities_community AS community ON community.id = site.community_id
     WHERE site.organisation_id = %(organisation)s AND site.placement = 'named' AND site.point IS NOT NULL
       AND community.boundary_source IN ('none', 'derived')
-      AND NOT EXISTS (SELECT FROM placeholder WHERE placeholder.point = site.point)
+      AND site.point NOT IN (SELECT point FROM placeholder)
     GROUP BY site.community_id
 ), grown AS (
     SELECT place.community_id, place.number,

@@ -146,7 +146,7 @@ def _read(layer: Layer, present: Mapping[str, str], rejects: Rejects) -> dict[st
 
 
 def _given(feature: Feature, present: Mapping[str, str]) -> Given:
-    texts = {field: str(feature.get(name) or "").strip() for field, name in present.items()}
+    texts = {field: (feature[name].as_string() or "").strip() for field, name in present.items()}
     for field, longest in LONGEST.items():
         if len(texts.get(field, "")) > longest:
             raise BadRow("too long", field=field, value=texts[field], expected=f"{longest} characters")

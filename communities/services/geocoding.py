@@ -20,6 +20,7 @@ from django.contrib.gis.geos import Point
 from django.core.cache import cache as answers
 from django.db import connection, transaction
 from geopy import Location
+from geopy.adapters import URLLibAdapter
 from geopy.exc import GeocoderQuotaExceeded, GeocoderRateLimited, GeocoderTimedOut, GeopyError
 from geopy.extra.rate_limiter import RateLimiter
 from geopy.geocoders import Nominatim
@@ -187,6 +188,7 @@ def _nominatim(url: str) -> RateLimiter:
         domain=f"{address.netloc}{address.path}",
         user_agent=settings.NOMINATIM_USER_AGENT,
         timeout=TIMEOUT_S,
+        adapter_factory=URLLibAdapter,  # geopy's other one repeats a question by itself, past the limit
     )
     return RateLimiter(
         client.geocode, min_delay_seconds=SECONDS_BETWEEN, max_retries=0, swallow_exceptions=False

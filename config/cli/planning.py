@@ -14,7 +14,7 @@ import argparse
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import TYPE_CHECKING
@@ -46,6 +46,7 @@ def run(args: argparse.Namespace) -> int:
     from communities.access import operator_of
     from communities.selectors.organisations import organisation_get, organisation_newest
     from communities.selectors.places import region_list
+    from config.processes import ProcessError
     from core.errors import DomainError
 
     try:
@@ -56,15 +57,17 @@ def run(args: argparse.Namespace) -> int:
             regions = regions.filter(code=args.region)
         if not regions:
             return _refuse(f"{organisation.name} has no region {args.region or ''}".strip())
-        with worker_running():
-            versions = [_plan(caller, region, args) for region in regions]
-    except DomainError as error:
-        return _refuse(error.detail)
+        with worker_running() as check:
+            versions = [_plan(caller, region, args, check) for region in regions]
+    except (DomainError, ProcessError) as error:
+        return _refuse(str(error))
     _print(versions)
     return 0 if all(version.state in {"draft", "published"} for version in versions) else 1
 
 
-def _plan(caller: "Caller", region: "Region", args: argparse.Namespace) -> "PlanVersion":
+def _plan(
+    caller: "Caller", region: "Region", args: argparse.Namespace, check: Callable[[], None]
+) -> "PlanVersion":
     from django.utils import timezone
 
     from dispatch.services.planning import plan_publish, plan_request
@@ -72,7 +75,7 @@ def _plan(caller: "Caller", region: "Region", args: argparse.Namespace) -> "Plan
     version = plan_request(
         caller=caller, region_id=region.pk, on=args.date, seed=args.seed, iterations=args.iterations
     )
-    follow([version])
+    follow([version], check)
     if args.publish and version.state == "draft":
         revision = version.plan.revision
         plan_publish(caller=caller, version_id=version.pk, plan_revision=revision, now=timezone.now())
@@ -80,8 +83,8 @@ def _plan(caller: "Caller", region: "Region", args: argparse.Namespace) -> "Plan
     return version
 
 
-def follow(versions: "list[PlanVersion]") -> None:
-    """Show the progress of runs until each has ended, and read the results."""
+def follow(versions: "list[PlanVersion]", check: Callable[[], None]) -> None:
+    """Show the progress of runs until each has ended, and read the results. `check` raises when the worker died."""
     from dispatch.states import PLAN_RUNNING
 
     with Progress(console=Console(stderr=True), transient=True) as bars:
@@ -94,20 +97,24 @@ def follow(versions: "list[PlanVersion]") -> None:
                 bars.update(lines[version.pk], completed=version.progress)
             if not any(version.state in PLAN_RUNNING for version in versions):
                 return
+            check()
             time.sleep(POLL_S)
 
 
 @contextmanager
-def worker_running() -> Iterator[None]:
-    """A worker for as long as the block lasts: the one that runs already, or one of our own."""
+def worker_running() -> Iterator[Callable[[], None]]:
+    """A worker for as long as the block lasts: the one that runs already, or one of our own.
+
+    Yields what raises ProcessError when our own has ended.
+    """
     from config.celery import app
     from config.processes import Supervisor, child_environment, worker_command
 
     if app.control.ping(timeout=0.5):
-        yield
+        yield lambda: None
         return
-    with Supervisor({"worker": worker_command()}, environment=child_environment()):
-        yield
+    with Supervisor({"worker": worker_command()}, environment=child_environment()) as supervisor:
+        yield supervisor.check
 
 
 def _print(versions: "list[PlanVersion]") -> None:

@@ -28,7 +28,7 @@ from dispatch.services import announce
 from dispatch.services.day import rows_hash
 from dispatch.states import PLAN, PLAN_RUNNING, PlanState, VisitState, before
 
-ITERATIONS = 4_000  # of the search: a few seconds for a region's day of 150 visits
+ITERATIONS = 10_000  # of the search: some five seconds for a region's day of 150 visits
 
 
 def plan_request(

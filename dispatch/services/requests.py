@@ -144,7 +144,7 @@ def received_fact(request: ServiceRequest, site: Site) -> Fact:
     return Fact(
         kind=ServiceEvent.Kind.REQUEST_RECEIVED,
         source="dispatch",
-        source_id=f"request:{request.source}:{request.reference}",
+        source_id=f"request:{request.pk}:received",
         occurred_at=request.requested_at,
         community_id=site.community_id,
         site_id=site.pk,

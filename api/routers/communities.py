@@ -1,0 +1,87 @@
+"""Regions, communities, what is measured in them and what follows for the planner."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from ninja import Query, Router
+
+from api.auth import Request
+from api.lookup import one
+from api.paging import paged
+from api.schemas.base import Page, PageQuery
+from api.schemas.communities import (
+    CommunityDetail,
+    CommunityOut,
+    MetricOut,
+    RegionOut,
+    SignalOut,
+    SignalSetOut,
+    SiteOut,
+)
+from api.schemas.days import DaysQuery
+from communities.models import Signal
+from communities.selectors.insight import metric_list, signal_list, signal_set_list
+from communities.selectors.places import community_list, region_list, site_unplaced_list
+from dispatch.errors import NotForYourRole
+
+router = Router(tags=["Communities"])
+
+
+@router.get("/regions", response=Page[RegionOut])
+def region_index(request: Request, page: Query[PageQuery]) -> HttpResponse:
+    """The regions one may see: all for dispatch, the managed ones for a regional manager."""
+    return paged(request, region_list(request.auth), page, by="code", show=RegionOut.of)
+
+
+@router.get("/communities", response=Page[CommunityOut])
+def community_index(request: Request, page: Query[PageQuery], region: UUID | None = None) -> HttpResponse:
+    communities = community_list(request.auth).defer("boundary")
+    if region:
+        communities = communities.filter(region_id=region)
+    return paged(request, communities, page, by="code", show=CommunityOut.of)
+
+
+@router.get("/communities/{uuid:community_id}", response=CommunityDetail)
+def community_get(request: Request, community_id: UUID) -> CommunityDetail:
+    return CommunityDetail.of(one(community_list(request.auth), community_id))
+
+
+@router.get("/communities/{uuid:community_id}/metrics", response=Page[MetricOut])
+def metric_index(
+    request: Request, community_id: UUID, days: Query[DaysQuery], page: Query[PageQuery]
+) -> HttpResponse:
+    """A community day by day."""
+    one(community_list(request.auth).only("id"), community_id)
+    metrics = metric_list(request.auth, community_id, days.first, days.last)
+    return paged(request, metrics, page, by="on", show=MetricOut.of)
+
+
+@router.get("/signal-sets", response=Page[SignalSetOut])
+def signal_set_index(request: Request, page: Query[PageQuery]) -> HttpResponse:
+    """The versions of the signals, newest first."""
+    return paged(request, signal_set_list(request.auth), page, by="-version", show=SignalSetOut.of)
+
+
+@router.get("/signals", response=Page[SignalOut])
+def signal_index(
+    request: Request,
+    page: Query[PageQuery],
+    signal_set: UUID | None = None,
+    kind: Signal.Kind | None = None,
+    community: UUID | None = None,
+) -> HttpResponse:
+    """What the planner is told, strongest first: the newest version unless one is named."""
+    signals = signal_list(request.auth, signal_set)
+    if kind:
+        signals = signals.filter(kind=kind)
+    if community:
+        signals = signals.filter(community_id=community)
+    return paged(request, signals, page, by="-minutes", show=SignalOut.of)
+
+
+@router.get("/sites/unplaced", response=Page[SiteOut])
+def site_unplaced_index(request: Request, page: Query[PageQuery]) -> HttpResponse:
+    """Sites in no community, each with the reason. For dispatch."""
+    if not request.auth.runs_dispatch:
+        raise NotForYourRole
+    return paged(request, site_unplaced_list(request.auth), page, by="id", show=SiteOut.of)

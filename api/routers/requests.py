@@ -1,0 +1,86 @@
+"""Service requests, taken one at a time, and the work orders that come of them."""
+
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils import timezone
+from ninja import Query, Router
+
+from api.answers import answer
+from api.auth import Request
+from api.idempotency import idempotent
+from api.paging import paged
+from api.schemas.base import Page, PageQuery
+from api.schemas.requests import CancelIn, CustomerIn, RequestIn, RequestOut, SiteIn, WorkOrderOut
+from dispatch.selectors.requests import request_get, request_list, work_order_get
+from dispatch.services.requests import CustomerGiven, SiteGiven, request_cancel, request_create
+from dispatch.states import RequestState
+
+router = Router(tags=["Requests"])
+
+
+@router.post("/requests", response={201: RequestOut})
+@idempotent
+def request_post(request: Request, body: RequestIn) -> HttpResponse:
+    """Take a request. Its point, or its address, finds the community; a site without one says why."""
+    asked = request_create(
+        caller=request.auth,
+        reference=body.reference,
+        service_type_code=body.service_type,
+        site=_site(body.site),
+        customer=_customer(body.customer) if body.customer else None,
+        description=body.description,
+        window_from_at=body.window_from_at,
+        window_until_at=body.window_until_at,
+        now=timezone.now(),
+    )
+    return answer(RequestOut.of(asked), 201, {"Location": f"{request.path}/{asked.pk}"})
+
+
+@router.get("/requests", response=Page[RequestOut])
+def request_index(
+    request: Request,
+    page: Query[PageQuery],
+    state: RequestState | None = None,
+    community: UUID | None = None,
+) -> HttpResponse:
+    """Requests one may see, newest first."""
+    asked = request_list(request.auth)
+    if state:
+        asked = asked.filter(state=state)
+    if community:
+        asked = asked.filter(site__community_id=community)
+    return paged(request, asked, page, by="-requested_at", show=RequestOut.of)
+
+
+@router.get("/requests/{uuid:request_id}", response=RequestOut)
+def request_read(request: Request, request_id: UUID) -> RequestOut:
+    return RequestOut.of(request_get(request.auth, request_id))
+
+
+@router.post("/requests/{uuid:request_id}/cancel", response=RequestOut)
+def request_cancel_post(request: Request, request_id: UUID, body: CancelIn) -> RequestOut:
+    """Cancel a request with its open work order. Again is refused (409), and does no harm."""
+    return RequestOut.of(
+        request_cancel(caller=request.auth, request_id=request_id, reason=body.reason, now=timezone.now())
+    )
+
+
+@router.get("/work-orders/{uuid:work_order_id}", response=WorkOrderOut)
+def work_order_read(request: Request, work_order_id: UUID) -> WorkOrderOut:
+    """A work order with its visits."""
+    return WorkOrderOut.of(work_order_get(request.auth, work_order_id))
+
+
+def _site(given: SiteIn) -> SiteGiven:
+    return SiteGiven(
+        address=given.address,
+        unit=given.unit,
+        lon=given.lon,
+        lat=given.lat,
+        community_code=given.community,
+    )
+
+
+def _customer(given: CustomerIn) -> CustomerGiven:
+    return CustomerGiven(name=given.name, phone=given.phone, email=given.email)

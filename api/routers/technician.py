@@ -1,0 +1,194 @@
+"""The technician's day: the schedule, the steps of a visit, offers."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils import timezone
+from ninja import Query, Router
+
+from api.answers import answer
+from api.auth import Request
+from api.etags import etag, if_match, if_none_match, revision_given, unless_known
+from api.idempotency import idempotent
+from api.paging import paged
+from api.schemas.base import Page, PageQuery
+from api.schemas.days import DaysQuery
+from api.schemas.visits import (
+    CompleteIn,
+    NotCompleteIn,
+    NotesIn,
+    OfferIn,
+    OfferOut,
+    ScheduleOut,
+    StepIn,
+    VisitDetail,
+    VisitOut,
+)
+from billing.models import Offer
+from billing.selectors import offer_list
+from billing.services.offers import offer_decide, offer_make
+from dispatch.errors import NotForYourRole
+from dispatch.models import Visit
+from dispatch.selectors.visits import schedule, schedule_tag, visit_get, visit_list
+from dispatch.services.execution import (
+    visit_annotate,
+    visit_arrive,
+    visit_complete,
+    visit_en_route,
+    visit_not_complete,
+    visit_start,
+)
+from dispatch.states import VisitState
+
+router = Router(tags=["Technician"])
+
+NOW = StepIn()
+
+
+@router.get("/schedule", response=ScheduleOut)
+@if_none_match
+def schedule_get(request: Request, days: Query[DaysQuery]) -> HttpResponse:
+    """One's own visits, in the order they are driven. Others look at /visits."""
+    if not request.auth.is_technician:
+        raise NotForYourRole("Only technicians have a schedule; GET /visits lists everybody's.")
+    tag = schedule_tag(request.auth, days.first, days.last)
+
+    def build() -> HttpResponse:
+        visits = schedule(request.auth, days.first, days.last)
+        return answer(ScheduleOut(items=[VisitOut.of(visit) for visit in visits]))
+
+    return unless_known(request, f'"{tag}"', build)
+
+
+@router.get("/visits", response=Page[VisitOut])
+def visit_index(
+    request: Request,
+    page: Query[PageQuery],
+    state: VisitState | None = None,
+    community: UUID | None = None,
+) -> HttpResponse:
+    """Visits one may see, newest first."""
+    visits = visit_list(request.auth)
+    if state:
+        visits = visits.filter(state=state)
+    if community:
+        visits = visits.filter(site__community_id=community)
+    return paged(request, visits, page, by="-id", show=VisitOut.of)
+
+
+@router.get("/visits/{uuid:visit_id}", response=VisitDetail)
+def visit_read(request: Request, visit_id: UUID) -> HttpResponse:
+    """A visit, with the people to ask for. Its ETag is what an edit needs as If-Match."""
+    visit = visit_get(request.auth, visit_id)
+    return answer(VisitDetail.of(visit), headers={"ETag": etag(visit.revision)})
+
+
+@router.patch("/visits/{uuid:visit_id}", response=VisitOut)
+@if_match
+def visit_patch(request: Request, visit_id: UUID, body: NotesIn) -> HttpResponse:
+    """Replace the notes."""
+    revision = revision_given(request)
+    return _shown(visit_annotate(caller=request.auth, visit_id=visit_id, notes=body.notes, revision=revision))
+
+
+@router.post("/visits/{uuid:visit_id}/en-route", response=VisitOut)
+@idempotent
+def visit_en_route_post(request: Request, visit_id: UUID, body: StepIn = NOW) -> HttpResponse:
+    """Set off."""
+    return _step(visit_en_route, request, visit_id, body)
+
+
+@router.post("/visits/{uuid:visit_id}/arrive", response=VisitOut)
+@idempotent
+def visit_arrive_post(request: Request, visit_id: UUID, body: StepIn = NOW) -> HttpResponse:
+    """Be there."""
+    return _step(visit_arrive, request, visit_id, body)
+
+
+@router.post("/visits/{uuid:visit_id}/start", response=VisitOut)
+@idempotent
+def visit_start_post(request: Request, visit_id: UUID, body: StepIn = NOW) -> HttpResponse:
+    """Begin the work."""
+    return _step(visit_start, request, visit_id, body)
+
+
+@router.post("/visits/{uuid:visit_id}/complete", response=VisitOut)
+@idempotent
+def visit_complete_post(
+    request: Request,
+    visit_id: UUID,
+    body: CompleteIn = CompleteIn(),  # noqa: B008 - frozen in effect
+) -> HttpResponse:
+    """Done: the work order is closed and its invoice follows."""
+    return _step(visit_complete, request, visit_id, body, notes=body.notes)
+
+
+@router.post("/visits/{uuid:visit_id}/could-not-complete", response=VisitOut)
+@idempotent
+def visit_not_complete_post(request: Request, visit_id: UUID, body: NotCompleteIn) -> HttpResponse:
+    """Not done, and why: the work order gets another visit."""
+    return _step(visit_not_complete, request, visit_id, body, reason=body.reason)
+
+
+@router.get("/visits/{uuid:visit_id}/offers", response=Page[OfferOut])
+def offer_index(request: Request, visit_id: UUID, page: Query[PageQuery]) -> HttpResponse:
+    offers = offer_list(request.auth, visit_id)
+    return paged(request, offers, page, by="offered_at", show=_offer_shown(request))
+
+
+@router.post("/visits/{uuid:visit_id}/offers", response={201: OfferOut})
+@idempotent
+def offer_post(request: Request, visit_id: UUID, body: OfferIn) -> HttpResponse:
+    """Offer an add-on of the price book, at today's price."""
+    offer = offer_make(
+        caller=request.auth,
+        visit_id=visit_id,
+        item_code=body.item,
+        quantity=body.quantity,
+        happened_at=_moment(body),
+    )
+    return answer(_offer_shown(request)(offer), 201)
+
+
+@router.post("/offers/{uuid:offer_id}/accept", response=OfferOut)
+@idempotent
+def offer_accept_post(request: Request, offer_id: UUID, body: StepIn = NOW) -> HttpResponse:
+    """The customer wants it: it goes onto the invoice."""
+    return _decided(request, offer_id, body, accepted=True)
+
+
+@router.post("/offers/{uuid:offer_id}/refuse", response=OfferOut)
+@idempotent
+def offer_refuse_post(request: Request, offer_id: UUID, body: StepIn = NOW) -> HttpResponse:
+    """The customer does not want it."""
+    return _decided(request, offer_id, body, accepted=False)
+
+
+def _step(
+    service: Callable[..., Visit], request: Request, visit_id: UUID, body: StepIn, **more: Any
+) -> HttpResponse:
+    now = timezone.now()
+    return _shown(
+        service(caller=request.auth, visit_id=visit_id, happened_at=body.happened_at or now, now=now, **more)
+    )
+
+
+def _shown(visit: Visit) -> HttpResponse:
+    return answer(VisitOut.of(visit), headers={"ETag": etag(visit.revision)})
+
+
+def _decided(request: Request, offer_id: UUID, body: StepIn, *, accepted: bool) -> HttpResponse:
+    offer = offer_decide(caller=request.auth, offer_id=offer_id, accepted=accepted, happened_at=_moment(body))
+    return answer(_offer_shown(request)(offer))
+
+
+def _offer_shown(request: Request) -> Callable[[Offer], OfferOut]:
+    currency = request.auth.organisation.currency
+    return lambda offer: OfferOut.of(offer, currency)
+
+
+def _moment(body: StepIn) -> datetime:
+    return body.happened_at or timezone.now()

@@ -1,0 +1,72 @@
+"""Invoices as they are paid, and the work orders behind them."""
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from api.schemas.base import Out
+from billing.models import Invoice, PaymentLink
+from billing.selectors import link_newest
+
+
+class LineOut(Out):
+    position: int
+    item: str
+    description: str
+    quantity: int
+    unit_price_minor: int
+    amount_minor: int
+
+
+class LinkOut(Out):
+    state: str
+    url: str
+    sent_at: datetime | None
+
+    @classmethod
+    def of(cls, link: PaymentLink | None) -> Self | None:
+        return cls(state=link.state, url=link.url, sent_at=link.sent_at) if link else None
+
+
+class InvoiceOut(Out):
+    id: UUID
+    number: str
+    state: str
+    work_order_id: UUID
+    work_order_number: str
+    visit_id: UUID
+    customer_name: str | None
+    currency: str
+    total_minor: int
+    issued_at: datetime
+    paid_at: datetime | None
+    lines: list[LineOut]
+    link: LinkOut | None
+
+    @classmethod
+    def of(cls, invoice: Invoice) -> Self:
+        return cls(
+            id=invoice.id,
+            number=invoice.number,
+            state=invoice.state,
+            work_order_id=invoice.work_order_id,
+            work_order_number=invoice.work_order.number,
+            visit_id=invoice.visit_id,
+            customer_name=invoice.customer.name if invoice.customer else None,
+            currency=invoice.currency,
+            total_minor=invoice.total_minor,
+            issued_at=invoice.issued_at,
+            paid_at=invoice.paid_at,
+            lines=[
+                LineOut(
+                    position=line.position,
+                    item=line.item.code,
+                    description=line.description,
+                    quantity=line.quantity,
+                    unit_price_minor=line.unit_price_minor,
+                    amount_minor=line.amount_minor,
+                )
+                for line in invoice.lines.all()
+            ],
+            link=LinkOut.of(link_newest(invoice)),
+        )

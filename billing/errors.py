@@ -1,0 +1,65 @@
+"""The refusals of this app."""
+
+from core.errors import Conflict, DomainError, Invalid, NotFound
+
+
+class ItemUnknown(NotFound):
+    code = "item-unknown"
+    title = "The price book has no such add-on for this service"
+
+
+class OfferUnknown(NotFound):
+    code = "offer-unknown"
+    title = "There is no such offer"
+
+
+class InvoiceUnknown(NotFound):
+    code = "invoice-unknown"
+    title = "There is no such invoice"
+
+
+class PaymentLinkUnknown(NotFound):
+    code = "payment-link-unknown"
+    title = "There is no such payment link"
+
+
+class GatewayUnknown(NotFound):
+    code = "gateway-unknown"
+    title = "There is no such payment provider"
+
+
+class BadQuantity(Invalid):
+    code = "bad-quantity"
+    title = "The quantity must be between 1 and 999"
+
+
+class BadPriceBook(Invalid):
+    code = "bad-price-book"
+    title = "The price book cannot be right"
+
+
+class NotOnSite(Conflict):
+    code = "not-on-site"
+    title = "Offers are made and decided while the technician is on site"
+
+
+class AlreadyOffered(Conflict):
+    code = "already-offered"
+    title = "This add-on has been offered on this visit"
+
+
+class OfferDecided(Conflict):
+    code = "offer-decided"
+    title = "The customer has decided on this offer already"
+
+
+class WebhookForged(DomainError):
+    status = 401
+    code = "webhook-forged"
+    title = "The signature does not fit the message"
+
+
+class WebhookTooLarge(DomainError):
+    status = 413
+    code = "webhook-too-large"
+    title = "No provider sends messages of this size"

@@ -1,0 +1,31 @@
+"""Billing's facts for the ledger: all of them are about a visit."""
+
+from datetime import datetime
+
+from communities.models import ServiceEvent
+from communities.services.ledger import Fact, facts_record
+from core.money import Money
+from dispatch.models import Visit
+
+SHOWN = ("organisation", "site", "work_order__request")  # what a visit must bring along to have a fact told
+
+
+def visit_fact_record(
+    *, kind: ServiceEvent.Kind, source_id: str, visit: Visit, occurred_at: datetime, amount: Money
+) -> None:
+    """Append one fact about `visit`: who, where, and how much."""
+    fact = Fact(
+        kind=kind,
+        source="billing",
+        source_id=source_id,
+        occurred_at=occurred_at,
+        community_id=visit.site.community_id,
+        site_id=visit.site_id,
+        customer_id=visit.work_order.request.customer_id,
+        technician_id=visit.technician_id,
+        visit_id=visit.id,
+        work_order_id=visit.work_order_id,
+        service_type_id=visit.service_type_id,
+        amount=amount,
+    )
+    facts_record(organisation=visit.organisation, facts=[fact])

@@ -1,0 +1,289 @@
+"""Bring in communities, technicians or service requests from files.
+
+Reading a file again makes no duplicates. Rows that cannot be taken are counted and explained, line by line, in
+a rejects file; the others are imported. Columns, presets and rules: docs/importing.md.
+
+examples:
+  ./linli import communities villages.geojson.gz --create "Taipei Homes" --timezone Asia/Taipei
+  ./linli import technicians technicians.csv
+  ./linli import requests requests.csv.gz --map opened_at=created --map service_type=kind
+  ./linli import requests boston311_2015_h1.csv.gz --preset boston311
+  zcat big.csv.gz | ./linli import requests - --default-type other
+
+exit codes: 0 read (even with rejected rows) · 1 nothing could be read · 2 wrong use
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from communities.models import Organisation
+    from core.tabular import Rejects
+
+Facts = list[tuple[str, str]]
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="communities|technicians|requests")
+    communities = kinds.add_parser("communities", help="boundaries from GeoJSON or TopoJSON, plain or .gz")
+    technicians = kinds.add_parser("technicians", help="technicians from CSV, plain or .gz")
+    requests = kinds.add_parser("requests", help="service requests from CSV, plain or .gz")
+    for one in (communities, technicians, requests):
+        _common(one)
+    for one in (technicians, requests):
+        one.add_argument("--encoding", default="utf-8-sig", help="of the text (default: utf-8, BOM allowed)")
+    requests.add_argument(
+        "--preset", choices=["boston311"], help="the columns and meanings of a known source"
+    )
+    requests.add_argument("--source", default="csv", help="the system the references are from (default: csv)")
+    requests.add_argument("--default-type", default="", metavar="CODE", help="for service types nobody knows")
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", help="a path, or - for standard input")
+    parser.add_argument(
+        "--organisation", metavar="SLUG", help="whose it is (default: the newest organisation)"
+    )
+    parser.add_argument(
+        "--create", metavar="NAME", help="make the organisation; --organisation is then its slug"
+    )
+    parser.add_argument("--timezone", metavar="ZONE", help="of times without an offset, and with --create")
+    parser.add_argument("--currency", default="TWD", metavar="CODE", help="with --create (default: TWD)")
+    parser.add_argument(
+        "--language", default="zh-hant", metavar="CODE", help="with --create (default: zh-hant)"
+    )
+    parser.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="FIELD=COLUMN",
+        type=_pair,
+        help="what the file calls a field",
+    )
+    parser.add_argument(
+        "--rejects", metavar="FILE", help="where rejected rows go (default: beside the input)"
+    )
+
+
+def _pair(text: str) -> tuple[str, str]:
+    field, equals, column = text.partition("=")
+    if not (field and equals and column):
+        raise argparse.ArgumentTypeError(f"{text!r} is not FIELD=COLUMN")
+    return field.strip(), column.strip()
+
+
+def run(args: argparse.Namespace) -> int:
+    from core.errors import DomainError
+    from core.tabular import Rejects, Unreadable
+
+    try:
+        _check(args)
+        organisation = _organisation(args)
+        with Rejects(_rejects_file(args)) as rejects:
+            facts = KINDS[args.kind](args, organisation, rejects)
+    except Unreadable as error:
+        print(f"linli: {error.detail}", file=sys.stderr)
+        return 1
+    except DomainError as error:
+        print(f"linli: {error.detail}", file=sys.stderr)
+        return 2
+    _print(args, organisation, facts)
+    return 0
+
+
+def _communities(args: argparse.Namespace, organisation: Organisation, rejects: Rejects) -> Facts:
+    from communities.services.community_import import communities_import
+
+    done = communities_import(
+        organisation=organisation, source=args.file, rejects=rejects, names=dict(args.map)
+    )
+    overlaps = [
+        (f"overlap: {one.smaller} wins over {one.larger}", f"{one.square_metres:,.0f} m²")
+        for one in done.overlaps
+    ]
+    return [
+        *_written(done),
+        ("regions created", _names(done.regions_created)),
+        *((f"sites placed: {kind}", f"{number:,}") for kind, number in done.placed.items() if number),
+        *overlaps,
+        *_ending(done),
+    ]
+
+
+def _technicians(args: argparse.Namespace, organisation: Organisation, rejects: Rejects) -> Facts:
+    from dispatch.services.imports.technicians import technicians_import
+
+    done = technicians_import(
+        organisation=organisation,
+        source=args.file,
+        rejects=rejects,
+        names=dict(args.map),
+        encoding=args.encoding,
+    )
+    return [
+        *_written(done),
+        ("regions created", _names(done.regions_created)),
+        ("skills created", _names(done.skills_created)),
+        *_ending(done),
+    ]
+
+
+def _requests(args: argparse.Namespace, organisation: Organisation, rejects: Rejects) -> Facts:
+    from dispatch.services.imports.requests import requests_import
+
+    with _progress() as progress:
+        done = requests_import(
+            organisation=organisation,
+            source=args.file,
+            form=_form(args, organisation),
+            rejects=rejects,
+            encoding=args.encoding,
+            progress=progress,
+        )
+    placeholders = [
+        (f"placeholder? {one.lon}, {one.lat}", f"named for {one.communities} communities")
+        for one in done.placeholders
+    ]
+    return [
+        *_written(done),
+        ("duplicates skipped", f"{done.duplicates:,}"),
+        *((f"placed: {kind}", f"{number:,}") for kind, number in done.placed.items()),
+        ("communities created", f"{len(done.communities_created):,}"),
+        ("boundaries derived", f"{len(done.boundaries_derived):,}"),
+        *placeholders,
+        *_ending(done),
+    ]
+
+
+KINDS: dict[str, Callable[[argparse.Namespace, Organisation, Rejects], Facts]] = {
+    "communities": _communities,
+    "technicians": _technicians,
+    "requests": _requests,
+}
+
+
+def _check(args: argparse.Namespace) -> None:
+    """Raises core.errors.Invalid for fields and zones that do not exist."""
+    from zoneinfo import ZoneInfo
+
+    from communities.services import community_import
+    from core.errors import Invalid
+    from dispatch.services.imports import rows, technicians
+
+    known = {
+        "communities": community_import.FIELDS,
+        "technicians": (*technicians.REQUIRED, *technicians.OPTIONAL),
+        "requests": (*rows.REQUIRED, *rows.OPTIONAL),
+    }[args.kind]
+    if strange := [field for field, _ in args.map if field not in known]:
+        raise Invalid(f"--map: no field {', '.join(strange)}; there are {', '.join(known)}")
+    try:
+        ZoneInfo(args.timezone or "UTC")
+    except (OSError, ValueError, KeyError):
+        raise Invalid(f"--timezone: {args.timezone!r} is no time zone; Asia/Taipei is one") from None
+
+
+def _organisation(args: argparse.Namespace) -> Organisation:
+    """The one named, made, the preset's, or the newest."""
+    from django.utils.text import slugify
+
+    from communities.selectors.organisations import organisation_get, organisation_newest
+    from communities.services.organisations import organisation_create
+    from dispatch.services.imports.presets import PRESETS, preset_prepare
+
+    organisation = None
+    if args.create:
+        organisation = organisation_create(
+            slug=args.organisation or slugify(args.create),
+            name=args.create,
+            time_zone=args.timezone or "Asia/Taipei",
+            currency=args.currency,
+            language=args.language,
+        )
+    elif args.organisation:
+        organisation = organisation_get(args.organisation)
+    if preset := PRESETS.get(getattr(args, "preset", None) or ""):
+        return preset_prepare(preset=preset, organisation=organisation)
+    return organisation or organisation_newest()
+
+
+def _form(args: argparse.Namespace, organisation: Organisation) -> Any:
+    """The preset's, with what the arguments change; else the native format."""
+    from dataclasses import replace
+    from zoneinfo import ZoneInfo
+
+    from dispatch.services.imports.presets import PRESETS
+    from dispatch.services.imports.rows import RequestFormat
+
+    zone = ZoneInfo(args.timezone) if args.timezone else None
+    if args.preset is None:
+        return RequestFormat(
+            source=args.source,
+            zone=zone or organisation.zone,
+            names=dict(args.map),
+            default_type=args.default_type,
+        )
+    form = PRESETS[args.preset].form
+    names = {**form.names, **dict(args.map)}
+    return replace(form, zone=zone or form.zone, names=names, default_type=args.default_type)
+
+
+def _rejects_file(args: argparse.Namespace) -> Any:
+    """The path asked for; else beside the input, or in this folder when that one cannot be written."""
+    import os
+    from pathlib import Path
+
+    from core.tabular import rejects_path
+
+    if args.rejects:
+        return Path(args.rejects)
+    path = rejects_path(args.file)
+    return path if os.access(path.parent, os.W_OK) else Path(path.name)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int | None], None]]:
+    """A bar over the bytes read, on a terminal only; through a pipe it has no end."""
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    columns = (TextColumn("reading"), BarColumn(), DownloadColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("reading", total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
+
+
+def _written(done: Any) -> Facts:
+    return [(name, f"{getattr(done, name):,}") for name in ("imported", "updated", "unchanged")]
+
+
+def _ending(done: Any) -> Facts:
+    rejected = sum(done.rejected.values())
+    return [
+        ("rejected", f"{rejected:,}"),
+        *((f"rejected: {problem}", f"{number:,}") for problem, number in sorted(done.rejected.items())),
+        *([("rejects file", str(done.rejects_file))] if rejected else []),
+        ("seconds", f"{done.seconds:.1f}"),
+    ]
+
+
+def _names(names: list[str]) -> str:
+    return ", ".join(names) or "none"
+
+
+def _print(args: argparse.Namespace, organisation: Organisation, facts: Facts) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(title=f"{args.kind} of {organisation.slug}", show_header=False, title_justify="left")
+    table.add_column()
+    table.add_column(justify="right", overflow="fold")
+    for row in facts:
+        table.add_row(*row)
+    Console().print(table)

@@ -1,0 +1,57 @@
+"""What pages for people without an account share: their language, and headers that keep the address secret."""
+
+from collections.abc import Mapping
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+
+def page(
+    request: HttpRequest,
+    template: str,
+    context: Mapping[str, object],
+    *,
+    language: str,
+    status: int = 200,
+    form_action: str = "'self'",
+    referrer_policy: str = "no-referrer",
+) -> HttpResponse:
+    """Render `template` in `language`, never to be stored, indexed, framed, or told to another site."""
+    shown = {**context, "languages": settings.LANGUAGES}
+    with translation.override(language):
+        response = HttpResponse(render_to_string(template, shown, request), status=status)
+    response["Content-Language"] = language
+    response["Cache-Control"] = "no-store"
+    response["Referrer-Policy"] = referrer_policy
+    response["X-Robots-Tag"] = "noindex"
+    response["Content-Security-Policy"] = (
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; "
+        f"form-action {form_action}"
+    )
+    return response
+
+
+def language_for(request: HttpRequest, default: str) -> str:
+    """What the address asks for (?lang=), else the first that the browser prefers and we have, else `default`."""
+    wanted = [request.GET.get("lang", "")]
+    wanted += [code for code, _ in parse_accept_lang_header(request.headers.get("Accept-Language", ""))]
+    for code in [*wanted, default]:
+        try:
+            return translation.get_supported_language_variant(code)
+        except LookupError:
+            continue
+    return settings.LANGUAGE_CODE
+
+
+def gone(request: HttpRequest) -> HttpResponse:
+    """The one answer to a secret address that is unknown, wrong or over: they look the same from outside."""
+    return page(
+        request,
+        "customer/gone.html",
+        {},
+        language=language_for(request, settings.LANGUAGE_CODE),
+        status=404,
+    )

@@ -1,0 +1,1 @@
+"""Bringing in what a company has: technicians and service requests from CSV files. See docs/importing.md."""

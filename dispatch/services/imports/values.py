@@ -1,0 +1,152 @@
+"""Text of a CSV cell → a value, or BadRow that says what was expected."""
+
+import re
+from datetime import UTC, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from core.tabular import BadRow
+
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+CLOCK = r"(\d{1,2}:\d{2})"
+HOURS = re.compile(rf"([a-z]{{3}})(?:\s*-\s*([a-z]{{3}}))?\s+{CLOCK}\s*-\s*{CLOCK}")
+BREAK = re.compile(rf"{CLOCK}\s*-\s*{CLOCK}\s+(\d{{1,3}})")
+
+
+class Hours(NamedTuple):
+    """One weekday (ISO: Monday is 1) of a technician."""
+
+    weekday: int
+    starts: time
+    ends: time
+
+
+class Break(NamedTuple):
+    """So many minutes, taken wholly inside from … until."""
+
+    begins: time
+    ends: time
+    minutes: int
+
+
+def text(value: str, field: str, longest: int) -> str:
+    if len(value) > longest:
+        raise BadRow("too long", field=field, value=value, expected=f"at most {longest} characters")
+    return value
+
+
+def needed(value: str, field: str, longest: int) -> str:
+    if not value:
+        raise BadRow("missing value", field=field, expected="a value")
+    return text(value, field, longest)
+
+
+def instant(value: str, field: str, zone: ZoneInfo, form: str = "") -> datetime | None:
+    """An instant in UTC; None for an empty cell. `form` is a strptime format, without one ISO 8601 is read.
+
+    A time without an offset is one of `zone`. Where clocks go back and the hour comes twice, the first is
+    meant; where they go forward and the time does not exist, it is read with the offset of before, so that
+    02:30 becomes 03:30 (PEP 495, fold=0).
+    """
+    if not value:
+        return None
+    try:
+        read = datetime.strptime(value, form) if form else datetime.fromisoformat(value)  # noqa: DTZ007
+        return (read if read.tzinfo else read.replace(tzinfo=zone)).astimezone(UTC)
+    except (ValueError, OverflowError):
+        expected = datetime(2026, 3, 2, 14, 30, tzinfo=UTC).strftime(form or "%Y-%m-%dT%H:%M")
+        raise BadRow("not a time", field=field, value=value, expected=f"like {expected}") from None
+
+
+def place(lon: str, lat: str) -> tuple[float, float] | None:
+    """Degrees, WGS 84; None when both cells are empty."""
+    if not lon and not lat:
+        return None
+    try:
+        x, y = float(lon), float(lat)
+    except ValueError:
+        raise BadRow("not coordinates", field="lon,lat", value=f"{lon},{lat}", expected="degrees") from None
+    if not (-180 <= x <= 180 and -90 <= y <= 90):
+        expected = "lon -180 to 180 and lat -90 to 90"
+        raise BadRow("coordinates out of range", field="lon,lat", value=f"{lon},{lat}", expected=expected)
+    if x == 0 and y == 0:
+        raise BadRow("coordinates are 0,0", field="lon,lat", value=f"{lon},{lat}", expected="a real place")
+    return x, y
+
+
+def skills(value: str) -> dict[str, int]:
+    """`hvac:3;plumbing:2` → code → level; a skill without a level has level 1."""
+    found: dict[str, int] = {}
+    for part in filter(None, (part.strip() for part in value.split(";"))):
+        code, _, level = (piece.strip() for piece in part.partition(":"))
+        if not code or len(code) > 40 or (level or "1") not in {"1", "2", "3", "4", "5"}:
+            raise BadRow(
+                "not skills", field="skills", value=value, expected="like hvac:3;plumbing:2, levels 1 to 5"
+            )
+        found[code] = int(level or "1")
+    return found
+
+
+def working_hours(value: str) -> list[Hours]:
+    """`mon-fri 08:00-17:00; sat 09:00-13:00` → one entry a weekday."""
+    found: dict[int, Hours] = {}
+    for part in filter(None, (part.strip().lower() for part in value.split(";"))):
+        for hours in _weekdays(part, value):
+            if hours.weekday in found:
+                raise _no_hours(value)
+            found[hours.weekday] = hours
+    return [found[weekday] for weekday in sorted(found)]
+
+
+def _weekdays(part: str, value: str) -> list[Hours]:
+    match = HOURS.fullmatch(part)
+    if match is None:
+        raise _no_hours(value)
+    first, last = match[1], match[2] or match[1]
+    starts, ends = _clock(match[3]), _clock(match[4])
+    if first not in WEEKDAYS or last not in WEEKDAYS or starts is None or ends is None or starts >= ends:
+        raise _no_hours(value)
+    days = range(WEEKDAYS.index(first) + 1, WEEKDAYS.index(last) + 2)
+    if not days:
+        raise _no_hours(value)
+    return [Hours(weekday, starts, ends) for weekday in days]
+
+
+def _no_hours(value: str) -> BadRow:
+    expected = "like mon-fri 08:00-17:00; sat 09:00-13:00, each day once"
+    return BadRow("not working hours", field="working_hours", value=value, expected=expected)
+
+
+def break_rule(value: str) -> Break | None:
+    """`12:00-13:30 45` → 45 minutes within that window; None for an empty cell."""
+    if not value:
+        return None
+    bad = BadRow(
+        "not a break", field="break", value=value, expected="like 12:00-13:30 45, fitting its window"
+    )
+    match = BREAK.fullmatch(value)
+    begins, ends = (_clock(match[1]), _clock(match[2])) if match else (None, None)
+    if match is None or begins is None or ends is None:
+        raise bad
+    minutes = int(match[3])
+    if not 0 < minutes <= (ends.hour - begins.hour) * 60 + ends.minute - begins.minute:
+        raise bad
+    return Break(begins, ends, minutes)
+
+
+def _clock(value: str) -> time | None:
+    hour, _, minute = value.partition(":")
+    return time(int(hour), int(minute)) if int(hour) < 24 and int(minute) < 60 else None
+
+
+def money(value: str, field: str, decimals: int) -> int:
+    """An amount in whole currency units → minor units; an empty cell is nothing."""
+    try:
+        minor = Decimal(value or "0").scaleb(decimals)
+        if minor == minor.to_integral_value() and 0 <= minor < 2**31:
+            return int(minor)
+    except InvalidOperation:
+        pass
+    expected = f"an amount with up to {decimals} decimals"
+    raise BadRow("not an amount", field=field, value=value, expected=expected)

@@ -1,0 +1,231 @@
+"""Who gets what: every operation of the schema against everybody, from one table.
+
+An operation that is added without a row here fails the first test.
+"""
+
+import contextlib
+from datetime import datetime
+from typing import Any
+
+import jsonschema
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+
+from api.main import api
+from communities.models import User
+from dispatch.models import Technician
+from tests.api.conftest import Api
+from tests.api.world import World
+
+# anonymous · another company's dispatcher · technician whose visit it is not · manager of another region ·
+# the visit's technician · the region's manager · dispatcher · administrator
+PEOPLE = ("anonymous", "stranger", "tina", "sol", "tom", "mina", "dora", "ada")
+
+EVERYBODY = (200, 200, 200, 200, 200, 200, 200, 200)
+SIGNED_IN = (401, 200, 200, 200, 200, 200, 200, 200)  # a list, or oneself: each sees what is theirs
+IN_A_SESSION = (401, 401, 401, 401, 401, 401, 401, 401)  # nobody by a token
+IN_A_PAGE = (403, 403, 403, 403, 403, 403, 403, 403)  # the CSRF token comes first
+DISPATCH = (401, 404, 404, 404, 404, 403, 200, 200)  # managers may see it, not do it
+PLACE = (401, 404, 404, 404, 404, 200, 200, 200)  # of a region: its manager, and dispatch
+VISIT = (401, 404, 404, 404, 200, 200, 200, 200)  # of a region, and of one technician
+REPORT = (401, 404, 404, 404, 200, 403, 200, 200)  # by the technician or dispatch
+TECHNICIAN = (401, 403, 200, 403, 200, 403, 403, 403)
+
+
+def made(row: tuple[int, ...]) -> tuple[int, ...]:
+    """The same people, where success is 201."""
+    return tuple(201 if status == 200 else status for status in row)
+
+
+def removed(row: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(204 if status == 200 else status for status in row)
+
+
+TABLE: dict[str, tuple[int, ...]] = {
+    "GET /session": EVERYBODY,
+    "POST /session": IN_A_PAGE,
+    "DELETE /session": IN_A_SESSION,
+    "GET /me": SIGNED_IN,
+    "GET /tokens": SIGNED_IN,
+    "POST /tokens": IN_A_SESSION,
+    "DELETE /tokens/{token_id}": (401, 404, 404, 404, 204, 404, 404, 204),
+    "GET /regions": SIGNED_IN,
+    "GET /communities": SIGNED_IN,
+    "GET /communities/{community_id}": PLACE,
+    "GET /communities/{community_id}/metrics": PLACE,
+    "GET /signal-sets": SIGNED_IN,
+    "GET /signals": SIGNED_IN,
+    "GET /sites/unplaced": (401, 200, 403, 403, 403, 403, 200, 200),
+    "GET /requests": SIGNED_IN,
+    "POST /requests": (
+        401,
+        422,
+        403,
+        403,
+        403,
+        403,
+        201,
+        201,
+    ),  # the stranger's company has no such service type
+    "GET /requests/{request_id}": PLACE,
+    "POST /requests/{request_id}/cancel": DISPATCH,
+    "GET /work-orders/{work_order_id}": PLACE,
+    "GET /plans": SIGNED_IN,
+    "POST /plans": (401, 404, 403, 403, 403, 403, 202, 202),
+    "GET /plans/{version_id}": PLACE,
+    "GET /plans/{version_id}/routes": PLACE,
+    "GET /plans/{version_id}/unassigned": PLACE,
+    "POST /plans/{version_id}/cancel": DISPATCH,
+    "POST /plans/{version_id}/publish": DISPATCH,
+    "GET /schedule": TECHNICIAN,
+    "GET /visits": SIGNED_IN,
+    "GET /visits/{visit_id}": VISIT,
+    "PATCH /visits/{visit_id}": REPORT,
+    "POST /visits/{visit_id}/en-route": REPORT,
+    "POST /visits/{visit_id}/arrive": REPORT,
+    "POST /visits/{visit_id}/start": REPORT,
+    "POST /visits/{visit_id}/complete": REPORT,
+    "POST /visits/{visit_id}/could-not-complete": REPORT,
+    "GET /visits/{visit_id}/offers": VISIT,
+    "POST /visits/{visit_id}/offers": made(REPORT),
+    "POST /offers/{offer_id}/accept": REPORT,
+    "POST /offers/{offer_id}/refuse": REPORT,
+    "POST /calendar": made(TECHNICIAN),
+    "DELETE /calendar": removed(TECHNICIAN),
+    "GET /calendar/{secret}.ics": EVERYBODY,  # the address is the secret
+    "GET /invoices": SIGNED_IN,
+    "GET /invoices/{invoice_id}": VISIT,
+    "GET /invoices/{invoice_id}/qr.svg": VISIT,
+    "POST /webhooks/{gateway}": IN_A_SESSION,  # the signature is the proof, and this one is missing
+}
+
+# What stands for the parameter of an address, where not the row of that name, and what is sent.
+ROW: dict[str, str] = {
+    "POST /plans/{version_id}/cancel": "queued",
+    "POST /visits/{visit_id}/start": "on_site",
+    "POST /visits/{visit_id}/complete": "started",
+    "GET /visits/{visit_id}/offers": "on_site",
+    "POST /visits/{visit_id}/offers": "on_site",
+}
+DEFAULT_ROW = {"version": "draft", "visit": "scheduled"}
+QUERY = {
+    "GET /schedule": "?from=2026-03-02&to=2026-03-02",
+    "GET /communities/{community_id}/metrics": "?from=2026-03-01&to=2026-03-31",
+}
+SITE = {"lon": 121.55, "lat": 25.03}
+BODY: dict[str, dict[str, Any]] = {
+    "POST /session": {"username": "dora", "password": "x"},
+    "POST /tokens": {"name": "next", "scopes": ["read"]},
+    "POST /requests": {"reference": "A1", "service_type": "filter", "site": SITE},
+    "POST /requests/{request_id}/cancel": {"reason": "Not needed any more."},
+    "POST /plans": {"region": "region", "on": "2026-03-09"},
+    "PATCH /visits/{visit_id}": {"notes": "Ring twice."},
+    "POST /visits/{visit_id}/could-not-complete": {"reason": "Nobody at home."},
+    "POST /visits/{visit_id}/offers": {"item": "add-on-free"},
+}
+IF_MATCH = {"PATCH /visits/{visit_id}", "POST /plans/{version_id}/publish"}
+SCHEMA: dict[str, Any] = api.get_openapi_schema(path_prefix="")
+OPERATIONS = {
+    f"{method.upper()} {path}": details
+    for path, item in SCHEMA["paths"].items()
+    for method, details in item.items()
+}
+
+
+@pytest.fixture
+def world(tom: Technician, now: datetime) -> World:
+    world = World(tom, now)
+    world._item("add-on-free", world.offer.item.Kind.ADD_ON)
+    return world
+
+
+@pytest.fixture
+def people(
+    stranger: User, tina: Technician, sol: User, tom: Technician, mina: User, dora: User, ada: User
+) -> dict[str, Api]:
+    users = (None, stranger, tina.user, sol, tom.user, mina, dora, ada)
+    return {name: Api(user) for name, user in zip(PEOPLE, users, strict=True)}
+
+
+def test_every_operation_is_in_the_table() -> None:
+    assert set(OPERATIONS) == set(TABLE)
+
+
+def test_every_operation_answers_everybody_as_the_table_says(world: World, people: dict[str, Api]) -> None:
+    """And what it answers is what the schema promises, and nothing of this company reaches a stranger."""
+    world.names["token"] = str(world.technician.user.tokens.get().pk)  # type: ignore[union-attr]
+    found = {}
+    for operation in TABLE:
+        answers = {name: call(operation, api, world) for name, api in people.items()}
+        found[operation] = tuple(answer.status_code for answer in answers.values())
+        for answer in answers.values():
+            assert_as_promised(operation, answer)
+        if operation != "GET /tokens" and b'"items":' in answers["stranger"].content:
+            assert answers["stranger"].json()["items"] == [], operation  # type: ignore[attr-defined]
+    assert found == TABLE
+
+
+def call(operation: str, who: Api, world: World) -> HttpResponse:
+    """Do it, and undo it: each person finds the same world."""
+    method, path = operation.split(" ")
+    headers = {"If_Match": '"r1"'} if operation in IF_MATCH else {}
+    if method == "POST":
+        headers["Idempotency_Key"] = "once"
+    body = BODY.get(operation)
+    if body and "region" in body:
+        body = body | {"region": world.names["region"]}
+    with transaction.atomic():
+        answer = who.call(method, _address(operation, path, world), body, **headers)
+        transaction.set_rollback(True)
+    return answer
+
+
+def _address(operation: str, path: str, world: World) -> str:
+    for part in [part for part in path.replace(".ics", "").split("/") if part.startswith("{")]:
+        name = part.strip("{}").removesuffix("_id")
+        row = ROW.get(operation) or DEFAULT_ROW.get(name, name)
+        path = path.replace(part, world.names.get(row, "sandbox"))
+    return path + QUERY.get(operation, "")
+
+
+def assert_as_promised(operation: str, answer: HttpResponse) -> None:
+    if answer.status_code >= 400:
+        assert answer["Content-Type"] == "application/problem+json", operation
+        return
+    promised = OPERATIONS[operation]["responses"][answer.status_code]
+    if content := promised.get("content"):
+        schema = content["application/json"]["schema"] | {"components": SCHEMA["components"]}
+        jsonschema.validate(answer.json(), schema)  # type: ignore[attr-defined]
+
+
+def test_the_schema_is_sound() -> None:
+    assert SCHEMA["openapi"] == "3.1.0"
+    ids = [details["operationId"] for details in OPERATIONS.values()]
+    assert len(ids) == len(set(ids))
+    for name, schema in SCHEMA["components"]["schemas"].items():
+        jsonschema.Draft202012Validator.check_schema(schema)
+        assert not name.endswith("In") or schema["additionalProperties"] is False, name
+
+
+def test_what_acts_once_says_so_in_the_schema() -> None:
+    def needed(operation: str) -> set[str]:
+        parameters = OPERATIONS[operation]["parameters"]
+        return {item["name"] for item in parameters if item["in"] == "header" and item["required"]}
+
+    told_twice = {name for name in TABLE if name.startswith(("POST /visits/", "POST /offers/"))}
+    assert {name for name in TABLE if "Idempotency-Key" in needed(name)} == told_twice | {
+        "POST /requests",
+        "POST /plans",
+    }
+    assert {name for name in TABLE if "If-Match" in needed(name)} == IF_MATCH
+
+
+@pytest.mark.usefixtures("db")
+def test_the_documentation_page_needs_nobody_else(client: Any) -> None:
+    page = client.get("/api/v1/docs").content.decode()
+    assert "/static/ninja/swagger-ui-bundle.js" in page
+    assert "https://" not in page
+    with contextlib.closing(client.get("/static/ninja/swagger-ui-bundle.js")) as script:
+        assert script.status_code == 200
+    assert client.get("/api/v1/openapi.json").json()["info"]["title"] == "Linli"

@@ -1,0 +1,78 @@
+"""Reading more rows asks the database no more questions."""
+
+from datetime import datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from communities.models import ApiToken
+from dispatch.models import Technician
+from tests.api.conftest import Api
+from tests.api.world import World
+
+# One of each is the token with its owner; /me asks for the regions one manages.
+DISPATCHER = {
+    "/me": 2,
+    "/regions": 2,
+    "/communities": 2,
+    "/communities/{community}": 2,
+    "/communities/{community}/metrics?from=2026-03-01&to=2026-03-31": 3,
+    "/signal-sets": 2,
+    "/signals": 2,
+    "/sites/unplaced": 2,
+    "/requests": 2,
+    "/requests/{request}": 2,
+    "/work-orders/{work_order}": 3,
+    "/plans": 2,
+    "/plans/{draft}": 2,
+    "/plans/{draft}/routes": 4,
+    "/plans/{draft}/unassigned": 3,
+    "/visits": 2,
+    "/visits/{scheduled}": 3,
+    "/visits/{on_site}/offers": 3,
+    "/invoices": 4,
+    "/invoices/{invoice}": 4,
+    "/tokens": 2,
+}
+TECHNICIAN = {
+    "/schedule?from=2026-03-02&to=2026-03-09": 3,
+    "/visits": 2,
+    "/visits/{scheduled}": 3,
+    "/invoices": 4,
+}
+
+
+@pytest.fixture
+def world(tom: Technician, now: datetime) -> World:
+    world = World(tom, now)
+    world.grow_plan()
+    return world
+
+
+def counts(api: Api, paths: dict[str, int], world: World) -> dict[str, int]:
+    """Questions asked for each path, after the first call has noted the token's use."""
+    api.get("/me")
+    found = {}
+    for path in paths:
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            answer = api.get(path.format(**world.names))
+        assert answer.status_code == 200, (path, answer.content)
+        found[path] = len(asked)
+    return found
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+def test_the_number_of_queries_does_not_follow_the_number_of_rows(
+    world: World, dora_api: Api, rows: int
+) -> None:
+    assert world.technician.user is not None
+    tom_api = Api(world.technician.user)
+    while world.rows < rows:
+        world.grow()
+        world.grow_plan()
+    assert counts(dora_api, DISPATCHER, world) == DISPATCHER
+    assert counts(tom_api, TECHNICIAN, world) == TECHNICIAN
+    assert ApiToken.objects.filter(last_used_at=None).count() == rows - 1

@@ -1,0 +1,194 @@
+"""One of everything a company has, so that every address of the API leads to something."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from billing.models import Invoice, InvoiceLine, Offer, PaymentLink, PriceItem
+from communities.models import Community, CommunityMetric, Signal, SignalSet, Site
+from communities.services.tokens import token_issue
+from core.links import digest
+from dispatch.models import Plan, PlanVersion, Route, Shift, Stop, Technician, UnassignedVisit, Visit
+from dispatch.services.day import rows_hash
+from dispatch.states import PlanState, VisitState
+from tests import factories
+
+SECRET = "calendar-secret"
+
+
+@dataclass
+class World:
+    """The rows that addresses name; `grow` adds one more of everything that is listed."""
+
+    technician: Technician
+    now: datetime
+    names: dict[str, str] = field(default_factory=dict)
+    rows: int = 0
+
+    def __post_init__(self) -> None:
+        self.company = self.technician.organisation
+        self.region = self.technician.region
+        self.community = factories.community(self.region, "xicun")
+        kind = factories.service_type(self.company, "filter")
+        self.base = self._item("base", PriceItem.Kind.BASE, service_type=kind)
+        self.draft = self._version(date(2026, 3, 2), PlanState.DRAFT)
+        self.queued = self._version(date(2026, 3, 3), PlanState.QUEUED)
+        self.signals = SignalSet.objects.create(
+            organisation=self.company, version=1, through_on=self.now.date(), policy={}, code_version="1"
+        )
+        Technician.objects.filter(pk=self.technician.pk).update(calendar_digest=digest(SECRET))
+        self.grow()
+        self._name_rows()
+
+    def grow(self) -> None:
+        """One more row in every list."""
+        self.rows += 1
+        hour = self.rows * 4
+        community = self.community if self.rows == 1 else factories.community(self.region, f"c{self.rows}")
+        self.scheduled = self._visit(community, hour, VisitState.SCHEDULED)
+        self.on_site = self._visit(community, hour + 1, VisitState.ARRIVED)
+        self.started = self._visit(community, hour + 2, VisitState.STARTED)
+        done = self._visit(community, hour + 3, VisitState.COMPLETED)
+        self.offer = self._offer(self.names.get("on_site") or self.on_site.pk)
+        self.invoice = self._invoice(done)
+        self._insight(community)
+        if self.rows == 1:
+            self.names["on_site"] = str(self.on_site.pk)
+        Site.objects.create(organisation=self.company, key=f"nowhere-{self.rows}")
+        if self.rows > 1:
+            factories.region(self.company, f"region-{self.rows}")
+            assert self.technician.user is not None
+            token_issue(user=self.technician.user, name="more", scopes=["read"], expires_at=self.now)
+
+    def grow_plan(self) -> None:
+        """One more route with a stop, and one more visit left out; only where nobody publishes the draft."""
+        hour = 100 + 10 * self.draft.routes.count()
+        route = self._route(hour)
+        Stop.objects.create(
+            organisation=self.company,
+            version=self.draft,
+            route=route,
+            visit=factories.visit(factories.site(self.community), self.now),
+            sequence=1,
+            arrival_at=route.starts_at,
+            start_at=route.starts_at,
+            departure_at=route.ends_at,
+            travel_s=600,
+            explanation={},
+        )
+        UnassignedVisit.objects.create(
+            organisation=self.company,
+            version=self.draft,
+            visit=factories.visit(factories.site(self.community), self.now),
+            reason="no_time",
+        )
+
+    def _name_rows(self) -> None:
+        order = self.scheduled.work_order
+        self.names |= {
+            "community": str(self.community.pk),
+            "request": str(order.request_id),
+            "work_order": str(order.pk),
+            "draft": str(self.draft.pk),
+            "queued": str(self.queued.pk),
+            "scheduled": str(self.scheduled.pk),
+            "started": str(self.started.pk),
+            "offer": str(self.offer.pk),
+            "invoice": str(self.invoice.pk),
+            "region": str(self.region.pk),
+            "secret": SECRET,
+        }
+
+    def _version(self, on: date, state: PlanState) -> PlanVersion:
+        plan = Plan.objects.create(organisation=self.company, region=self.region, on=on)
+        return PlanVersion.objects.create(
+            organisation=self.company,
+            plan=plan,
+            number=1,
+            state=state,
+            iterations=100,
+            violations=0,
+            inputs_hash=rows_hash(Visit.objects.none(), Shift.objects.none()),
+        )
+
+    def _route(self, hour: int) -> Route:
+        shift = factories.shift(self.technician, self.now + timedelta(hours=hour))
+        return Route.objects.create(
+            organisation=self.company,
+            version=self.draft,
+            shift=shift,
+            technician=self.technician,
+            starts_at=shift.starts_at,
+            ends_at=shift.ends_at,
+            travel_s=1200,
+        )
+
+    def _visit(self, community: Community, hour: int, state: VisitState) -> Visit:
+        return factories.visit(
+            factories.site(community),
+            self.now,
+            technician=self.technician,
+            starts_at=self.now + timedelta(hours=hour),
+            state=state,
+            customer=factories.customer(self.company),
+        )
+
+    def _item(self, code: str, kind: PriceItem.Kind, **more: Any) -> PriceItem:
+        return PriceItem.objects.create(
+            organisation=self.company, code=code, name=code, kind=kind, price_minor=800, **more
+        )
+
+    def _offer(self, visit_id: Any) -> Offer:
+        return Offer.objects.create(
+            organisation=self.company,
+            visit_id=visit_id,
+            technician=self.technician,
+            item=self._item(f"add-on-{self.rows}", PriceItem.Kind.ADD_ON),
+            unit_price_minor=800,
+            offered_at=self.now,
+        )
+
+    def _invoice(self, visit: Visit) -> Invoice:
+        invoice = Invoice.objects.create(
+            organisation=self.company,
+            number=f"I{self.rows}",
+            work_order=visit.work_order,
+            visit=visit,
+            currency="TWD",
+            total_minor=800,
+            issued_at=self.now,
+        )
+        InvoiceLine.objects.create(
+            organisation=self.company,
+            invoice=invoice,
+            position=1,
+            item=self.base,
+            description="Filter",
+            quantity=1,
+            unit_price_minor=800,
+            amount_minor=800,
+        )
+        PaymentLink.objects.create(
+            organisation=self.company,
+            invoice=invoice,
+            gateway="sandbox",
+            state=PaymentLink.State.OPEN,
+            amount_minor=800,
+            currency="TWD",
+            provider_ref=f"checkout-{self.rows}",
+            url="https://pay.example/1",
+        )
+        return invoice
+
+    def _insight(self, community: Community) -> None:
+        CommunityMetric.objects.create(
+            organisation=self.company, community=self.community, on=date(2026, 3, self.rows)
+        )
+        Signal.objects.create(
+            organisation=self.company,
+            signal_set=self.signals,
+            kind=Signal.Kind.COMMUNITY_PRIORITY,
+            community=community,
+            minutes=self.rows,
+            evidence={},
+        )

@@ -1,0 +1,64 @@
+"""A company with a price book, a visit that is done, and the sandbox provider behind a real port."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from pytest_django import Settings
+from pytest_django.live_server_helper import LiveServer
+
+from billing.models import PriceItem
+from billing.services.prices import PriceRow, price_items_save
+from communities.models import Organisation, Region
+from dispatch.models import Technician, Visit
+from dispatch.states import VisitState
+from tests import factories
+
+
+@pytest.fixture
+def price_book(acme: Organisation) -> None:
+    """TWD 800 for a filter change; a spare filter 750 and a leak sensor 900 to offer."""
+    factories.service_type(acme, "filter")
+    base, add_on = PriceItem.Kind.BASE, PriceItem.Kind.ADD_ON
+    price_items_save(
+        organisation=acme,
+        rows=[
+            PriceRow(
+                code="base", name="濾心更換", name_en="Filter change", kind=base, price_minor=800,
+                service_type_code="filter",
+            ),
+            PriceRow(
+                code="spare", name="備用濾心", name_en="Spare filter", kind=add_on, price_minor=750,
+                service_type_code="filter",
+            ),
+            PriceRow(code="sensor", name="漏水警報器", name_en="Leak sensor", kind=add_on, price_minor=900),
+        ],
+    )  # fmt: skip
+
+
+@pytest.fixture
+def done(price_book: None, north: Region, tom: Technician, now: datetime) -> Visit:
+    """Tom's visit to a customer in the north, completed."""
+    return done_visit(north, tom, now)
+
+
+@pytest.fixture
+def provider(live_server: LiveServer, settings: Settings) -> str:
+    """The address at which the sandbox provider and our own webhook answer."""
+    settings.PUBLIC_URL = settings.SANDBOX_URL = live_server.url
+    return str(live_server.url)
+
+
+def done_visit(
+    region: Region, technician: Technician, starts_at: datetime, *, customer: bool = True
+) -> Visit:
+    place = region.communities.first() or factories.community(region, "C1")
+    visit = factories.visit(
+        factories.site(place),
+        starts_at - timedelta(days=1),
+        technician=technician,
+        starts_at=starts_at,
+        state=VisitState.COMPLETED,
+        customer=factories.customer(region.organisation) if customer else None,
+    )
+    Visit.objects.filter(pk=visit.pk).update(finished_at=starts_at + timedelta(minutes=30))
+    return visit

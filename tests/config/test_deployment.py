@@ -1,0 +1,63 @@
+"""The files that only a container engine or a person reads: held against what they describe."""
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+from config.processes import commands
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+OUTSIDE_SETTINGS = {"PROMETHEUS_MULTIPROC_DIR", "POSTGRES_PASSWORD", "PORT"}
+
+
+def read(name: str) -> str:
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_the_example_environment_lists_what_the_settings_read() -> None:
+    used = set(re.findall(r'env\.[a-z]+\(\s*"([A-Z_]+)"', read("config/settings.py")))
+    listed = re.findall(r"^#?([A-Z_]+)=", read(".env.example"), flags=re.MULTILINE)
+
+    assert sorted(listed) == sorted(used | OUTSIDE_SETTINGS)
+
+
+def test_compose_file_follows_the_specification() -> None:
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", "vendor.compose-spec"]
+    done = subprocess.run(
+        [*command, "-o", "json", "docker-compose.yml"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert json.loads(done.stdout)["status"] == "ok"
+
+
+def test_the_image_is_made_by_the_script_itself() -> None:
+    """So that the two cannot come apart: the image installs nothing on its own."""
+    steps = re.findall(r"^RUN (.*)", read("Dockerfile"), flags=re.MULTILINE)
+
+    assert "./linli setup" in steps
+    assert not [step for step in steps if re.search(r"apt|pip|uv ", step)]
+
+
+def test_the_image_and_compose_start_what_serve_starts() -> None:
+    """The same three commands; addresses and folders differ."""
+
+    def program(words: list[str]) -> list[str]:
+        return words[words.index("-m") + 1 :][:1] + [word for word in words if word.startswith("config.")]
+
+    ours = {name: program(command) for name, command in commands("127.0.0.1", 8000, Path("schedule")).items()}
+    web = json.loads(re.findall(r"^CMD (.*)", read("Dockerfile"), flags=re.MULTILINE)[0])
+    from_compose = {
+        name: [word.strip(' "') for word in command.split(",")]
+        for name, command in re.findall(
+            r"^  (worker|beat):\n    <<: \*application\n    command: \[(.*)\]$",
+            read("docker-compose.yml"),
+            flags=re.MULTILINE,
+        )
+    }
+
+    assert {name: program(words) for name, words in {"web": web, **from_compose}.items()} == ours
+
+
+def test_continuous_integration_runs_check_and_test_and_nothing_else() -> None:
+    assert read(".ci/run").splitlines()[-1] == "./linli check && ./linli test"
