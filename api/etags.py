@@ -31,12 +31,19 @@ def revision_given(request: HttpRequest) -> int:
     return int(match[1])
 
 
-def unless_known(request: HttpRequest, tag: str, build: Callable[[], HttpResponse]) -> HttpResponse:
-    """What `build` answers, with the ETag; 304, and nothing built, when the client has it already."""
-    known: HttpResponse | None = get_conditional_response(request, etag=tag)
-    response = known or build()
+def not_modified(request: HttpRequest, tag: Callable[[], str]) -> HttpResponse | None:
+    """304 when the client has what `tag` says; the tag is only asked for when the client has anything."""
+    if "If-None-Match" not in request.headers:
+        return None
+    current = tag()
+    known: HttpResponse | None = get_conditional_response(request, etag=current)
+    return tagged(known, current) if known else None
+
+
+def tagged(response: HttpResponse, tag: str) -> HttpResponse:
+    """`response` with its ETag, to be kept by the client and asked for each time."""
     response["ETag"] = tag
-    response["Cache-Control"] = "private, no-cache"  # keep it, and ask each time
+    response["Cache-Control"] = "private, no-cache"
     return response
 
 

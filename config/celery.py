@@ -12,12 +12,12 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@signals.before_task_publish.connect
+@signals.before_task_publish.connect  # type: ignore[untyped-decorator]
 def send_request_id(headers: dict[str, Any], **_: Any) -> None:
     headers["request_id"] = structlog.contextvars.get_contextvars().get("request_id", "")
 
 
-@signals.task_prerun.connect
+@signals.task_prerun.connect  # type: ignore[untyped-decorator]
 def take_request_id(task: Any, task_id: str, **_: Any) -> None:
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(
@@ -25,6 +25,6 @@ def take_request_id(task: Any, task_id: str, **_: Any) -> None:
     )
 
 
-@signals.setup_logging.connect
+@signals.setup_logging.connect  # type: ignore[untyped-decorator]
 def keep_our_logging(**_: Any) -> None:
     """Being connected is enough: Celery then leaves logging as core.logs configured it."""

@@ -145,6 +145,7 @@ CELERY_BEAT_SCHEDULE = {
 
 # What happens after what: an outbox topic, and the functions that take its subject's id. Each has its own retries.
 OUTBOX_CONSUMERS = {
+    "site.unlocated": ["communities.services.geocoding.site_locate"],
     "visit.completed": ["billing.services.invoices.work_order_invoice"],
     "payment_link.wanted": ["billing.services.links.payment_link_open"],
     "payment_link.opened": ["billing.services.links.payment_link_send"],

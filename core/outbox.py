@@ -8,6 +8,7 @@ Consumers take `subject_id`, and running one twice must do no harm.
 import contextlib
 import uuid
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from django.conf import settings
@@ -37,7 +38,7 @@ def emit(topic: str, subject_id: uuid.UUID) -> None:
     ]
     Outbox.objects.bulk_create(rows, ignore_conflicts=True)
     for row in rows:
-        transaction.on_commit(lambda row=row: _announce(row.id))  # type: ignore[misc]
+        transaction.on_commit(partial(_announce, row.id), robust=True)
 
 
 def _announce(row_id: uuid.UUID) -> None:

@@ -7,7 +7,6 @@ os.environ["LINLI_ENV"] = "test"
 
 import pytest
 
-import config.celery  # noqa: F401 - so that tasks are sent to our broker, not to Celery's default one
 from communities.access import Caller, caller_of
 from communities.models import Organisation, Region, RegionManager, User
 from dispatch.models import Technician

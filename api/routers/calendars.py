@@ -11,7 +11,7 @@ from ninja import Router
 
 from api.answers import SECRET, answer
 from api.auth import Request
-from api.etags import if_none_match, unless_known
+from api.etags import if_none_match, not_modified, tagged
 from api.schemas.visits import CalendarOut
 from dispatch.models import Technician, Visit
 from dispatch.selectors.visits import calendar
@@ -47,9 +47,8 @@ def calendar_read(request: HttpRequest, secret: str) -> HttpResponse:
     technician, visits = calendar(secret, timezone.now())
     content = _calendar(technician, visits)
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    return unless_known(
-        request, tag, lambda: HttpResponse(content, content_type="text/calendar; charset=utf-8")
-    )
+    known = not_modified(request, lambda: tag)
+    return known or tagged(HttpResponse(content, content_type="text/calendar; charset=utf-8"), tag)
 
 
 def _calendar(technician: Technician, visits: list[Visit]) -> bytes:

@@ -11,7 +11,7 @@ from ninja import Query, Router
 
 from api.answers import answer
 from api.auth import Request
-from api.etags import etag, if_match, if_none_match, revision_given, unless_known
+from api.etags import etag, if_match, if_none_match, not_modified, revision_given, tagged
 from api.idempotency import idempotent
 from api.paging import paged
 from api.schemas.base import Page, PageQuery
@@ -32,7 +32,7 @@ from billing.selectors import offer_list
 from billing.services.offers import offer_decide, offer_make
 from dispatch.errors import NotForYourRole
 from dispatch.models import Visit
-from dispatch.selectors.visits import schedule, schedule_tag, visit_get, visit_list
+from dispatch.selectors.visits import schedule, schedule_tag, tag_of, visit_get, visit_list
 from dispatch.services.execution import (
     visit_annotate,
     visit_arrive,
@@ -54,13 +54,12 @@ def schedule_get(request: Request, days: Query[DaysQuery]) -> HttpResponse:
     """One's own visits, in the order they are driven. Others look at /visits."""
     if not request.auth.is_technician:
         raise NotForYourRole("Only technicians have a schedule; GET /visits lists everybody's.")
-    tag = schedule_tag(request.auth, days.first, days.last)
-
-    def build() -> HttpResponse:
-        visits = schedule(request.auth, days.first, days.last)
-        return answer(ScheduleOut(items=[VisitOut.of(visit) for visit in visits]))
-
-    return unless_known(request, f'"{tag}"', build)
+    known = not_modified(request, lambda: f'"{schedule_tag(request.auth, days.first, days.last)}"')
+    if known is not None:
+        return known
+    visits = schedule(request.auth, days.first, days.last)
+    body = ScheduleOut(items=[VisitOut.of(visit) for visit in visits])
+    return tagged(answer(body), f'"{tag_of(visits)}"')
 
 
 @router.get("/visits", response=Page[VisitOut])

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from shapely import MultiPolygon
 
-SAMPLE_PASSWORD = "linli-sample"  # of every account of a sample company; they hold invented people only
+SAMPLE_PASSWORD = "linli-sample"  # noqa: S105 - of every account of a sample company; they hold invented people only
 CURRENCY = "TWD"
 TIME_ZONE = ZoneInfo("Asia/Taipei")
 

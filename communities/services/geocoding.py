@@ -27,7 +27,7 @@ from geopy.geocoders import Nominatim
 from geopy.geocoders.base import Geocoder
 
 from communities.models import Organisation, Site
-from communities.services.placement import address_normalised
+from communities.services.placement import address_normalised, sites_place
 
 TIMEOUT_S = 5
 SECONDS_BETWEEN = 1.0
@@ -121,6 +121,27 @@ def geocode(address: str, organisation: Organisation) -> Geocoded | NotFound:
     if transaction.get_connection().in_atomic_block:
         raise RuntimeError("geocode() must not be called inside a transaction")
     return _remembered(address, organisation)
+
+
+def place_known(address: str, organisation: Organisation) -> Geocoded | None:
+    """Where a site of ours with this address is; never asks anybody else."""
+    place = Gazetteer(organisation).geocode(address) if address.strip() else None
+    return Geocoded(lon=place.longitude, lat=place.latitude, provider="gazetteer") if place else None
+
+
+def site_locate(*, subject_id: UUID) -> None:
+    """Look one site's address up and place it, or note why that failed. Follows `site.unlocated`."""
+    site = Site.objects.select_related("organisation").get(pk=subject_id)
+    if site.point is not None:
+        return
+    answer = geocode(site.address, site.organisation)
+    unlocated = Site.objects.filter(pk=site.pk, point=None)
+    if isinstance(answer, NotFound):
+        unlocated.update(placement_note=answer.reason[:240])
+        return
+    with transaction.atomic():
+        unlocated.update(point=Point(answer.lon, answer.lat, srid=4326))
+        sites_place(organisation=site.organisation, site_ids=[site.pk])
 
 
 def sites_geocode(

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from communities.access import Caller
 from communities.models import ServiceEvent
@@ -87,7 +88,9 @@ def visit_annotate(*, caller: Caller, visit_id: UUID, notes: str, revision: int)
     """Replace the visit's notes, if it is still at `revision`. Raises Stale otherwise."""
     visit = visit_get(caller, visit_id)
     _may_report(caller)
-    changed = Visit.objects.filter(pk=visit.pk, revision=revision).update(notes=notes, revision=revision + 1)
+    changed = Visit.objects.filter(pk=visit.pk, revision=revision).update(
+        notes=notes, revision=revision + 1, updated_at=timezone.now()
+    )
     if changed != 1:
         raise Stale("Somebody changed this visit in the meantime: read it again.")
     return visit_get(caller, visit_id)

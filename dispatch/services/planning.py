@@ -1,6 +1,7 @@
 """Asking for a plan, cancelling it, publishing it. Making it is in solving.py."""
 
 from datetime import date, datetime
+from functools import partial
 from typing import Literal
 from uuid import UUID
 
@@ -82,7 +83,7 @@ def _version_queue(
         requested_by=caller.account,
         request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
     )
-    transaction.on_commit(lambda: announce.plan_wanted(version.pk))
+    transaction.on_commit(partial(announce.plan_wanted, version.pk), robust=True)
     return version
 
 

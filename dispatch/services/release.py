@@ -19,6 +19,9 @@ FILL = 1.5
 without carrying a whole backlog through every search."""
 
 
+_SOMEWHERE = Q(site__point__isnull=False) | Q(site__community__centre__isnull=False)
+
+
 @transaction.atomic
 def requests_release(*, region: Region, on: date) -> int:
     """Accept open requests of the region for a day; the number accepted.
@@ -43,6 +46,7 @@ def _open_requests(region: Region, on: date) -> QuerySet[ServiceRequest]:
         ServiceRequest.objects.filter(
             Q(state=RequestState.RECEIVED) | Q(state=RequestState.CLOSED, closed_at__gte=begin),
             Q(window_from_at=None) | Q(window_from_at__lt=end, window_until_at__gt=begin),
+            _SOMEWHERE,
             organisation=region.organisation,
             site__community__region=region,
             requested_at__lt=begin,
@@ -73,6 +77,7 @@ def open_visits(region: Region, on: date) -> QuerySet[Visit]:
     )
     return Visit.objects.filter(
         waiting | ours,
+        _SOMEWHERE,
         organisation=region.organisation,
         site__community__region=region,
         work_order__request__requested_at__lt=end,

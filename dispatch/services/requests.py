@@ -9,9 +9,10 @@ from django.db import IntegrityError, transaction
 
 from communities.access import Caller
 from communities.models import Community, Contact, Customer, ServiceEvent, Site
-from communities.services.geocoding import Geocoded, geocode
+from communities.services.geocoding import place_known
 from communities.services.ledger import Fact, facts_record
 from communities.services.placement import site_key, sites_place
+from core.outbox import emit
 from dispatch.errors import (
     CommunityUnknown,
     NotForYourRole,
@@ -66,19 +67,19 @@ def request_create(
     window_until_at: datetime | None,
     now: datetime,
 ) -> ServiceRequest:
-    """Take a request and find its community; the site stays unplaced, with the reason, where that fails.
+    """Take a request and find its community. An address that none of our sites has is looked up after the commit;
+    the site stays unplaced, with the reason, where that fails.
 
     Raises NotForYourRole, ServiceTypeUnknown, CommunityUnknown, RequestKnown.
     """
     if not caller.runs_dispatch:
         raise NotForYourRole("Requests are taken by dispatchers and administrators.")
-    located = _located(caller, site)  # may ask a geocoder on the network: before the transaction
     try:
         return _create(
             caller,
             reference,
             service_type_code,
-            located,
+            site,
             customer,
             description,
             window_from_at,
@@ -89,21 +90,6 @@ def request_create(
         if "request_once" in str(error):
             raise RequestKnown(f"The reference {reference!r} has been used.") from error
         raise
-
-
-def _located(caller: Caller, site: SiteGiven) -> SiteGiven:
-    if site.lon is not None or not site.address:
-        return site
-    found = geocode(site.address, caller.organisation)
-    if not isinstance(found, Geocoded):
-        return site
-    return SiteGiven(
-        address=site.address,
-        unit=site.unit,
-        lon=found.lon,
-        lat=found.lat,
-        community_code=site.community_code,
-    )
 
 
 @transaction.atomic
@@ -156,23 +142,29 @@ def received_fact(request: ServiceRequest, site: Site) -> Fact:
 def _site_ensure(caller: Caller, given: SiteGiven) -> Site:
     """The site with this address and unit, or at this point; placed in its community as far as that is known."""
     named = _community_named(caller, given.community_code)
-    point = (
-        Point(given.lon, given.lat, srid=4326) if given.lon is not None and given.lat is not None else None
-    )
-    site, _ = Site.objects.get_or_create(
+    site, new = Site.objects.get_or_create(
         organisation=caller.organisation,
         key=site_key(address=given.address, unit=given.unit, lon=given.lon, lat=given.lat),
         defaults={
             "address": given.address,
             "unit": given.unit,
-            "point": point,
+            "point": _point(caller, given),
             "community": named,
             "placement": Site.Placement.NAMED if named else Site.Placement.UNPLACED,
         },
     )
+    if new and site.point is None and site.address:
+        emit("site.unlocated", site.pk)
     sites_place(organisation=caller.organisation, site_ids=[site.pk])
     site.refresh_from_db()
     return site
+
+
+def _point(caller: Caller, given: SiteGiven) -> Point | None:
+    if given.lon is not None and given.lat is not None:
+        return Point(given.lon, given.lat, srid=4326)
+    known = place_known(given.address, caller.organisation)
+    return Point(known.lon, known.lat, srid=4326) if known else None
 
 
 def _community_named(caller: Caller, code: str) -> Community | None:
