@@ -139,7 +139,7 @@ class Processes:
         PUBLIC_URL is the address served unless it is set. Two applications at once need a BROKER_URL each
         (another `virtual_host`), or their workers take each other's tasks. Raises ProcessError.
         """
-        port = port or _free_port(host)
+        port = port or free_port(host)
         near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - all listen, we ask locally
         url = f"http://{f'[{near}]' if ':' in near else near}:{port}"
         schedule = (logs or embedded.home().state) / f"beat-schedule-{port}"
@@ -149,23 +149,29 @@ class Processes:
             shared = {"PUBLIC_URL": url, "PROMETHEUS_MULTIPROC_DIR": metrics}
             variables = {**shared, **child_environment(), **(environment or {})}
             with Supervisor(commands(host, port, schedule), environment=variables, logs=logs) as supervisor:
-                _wait_ready(supervisor, near, port)
+                wait_ready(supervisor, near, port)
                 yield cls(url, supervisor)
 
 
 def commands(host: str, port: int, schedule: Path) -> dict[str, list[str]]:
-    """What runs, by name. Beat keeps its last runs in `schedule`, a file of its own.
+    """What runs, by name. Beat keeps its last runs in `schedule`, a file of its own."""
+    beat = ["--loglevel", "WARNING", "--schedule", str(schedule), "--pidfile", ""]
+    return {
+        "web": web_command(host, port),
+        "worker": worker_command(),
+        "beat": [*CELERY, "beat", *beat],
+    }
+
+
+def web_command(host: str, port: int, application: str = "config.wsgi:application") -> list[str]:
+    """Granian on an address.
 
     WSGI: the application is synchronous Django, and ASGI would put every request through a thread anyway.
     As many threads as the database pool has connections: more would wait for one.
     """
-    web = ["--interface", "wsgi", "--host", host, "--port", str(port), "--blocking-threads", "4", "--no-ws"]
-    beat = ["--loglevel", "WARNING", "--schedule", str(schedule), "--pidfile", ""]
-    return {
-        "web": [sys.executable, "-m", "granian", *web, "--log-level", "warning", "config.wsgi:application"],
-        "worker": worker_command(),
-        "beat": [*CELERY, "beat", *beat],
-    }
+    address = ["--host", host, "--port", str(port)]
+    manner = ["--interface", "wsgi", "--blocking-threads", "4", "--no-ws", "--log-level", "warning"]
+    return [sys.executable, "-m", "granian", *address, *manner, application]
 
 
 def worker_command() -> list[str]:
@@ -178,14 +184,14 @@ def child_environment() -> dict[str, str]:
     return {**os.environ, "PYTHONWARNINGS": QUIET}
 
 
-def _free_port(host: str) -> int:
+def free_port(host: str) -> int:
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.bind((host, 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def _wait_ready(supervisor: Supervisor, host: str, port: int) -> None:
+def wait_ready(supervisor: Supervisor, host: str, port: int) -> None:
     answer = "no answer"
     deadline = time.monotonic() + READY_S
     while time.monotonic() < deadline:

@@ -102,7 +102,9 @@ GEOS_LIBRARY_PATH = geolibraries.wheel_library("shapely", "libgeos_c*")
 DATABASES = {
     "default": {
         **env.database("DATABASE_URL"),
-        "OPTIONS": {} if ENVIRONMENT == "test" else {"pool": {"min_size": 1, "max_size": 4, "timeout": 10}},
+        "CONN_MAX_AGE": 0
+        if ENVIRONMENT == "test"
+        else 60,  # seconds; a thread keeps its connection (docs/adr/0008)
         "CONN_HEALTH_CHECKS": True,
         "TEST": {"NAME": env.text("LINLI_TEST_DATABASE", "test_linli")},
     }

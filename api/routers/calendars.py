@@ -47,7 +47,7 @@ def calendar_read(request: HttpRequest, secret: str) -> HttpResponse:
     technician, visits = calendar(secret, timezone.now())
     content = _calendar(technician, visits)
     tag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-    known = not_modified(request, lambda: tag)
+    known = not_modified(request, tag)
     return known or tagged(HttpResponse(content, content_type="text/calendar; charset=utf-8"), tag)
 
 

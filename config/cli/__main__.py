@@ -2,6 +2,7 @@
 
 import argparse
 import difflib
+import os
 import sys
 from dataclasses import dataclass
 from importlib import import_module
@@ -28,12 +29,13 @@ class Verb:
     module: str
     summary: str
     needs: Literal["nothing", "services", "database"]
+    talks: bool = False  # logs what happens; the others only what goes wrong
     passes_on: bool = False  # arguments it does not know go to another program, in `args.passed_on`
 
 
 VERBS = (
     Verb("demo", "demo", "run the whole loop once on the sample city and print a report", "database"),
-    Verb("serve", "serve", "run web, worker and beat until Ctrl-C", "database"),
+    Verb("serve", "serve", "run web, worker and beat until Ctrl-C", "database", talks=True),
     Verb("import", "imports", "bring in communities, technicians or requests from files", "database"),
     Verb("plan", "planning", "plan a region's day, and publish the plan if asked", "database"),
     Verb("solve", "solve", "solve a planning problem from a file, without a database", "nothing"),
@@ -71,6 +73,8 @@ def _run(verb: Verb, arguments: list[str]) -> int:
     if verb.needs == "services":
         ready.services_start()
     elif verb.needs == "database":
+        if not verb.talks:
+            os.environ.setdefault("LOG_LEVEL", "WARNING")
         ready.database_prepare()
     exit_code: int = module.run(args)
     return exit_code

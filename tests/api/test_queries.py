@@ -55,9 +55,7 @@ def counts(api: Api, paths: dict[str, int], world: World) -> dict[str, int]:
     api.get("/me")
     found = {}
     for path in paths:
-        with CaptureQueriesContext(
-            connection,
-        ) as asked:
+        with CaptureQueriesContext(connection) as asked:
             answer = api.get(path.format(**world.names))
         assert answer.status_code == 200, (path, answer.content)
         found[path] = len(asked)

@@ -1,0 +1,1 @@
+"""What ./linli bench measures: each figure beside something that runs on the same machine in the same minutes."""
