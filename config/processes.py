@@ -167,7 +167,7 @@ def web_command(host: str, port: int, application: str = "config.wsgi:applicatio
     """Granian on an address.
 
     WSGI: the application is synchronous Django, and ASGI would put every request through a thread anyway.
-    As many threads as the database pool has connections: more would wait for one.
+    Four threads: each keeps a database connection, and two cores feed no more.
     """
     address = ["--host", host, "--port", str(port)]
     manner = ["--interface", "wsgi", "--blocking-threads", "4", "--no-ws", "--log-level", "warning"]

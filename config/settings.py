@@ -140,7 +140,7 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_BEAT_SCHEDULE = {
     "outbox-sweep": {"task": "core.tasks.outbox_sweep", "schedule": 10.0},
     "plans-sweep": {"task": "dispatch.tasks.plans_sweep", "schedule": 30.0},
-    "metrics-refresh": {"task": "communities.tasks.metrics_refresh", "schedule": 60.0},
+    "metrics-refresh": {"task": "communities.tasks.metrics_refresh", "schedule": 10.0},
     "signals-refresh": {"task": "communities.tasks.signals_refresh", "schedule": 1800.0},
     "idempotency-expire": {"task": "api.tasks.idempotency_expire", "schedule": 3600.0},
 }

@@ -22,7 +22,7 @@ from core.models import Outbox
 log = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=60)  # how long one delivery may take before another worker tries
-ATTEMPTS = 12  # with the delays below: about five hours
+ATTEMPTS = 12  # with the delays below: about two and a half hours
 LONGEST_DELAY = timedelta(hours=1)
 
 

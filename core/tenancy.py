@@ -1,8 +1,8 @@
 """Migration operations by which the database refuses a reference from one organisation's row to another's.
 
-Every owned table has UNIQUE (organisation_id, id); every reference between owned tables is, besides Django's
-own foreign key, a composite one over (organisation_id, reference). tests/core/test_tenancy.py walks the models
-and the catalogue and finds any reference that was forgotten.
+Every owned table that others refer to has UNIQUE (organisation_id, id); every reference between owned tables
+is, besides Django's own foreign key, a composite one over (organisation_id, reference). tests/core/test_tenancy.py
+walks the models and the catalogue and finds any reference that was forgotten.
 """
 
 from django.db.migrations import RunSQL

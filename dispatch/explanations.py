@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import get_language
+
 from communities.insight.sentences import Language, affinity_sentence
 from communities.insight.signals import Evidence, TechnicianAffinity
 from communities.models import Community, Signal
@@ -79,6 +81,11 @@ def version_affinities(version: PlanVersion) -> Affinities:
         for signal in signals
         if signal.technician_id in codes
     }
+
+
+def language_asked() -> Language:
+    """The language of the request being answered, as far as we speak it."""
+    return "zh-hant" if get_language() == "zh-hant" else "en"
 
 
 def name_in(named: Any, language: Language) -> str:

@@ -14,6 +14,7 @@ from api.idempotency import idempotent
 from api.paging import paged
 from api.schemas.base import Page, PageQuery
 from api.schemas.plans import PlanIn, PlanOut, RouteOut, UnassignedOut
+from dispatch.explanations import language_asked, version_affinities
 from dispatch.models import PlanVersion
 from dispatch.selectors.plans import version_get, version_list, version_routes, version_unassigned
 from dispatch.services.planning import plan_cancel, plan_publish, plan_request
@@ -53,15 +54,23 @@ def plan_read(request: Request, version_id: UUID) -> HttpResponse:
 @router.get("/plans/{uuid:version_id}/routes", response=Page[RouteOut])
 def route_index(request: Request, version_id: UUID, page: Query[PageQuery]) -> HttpResponse:
     """The routes with their stops, each stop with the reason it is there."""
-    routes = version_routes(version_get(request.auth, version_id))
-    return paged(request, routes, page, by="id", show=RouteOut.of)
+    version = version_get(request.auth, version_id)
+    affinities, language = version_affinities(version), language_asked()
+    return paged(
+        request,
+        version_routes(version),
+        page,
+        by="id",
+        show=lambda route: RouteOut.of(route, affinities, language),
+    )
 
 
 @router.get("/plans/{uuid:version_id}/unassigned", response=Page[UnassignedOut])
 def unassigned_index(request: Request, version_id: UUID, page: Query[PageQuery]) -> HttpResponse:
     """The visits left out, each with the reason."""
     left = version_unassigned(version_get(request.auth, version_id))
-    return paged(request, left, page, by="id", show=UnassignedOut.of)
+    language = language_asked()
+    return paged(request, left, page, by="id", show=lambda one: UnassignedOut.of(one, language))
 
 
 @router.post("/plans/{uuid:version_id}/cancel", response=PlanOut)

@@ -8,6 +8,8 @@ from pydantic import Field
 
 from api.schemas.base import In, Out
 from api.schemas.visits import ServiceTypeOut, SiteBrief
+from communities.insight.sentences import Language
+from dispatch.explanations import Affinities, stop_sentences, unassigned_sentence
 from dispatch.models import PlanVersion, Route, Stop, UnassignedVisit
 
 
@@ -81,10 +83,11 @@ class StopOut(Out):
     travel_s: int
     service_type: ServiceTypeOut
     site: SiteBrief
-    explanation: dict[str, Any]
+    explanation: Annotated[dict[str, Any], Field(description="Minutes of travel, by cost term.")]
+    why: Annotated[list[str], Field(description="The explanation in words, in the language asked for.")]
 
     @classmethod
-    def of(cls, stop: Stop) -> Self:
+    def of(cls, stop: Stop, affinities: Affinities, language: Language) -> Self:
         return cls(
             visit_id=stop.visit_id,
             work_order_number=stop.visit.work_order.number,
@@ -96,6 +99,7 @@ class StopOut(Out):
             service_type=ServiceTypeOut.of(stop.visit.service_type),
             site=SiteBrief.of(stop.visit.site),
             explanation=stop.explanation,
+            why=stop_sentences(stop, affinities, language),
         )
 
 
@@ -110,7 +114,7 @@ class RouteOut(Out):
     stops: list[StopOut]
 
     @classmethod
-    def of(cls, route: Route) -> Self:
+    def of(cls, route: Route, affinities: Affinities, language: Language) -> Self:
         return cls(
             id=route.id,
             technician_id=route.technician_id,
@@ -119,7 +123,7 @@ class RouteOut(Out):
             starts_at=route.starts_at,
             ends_at=route.ends_at,
             travel_s=route.travel_s,
-            stops=[StopOut.of(stop) for stop in route.stops.all()],
+            stops=[StopOut.of(stop, affinities, language) for stop in route.stops.all()],
         )
 
 
@@ -130,9 +134,10 @@ class UnassignedOut(Out):
     site: SiteBrief
     reason: str
     detail: str
+    why: str
 
     @classmethod
-    def of(cls, left: UnassignedVisit) -> Self:
+    def of(cls, left: UnassignedVisit, language: Language) -> Self:
         return cls(
             visit_id=left.visit_id,
             work_order_number=left.visit.work_order.number,
@@ -140,4 +145,5 @@ class UnassignedOut(Out):
             site=SiteBrief.of(left.visit.site),
             reason=left.reason,
             detail=left.detail,
+            why=unassigned_sentence(left, language),
         )

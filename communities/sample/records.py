@@ -1,5 +1,5 @@
-"""What the sample city consists of. Plain data: places in WGS 84 degrees, money in hundredths of a New
-Taiwan dollar (ISO 4217 gives TWD two decimals), wall-clock times in TIME_ZONE, instants in UTC.
+"""What the sample city consists of. Plain data: places in WGS 84 degrees, money in whole New Taiwan dollars
+(core.money: TWD has no minor unit), wall-clock times in TIME_ZONE, instants in UTC.
 """
 
 from __future__ import annotations

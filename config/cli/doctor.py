@@ -134,7 +134,7 @@ def _broker(url: str) -> Iterator[Finding]:
 
 
 def _database(services: embedded.Services) -> Iterator[Finding]:
-    """Asked directly first: through Django's pool an unreachable server costs its whole timeout."""
+    """Asked directly first: Django would wait for an unreachable server as long as it cares to."""
     import psycopg
 
     url = services.database_url

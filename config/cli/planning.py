@@ -21,7 +21,6 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 
 if TYPE_CHECKING:
     from communities.access import Caller
@@ -61,7 +60,8 @@ def run(args: argparse.Namespace) -> int:
             versions = [_plan(caller, region, args, check) for region in regions]
     except (DomainError, ProcessError) as error:
         return _refuse(str(error))
-    _print(versions)
+    for version in versions:
+        _print(version)
     return 0 if all(version.state in {"draft", "published"} for version in versions) else 1
 
 
@@ -117,45 +117,23 @@ def worker_running() -> Iterator[Callable[[], None]]:
         yield supervisor.check
 
 
-def _print(versions: "list[PlanVersion]") -> None:
-    table = Table(title="Plans")
-    for heading in (
-        "region",
-        "day",
-        "version",
-        "state",
-        "assigned",
-        "left out",
-        "violations",
-        "travel",
-        "score",
-    ):
-        table.add_column(heading, justify="left" if heading in {"region", "day", "state"} else "right")
-    for version in versions:
-        table.add_row(
-            version.plan.region.name,
-            version.plan.on.isoformat(),
-            str(version.number),
-            version.get_state_display(),
-            str(version.visits_assigned),
-            str(version.visits_unassigned),
-            "–" if version.violations is None else str(version.violations),
-            f"{version.travel_s // 60} min",
-            f"{version.score.get('total', 0):.1f}",
-        )
-    Console().print(table)
-    for version in versions:
-        _print_reasons(version)
-
-
-def _print_reasons(version: "PlanVersion") -> None:
+def _print(version: "PlanVersion") -> None:
     from dispatch.explanations import REASONS
 
+    plan = version.plan
+    print(f"{plan.region}, {plan.on}: version {version.number}, {version.get_state_display().lower()}.")
+    if version.error:
+        print(f"  {version.error}", file=sys.stderr)
+    if version.violations is None:
+        return
+    print(
+        f"  {version.visits_assigned:,} visits assigned, {version.visits_unassigned:,} left out, "
+        f"{version.travel_s // 60:,} min of travel, {version.violations} violations; "
+        f"score {version.score['total']:,.1f} min."
+    )
     reasons = Counter(version.unassigned.values_list("reason", flat=True))
     for reason, count in reasons.most_common():
-        print(f"{version.plan.region}: {count} left out: {REASONS['en'][reason]}.")
-    if version.error:
-        print(f"{version.plan.region}: {version.error}", file=sys.stderr)
+        print(f"  {count:,} left out: {REASONS['en'][reason]}.")
 
 
 def _refuse(reason: str) -> int:

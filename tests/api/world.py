@@ -15,6 +15,8 @@ from tests import factories
 
 SECRET = "calendar-secret"
 
+EXPLANATION = {"chosen": {"technician": "T1", "minutes": {"travel": 4.0}}, "runner_up": None}
+
 
 @dataclass
 class World:
@@ -74,13 +76,13 @@ class World:
             start_at=route.starts_at,
             departure_at=route.ends_at,
             travel_s=600,
-            explanation={},
+            explanation=EXPLANATION,
         )
         UnassignedVisit.objects.create(
             organisation=self.company,
             version=self.draft,
             visit=factories.visit(factories.site(self.community), self.now),
-            reason="no_time",
+            reason="no_capacity",
         )
 
     def _name_rows(self) -> None:

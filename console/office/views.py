@@ -1,0 +1,85 @@
+"""The day, and the communities."""
+
+from datetime import date, timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from communities.access import Caller
+from console.office.day import newest_day, own_visits, region_days, unpublished
+from console.office.insight import COLUMNS, insight, told
+from console.office.pages import language_here, office_page, signed_in
+
+HEADINGS = {
+    "name": _("Community"),
+    "requests": _("Requests"),
+    "visits": _("Visits"),
+    "on_time": _("On time"),
+    "fixed": _("Fixed at first visit"),
+    "csat": _("CSAT"),
+    "nps": _("NPS"),
+    "offers": _("Offers accepted"),
+    "revenue": _("Revenue"),
+}
+
+
+@require_GET
+@signed_in
+def day(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """A day of ?on=, else the newest that is planned. Technicians see their own visits."""
+    on = _day_asked(request) or newest_day(caller)
+    language = language_here(request, caller.organisation.language)
+    context: dict[str, object] = {
+        "on": on,
+        "before": on - timedelta(days=1),
+        "after": on + timedelta(days=1),
+        "today": timezone.now().astimezone(caller.organisation.zone).date(),
+    }
+    if caller.is_technician:
+        context["visits"] = own_visits(caller, on, language)
+        return office_page(request, caller, "office/own_day.html", context)
+    context["regions"] = region_days(caller, on, language)
+    context["unpublished"] = unpublished(caller, on, language)
+    return office_page(request, caller, "office/day.html", context)
+
+
+@require_GET
+@signed_in
+def communities(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """Figures of four weeks, sorted by ?sort=, and the signals. Not for technicians, who have a day."""
+    if caller.is_technician:
+        return redirect("day")
+    asked = request.GET.get("sort", "")
+    sort = asked if asked.removeprefix("-") in COLUMNS else "name"
+    language = language_here(request, caller.organisation.language)
+    context = {
+        "insight": insight(caller, language, sort),
+        "told": told(caller, language),
+        "headings": [_heading(column, sort) for column in COLUMNS],
+    }
+    return office_page(request, caller, "office/communities.html", context)
+
+
+def _day_asked(request: HttpRequest) -> date | None:
+    """What ?on= says; None for what is no day, or one at the very edge of the calendar."""
+    try:
+        asked = date.fromisoformat(request.GET.get("on", ""))
+    except ValueError:
+        return None
+    return asked if date.min.year < asked.year < date.max.year else None
+
+
+def _heading(column: str, sort: str) -> dict[str, object]:
+    """A column's title and the order that its link asks for: names upwards, figures largest first, then the other."""
+    first = column if column == "name" else f"-{column}"
+    other = first.removeprefix("-") if first.startswith("-") else f"-{first}"
+    order = {sort: "descending" if sort.startswith("-") else "ascending"}
+    return {
+        "title": HEADINGS[column],
+        "column": column,
+        "sort": other if sort == first else first,
+        "order": order.get(column) or order.get(f"-{column}", ""),
+    }

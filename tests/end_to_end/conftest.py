@@ -1,0 +1,27 @@
+"""The application as it is served: web, worker and beat as processes, over HTTP, on the test's own database."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from django.db import connection
+
+from config.processes import Processes
+
+
+@pytest.fixture
+def served(transactional_db: None, tmp_path: Path) -> Iterator[str]:
+    """The address of the application."""
+    database = connection.settings_dict
+    broker = os.environ["BROKER_URL"].rpartition("virtual_host=")[0] + "virtual_host=15"
+    cache = os.environ["CACHE_URL"].rpartition("db=")[0] + "db=14"
+    environment = {
+        "LINLI_STATE_DIR": str(tmp_path),
+        "DATABASE_URL": f"postgis://{database['USER']}@/{database['NAME']}?host={quote(database['HOST'])}",
+        "BROKER_URL": broker,
+        "CACHE_URL": cache,
+    }
+    with Processes.start(environment=environment, logs=tmp_path) as application:
+        yield application.url
