@@ -11,20 +11,14 @@ from ninja import Query, Router
 
 from api.answers import SECRET, answer
 from api.auth import Request, same_site, session
-from api.errors import SignInRefused
-from api.limits import attempt, client_address
 from api.paging import paged
 from api.schemas.accounts import MeOut, SessionIn, SessionOut, TokenIn, TokenMade, TokenOut
 from api.schemas.base import Page, PageQuery
-from communities.access import caller_of
+from api.signing_in import sign_in
 from communities.selectors.people import token_list
 from communities.services.tokens import token_issue, token_revoke
 
 router = Router(tags=["Accounts"])
-
-WINDOW_S = 300
-MOST_FOR_AN_ACCOUNT = 10
-MOST_FROM_AN_ADDRESS = 100  # an office behind one address signs in too
 
 
 @router.get("/session", auth=None, response=SessionOut)
@@ -36,12 +30,7 @@ def session_get(request: HttpRequest) -> HttpResponse:
 @router.post("/session", auth=same_site, response=SessionOut)
 def session_post(request: HttpRequest, body: SessionIn) -> HttpResponse:
     """Sign in. Ten attempts for an account in five minutes, a hundred from an address; then 429."""
-    attempt("sign-in-from", client_address(request), most=MOST_FROM_AN_ADDRESS, window_s=WINDOW_S)
-    attempt("sign-in", body.username.casefold(), most=MOST_FOR_AN_ACCOUNT, window_s=WINDOW_S)
-    user = auth.authenticate(request, username=body.username, password=body.password)
-    if user is None or caller_of(user) is None:
-        raise SignInRefused
-    auth.login(request, user)
+    sign_in(request, username=body.username, password=body.password)
     return _session(request)
 
 

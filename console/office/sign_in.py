@@ -8,10 +8,8 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from api.errors import RateLimited
-from api.limits import attempt, client_address
-from api.routers.accounts import MOST_FOR_AN_ACCOUNT, MOST_FROM_AN_ADDRESS, WINDOW_S
-from communities.access import caller_of
+from api import signing_in
+from api.errors import RateLimited, SignInRefused
 from console.office.pages import caller_in, open_page
 
 
@@ -31,12 +29,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return _form(request, problem="refused", status=422)
     try:
-        known = _signed_in(request, **form.cleaned_data)
+        signing_in.sign_in(request, **form.cleaned_data)
+    except SignInRefused:
+        return _form(request, problem="refused", status=422)
     except RateLimited as error:
         response = _form(request, problem="too_often", status=error.status)
         response["Retry-After"] = error.headers["Retry-After"]
         return response
-    return redirect("day") if known else _form(request, problem="refused", status=422)
+    return redirect("day")
 
 
 @csrf_protect
@@ -45,17 +45,6 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     """End the session."""
     auth.logout(request)
     return redirect("sign-in")
-
-
-def _signed_in(request: HttpRequest, username: str, password: str) -> bool:
-    """Whether the two fit and belong to an organisation; then the session is theirs. Raises RateLimited."""
-    attempt("sign-in-from", client_address(request), most=MOST_FROM_AN_ADDRESS, window_s=WINDOW_S)
-    attempt("sign-in", username.casefold(), most=MOST_FOR_AN_ACCOUNT, window_s=WINDOW_S)
-    user = auth.authenticate(request, username=username, password=password)
-    if user is None or caller_of(user) is None:
-        return False
-    auth.login(request, user)
-    return True
 
 
 def _form(request: HttpRequest, *, problem: str = "", status: int = 200) -> HttpResponse:

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from communities.access import Caller
 from console.office.day import newest_day, own_visits, region_days, unpublished
@@ -26,7 +26,7 @@ HEADINGS = {
 }
 
 
-@require_GET
+@require_safe
 @signed_in
 def day(request: HttpRequest, caller: Caller) -> HttpResponse:
     """A day of ?on=, else the newest that is planned. Technicians see their own visits."""
@@ -46,7 +46,7 @@ def day(request: HttpRequest, caller: Caller) -> HttpResponse:
     return office_page(request, caller, "office/day.html", context)
 
 
-@require_GET
+@require_safe
 @signed_in
 def communities(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Figures of four weeks, sorted by ?sort=, and the signals. Not for technicians, who have a day."""

@@ -1,7 +1,7 @@
 """One region's day, as it stands in the database."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -11,6 +11,7 @@ from communities.models import Region, Signal, SignalSet
 from dispatch.models import ServiceTypeSkill, Shift, TechnicianSkill, Visit
 from dispatch.selectors.visits import day_bounds
 from dispatch.services.release import open_visits
+from dispatch.states import VISIT_ACTED_ON
 
 
 @dataclass(frozen=True)
@@ -55,16 +56,24 @@ def day_load(*, region: Region, on: date, signal_set: SignalSet | None) -> Day:
         )
         .order_by("work_order__request__source", "work_order__number", "sequence")
     )
+    shifts = {shift.technician.code: shift for shift in shifts_of(region, on)}
     signals = list(signal_set.signals.filter(community__region=region)) if signal_set else []
     return Day(
         region=region,
         on=on,
         origin=day_bounds(region.organisation, on, on)[0],
-        visits={_visit_name(visit): visit for visit in visits},
-        shifts={shift.technician.code: shift for shift in shifts_of(region, on)},
+        visits={_visit_name(visit): visit for visit in visits if _to_be_planned(visit, shifts)},
+        shifts=shifts,
         signal_set=signal_set,
         signals=signals,
     )
+
+
+def _to_be_planned(visit: Visit, shifts: Mapping[str, Shift]) -> bool:
+    """What has begun is part of its technician's route; without a shift there is no such route to plan."""
+    if visit.state not in VISIT_ACTED_ON:
+        return True
+    return visit.technician is not None and visit.technician.code in shifts
 
 
 def shifts_of(region: Region, on: date) -> list[Shift]:

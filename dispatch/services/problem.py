@@ -56,7 +56,7 @@ def _visit(
     priority: dict[str, float],
 ) -> solver.Visit:
     community = _community(visit)
-    pinned = _pinned_shift(day, visit)
+    pinned = _pinned_shift(visit)
     due_s = day.seconds(visit.work_order.request.resolve_by)
     return solver.Visit(
         id=name,
@@ -73,11 +73,11 @@ def _visit(
     )
 
 
-def _pinned_shift(day: Day, visit: Visit) -> str | None:
+def _pinned_shift(visit: Visit) -> str | None:
     """What has begun stays with its technician, at its time."""
     if visit.state not in VISIT_ACTED_ON or visit.technician is None:
         return None
-    return visit.technician.code if visit.technician.code in day.shifts else None
+    return visit.technician.code
 
 
 def _windows(day: Day, visit: Visit, community: Community) -> tuple[solver.TimeWindow, ...]:

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from api.routers.accounts import MOST_FOR_AN_ACCOUNT
+from api.signing_in import MOST_FOR_AN_ACCOUNT
 from communities.models import Community, CommunityMetric, Region, Signal, SignalSet, User
 from console.office.map import TALLEST, Area, Dot, Frame, Line, draw
 from dispatch.models import Plan, PlanVersion, Route, Stop, Technician, UnassignedVisit

@@ -113,7 +113,7 @@ def test_a_morning(
     )
     assert sum(day["visits"] for day in days) == 1
     assert sum(day["revenue_minor"] for day in days) == 1700
-    assert [(day["csat_answers"], day["csat_mean"]) for day in days if day["csat_answers"]] == [(1, 2.0)]
+    assert [(day["csat_answers"], day["csat_sum"]) for day in days if day["csat_answers"]] == [(1, 2)]
 
 
 def _do(technician: Person, visit: dict[str, Any]) -> None:
