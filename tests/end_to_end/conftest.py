@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import quote
 
@@ -9,6 +10,8 @@ import pytest
 from django.db import connection
 
 from config.processes import Processes
+from tests import factories
+from tests.end_to_end.people import Person, SignIn
 
 
 @pytest.fixture
@@ -25,3 +28,16 @@ def served(transactional_db: None, tmp_path: Path) -> Iterator[str]:
     }
     with Processes.start(environment=environment, logs=tmp_path) as application:
         yield application.url
+
+
+@pytest.fixture
+def sign_in(served: str) -> Iterator[SignIn]:
+    """Signs people in, and closes their programs in the evening."""
+    with ExitStack() as programs:
+
+        def sign_in(username: str) -> Person:
+            person = Person(served, username, factories.PASSWORD)
+            programs.enter_context(person.http)
+            return person
+
+        yield sign_in

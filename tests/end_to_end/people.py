@@ -51,6 +51,9 @@ class Person:
         return answer.status_code, answer.json()["type"].rpartition("/")[2]
 
 
+SignIn = Callable[[str], Person]
+
+
 def submit(url: str, form: dict[str, str]) -> httpx.Response:
     """A customer opens a page and sends its form."""
     with httpx.Client(trust_env=False, timeout=30, follow_redirects=True) as browser:

@@ -8,7 +8,7 @@ from communities.models import Organisation, Region, SurveyInvitation, User
 from communities.services.surveys import survey_token
 from dispatch.models import Technician
 from tests import factories
-from tests.end_to_end.people import Person, eventually, submit
+from tests.end_to_end.people import Person, SignIn, eventually, submit
 
 MONDAY = "2026-03-02"
 
@@ -41,6 +41,7 @@ def company(north: Region, tom: Technician, now: datetime) -> None:
 
 def test_a_morning(
     served: str,
+    sign_in: SignIn,
     acme: Organisation,
     north: Region,
     dora: User,
@@ -52,12 +53,12 @@ def test_a_morning(
     now: datetime,
 ) -> None:
     company(north, tom, now)
-    dispatcher = Person(served, "dora", factories.PASSWORD)
-    technician = Person(served, "tom", factories.PASSWORD)
-    colleague = Person(served, "tina", factories.PASSWORD)
-    manager = Person(served, "mina", factories.PASSWORD)
-    other_manager = Person(served, "sol", factories.PASSWORD)
-    outsider = Person(served, "stranger", factories.PASSWORD)
+    dispatcher = sign_in("dora")
+    technician = sign_in("tom")
+    colleague = sign_in("tina")
+    manager = sign_in("mina")
+    other_manager = sign_in("sol")
+    outsider = sign_in("stranger")
 
     # The dispatcher asks for a plan, follows it, and publishes it.
     asked = dispatcher.post("/plans", {"region": str(north.pk), "on": MONDAY, "iterations": 100})
