@@ -11,16 +11,18 @@ import io
 import sys
 import zlib
 from collections import Counter, deque
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO, ClassVar, NamedTuple, Self, TextIO, cast
+from typing import TYPE_CHECKING, BinaryIO, ClassVar, NamedTuple, Self, TextIO, TypeVar, cast
 
 from core.errors import Invalid
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
+
+Row = TypeVar("Row")
 
 LONGEST_LINE = 256 * 1024  # characters
 MOST_LINES = 100  # of one row: a quote that is still open then was never closed
@@ -93,10 +95,10 @@ class Rejects:
         return self._file
 
 
-def rejects_path(source: str) -> Path:
-    """Where the rejects of a file go by default: beside it, or here for what came through a pipe."""
+def companion_path(source: str, kind: str) -> Path:
+    """Where what belongs to a file goes by default, `NAME.KIND.csv`: beside it, or here for what came by pipe."""
     path = Path("standard-input" if source == "-" else source)
-    return path.with_name(f"{path.name.removesuffix('.gz').removesuffix('.csv')}.rejects.csv")
+    return path.with_name(f"{path.name.removesuffix('.gz').removesuffix('.csv')}.{kind}.csv")
 
 
 class Line(NamedTuple):
@@ -243,6 +245,29 @@ class Table:
                 self._rejects.add(line, bad)
             else:
                 yield line, {field: cells[at].strip() for field, at in self._positions.items()}
+
+    def keyed(self, key: str, read: Callable[[dict[str, str]], Row]) -> dict[int, Row]:
+        """Line number → what `read` makes of the row. For files that fit into memory.
+
+        Rows for which `read` raises BadRow are rejected, and so is a second row whose attribute `key` is that
+        of an earlier one. The same row once more is skipped.
+        """
+        first: dict[str, Row] = {}
+        rows: dict[int, Row] = {}
+        for line, cells in self:
+            try:
+                row = read(cells)
+            except BadRow as bad:
+                self._rejects.add(line, bad)
+                continue
+            name = getattr(row, key)
+            before = first.setdefault(name, row)
+            if before is row:
+                rows[line] = row
+            elif before != row:
+                bad = BadRow(f"{key} used twice", field=key, value=name, expected=f"one row a {key}")
+                self._rejects.add(line, bad)
+        return rows
 
     def _rows(self) -> Iterator[tuple[int, list[str]]]:
         reader = csv.reader(self._lines, strict=True)

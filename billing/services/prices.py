@@ -1,8 +1,9 @@
 """The price book."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -11,6 +12,7 @@ from billing.errors import BadPriceBook
 from billing.models import PriceItem
 from communities.models import Organisation
 from dispatch.models import ServiceType
+from dispatch.services.catalogue import Saved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +31,7 @@ class PriceRow:
 
 
 @transaction.atomic
-def price_items_save(*, organisation: Organisation, rows: Iterable[PriceRow]) -> None:
+def price_items_save(*, organisation: Organisation, rows: Iterable[PriceRow]) -> Saved:
     """Add or replace lines by their code. A new base price retires the service type's former one.
 
     Raises BadPriceBook for a price below zero, an unknown service type, a base price of none, a code or base
@@ -38,6 +40,33 @@ def price_items_save(*, organisation: Organisation, rows: Iterable[PriceRow]) ->
     given = list(rows)
     types = dict(ServiceType.objects.filter(organisation=organisation).values_list("code", "id"))
     _check(given, set(types))
+    before = {one.code: one for one in price_items(organisation=organisation)}
+    retired = set(
+        PriceItem.objects.filter(organisation=organisation, active=False).values_list("code", flat=True)
+    )
+    wanted = [row for row in given if before.get(row.code) != row or row.code in retired]
+    _write(organisation, wanted, types)
+    codes = {row.code for row in wanted}
+    return Saved(codes - set(before), codes & set(before))
+
+
+def price_items(*, organisation: Organisation) -> list[PriceRow]:
+    """The lines of the price book, retired ones among them."""
+    items = PriceItem.objects.filter(organisation=organisation).select_related("service_type")
+    return [
+        PriceRow(
+            code=item.code,
+            name=item.name,
+            name_en=item.name_en,
+            kind=PriceItem.Kind(item.kind),
+            price_minor=item.price_minor,
+            service_type_code=item.service_type.code if item.service_type else "",
+        )
+        for item in items
+    ]
+
+
+def _write(organisation: Organisation, rows: Iterable[PriceRow], types: Mapping[str, UUID]) -> None:
     items = [
         PriceItem(
             organisation=organisation,
@@ -48,7 +77,7 @@ def price_items_save(*, organisation: Organisation, rows: Iterable[PriceRow]) ->
             price_minor=row.price_minor,
             service_type_id=types[row.service_type_code] if row.service_type_code else None,
         )
-        for row in given
+        for row in rows
     ]
     _retire(organisation, items)
     PriceItem.objects.bulk_create(

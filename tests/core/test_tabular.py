@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.tabular import Columns, Rejects, Table, Unreadable, rejects_path
+from core.tabular import Columns, Rejects, Table, Unreadable, companion_path
 
 COLUMNS = Columns(required=("name", "age"), optional=("note",))
 
@@ -138,8 +138,8 @@ def test_the_rejects_of_an_earlier_run_do_not_stay(tmp_path: Path) -> None:
 
 
 def test_rejects_go_beside_the_input() -> None:
-    assert rejects_path("data/calls.csv.gz") == Path("data/calls.rejects.csv")
-    assert rejects_path("-") == Path("standard-input.rejects.csv")
+    assert companion_path("data/calls.csv.gz", "rejects") == Path("data/calls.rejects.csv")
+    assert companion_path("-", "rejects") == Path("standard-input.rejects.csv")
 
 
 def test_a_pipe_is_read_as_a_stream_and_memory_stays_flat(

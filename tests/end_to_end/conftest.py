@@ -37,7 +37,7 @@ def sign_in(served: str) -> Iterator[SignIn]:
 
         def sign_in(username: str) -> Person:
             person = Person(served, username, factories.PASSWORD)
-            programs.enter_context(person.http)
+            programs.callback(person.http.close)
             return person
 
         yield sign_in

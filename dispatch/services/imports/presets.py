@@ -14,22 +14,11 @@ from django.utils.text import slugify
 
 from communities.models import Organisation, Region
 from communities.services.organisations import organisation_create
-from dispatch.models import ServiceType, ServiceTypeSkill, Technician
+from dispatch.models import Technician
+from dispatch.services.catalogue import ServiceTypeGiven, service_types_ensure
 from dispatch.services.imports.rows import RequestFormat
-from dispatch.services.imports.technicians import TechnicianRow, skills_ensure, technicians_upsert
+from dispatch.services.imports.technicians import TechnicianRow, technicians_upsert
 from dispatch.services.imports.values import break_rule, working_hours
-
-
-@dataclass(frozen=True, slots=True)
-class TypeDefault:
-    """What is assumed of a type of service: minutes on site, skills with levels, hours, priority in minutes."""
-
-    name: str
-    duration_minutes: int
-    skills: dict[str, int]
-    respond_hours: int
-    resolve_hours: int
-    priority_minutes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,33 +31,49 @@ class Preset:
     language: str
     region: tuple[str, str]
     form: RequestFormat
-    service_types: tuple[TypeDefault, ...]
+    service_types: tuple[ServiceTypeGiven, ...]
     crew: tuple[TechnicianRow, ...]
 
 
+def assumed(
+    name: str, minutes: int, skills: dict[str, int], respond: int, resolve: int, priority: int
+) -> ServiceTypeGiven:
+    """A type of service by its name in the source: minutes on site, skills with levels, hours, priority in minutes."""
+    return ServiceTypeGiven(
+        code=slugify(name),
+        name=name,
+        name_en=name,
+        duration_minutes=minutes,
+        skills=skills,
+        respond_within_hours=respond,
+        resolve_within_hours=resolve,
+        priority_minutes=priority,
+    )
+
+
 SERVICE_TYPES = (
-    TypeDefault("Street Light Outages", 40, {"lighting": 1}, 48, 240, 120),
-    TypeDefault("Street Light Knock Downs", 90, {"lighting": 2}, 4, 72, 240),
-    TypeDefault("General Lighting Request", 30, {"lighting": 1}, 72, 240, 90),
-    TypeDefault("Sign Repair", 30, {"signals": 1}, 72, 240, 90),
-    TypeDefault("Traffic Signal Repair", 60, {"signals": 2}, 4, 24, 300),
-    TypeDefault("Building Inspection Request", 45, {"inspection": 1}, 72, 240, 90),
-    TypeDefault("Unsatisfactory Living Conditions", 45, {"inspection": 1}, 24, 120, 150),
-    TypeDefault("Maintenance Complaint - Residential", 45, {"inspection": 1}, 72, 240, 90),
-    TypeDefault("Overflowing or Un-kept Dumpster", 20, {"inspection": 1}, 24, 72, 90),
-    TypeDefault("Heat - Excessive  Insufficient", 60, {"heating": 1}, 4, 24, 300),
-    TypeDefault("Carbon Monoxide", 45, {"heating": 2}, 1, 4, 480),
-    TypeDefault("No Utilities Residential - Water", 45, {"plumbing": 1}, 4, 24, 300),
-    TypeDefault("Plumbing", 60, {"plumbing": 2}, 24, 120, 150),
-    TypeDefault("Fire Hydrant", 60, {"plumbing": 2}, 8, 72, 200),
-    TypeDefault("Catchbasin", 45, {"drainage": 1}, 48, 240, 100),
-    TypeDefault("Electrical", 60, {"electrical": 2}, 24, 120, 180),
-    TypeDefault("Rodent Activity", 30, {"pest": 1}, 48, 168, 120),
-    TypeDefault("Mice Infestation - Residential", 45, {"pest": 1}, 48, 168, 120),
-    TypeDefault("Bed Bugs", 60, {"pest": 2}, 48, 168, 150),
-    TypeDefault("Pest Infestation - Residential", 45, {"pest": 1}, 48, 168, 120),
-    TypeDefault("Ground Maintenance", 60, {"grounds": 1}, 72, 336, 80),
-    TypeDefault("Equipment Repair", 60, {"grounds": 1}, 72, 336, 80),
+    assumed("Street Light Outages", 40, {"lighting": 1}, 48, 240, 120),
+    assumed("Street Light Knock Downs", 90, {"lighting": 2}, 4, 72, 240),
+    assumed("General Lighting Request", 30, {"lighting": 1}, 72, 240, 90),
+    assumed("Sign Repair", 30, {"signals": 1}, 72, 240, 90),
+    assumed("Traffic Signal Repair", 60, {"signals": 2}, 4, 24, 300),
+    assumed("Building Inspection Request", 45, {"inspection": 1}, 72, 240, 90),
+    assumed("Unsatisfactory Living Conditions", 45, {"inspection": 1}, 24, 120, 150),
+    assumed("Maintenance Complaint - Residential", 45, {"inspection": 1}, 72, 240, 90),
+    assumed("Overflowing or Un-kept Dumpster", 20, {"inspection": 1}, 24, 72, 90),
+    assumed("Heat - Excessive  Insufficient", 60, {"heating": 1}, 4, 24, 300),
+    assumed("Carbon Monoxide", 45, {"heating": 2}, 1, 4, 480),
+    assumed("No Utilities Residential - Water", 45, {"plumbing": 1}, 4, 24, 300),
+    assumed("Plumbing", 60, {"plumbing": 2}, 24, 120, 150),
+    assumed("Fire Hydrant", 60, {"plumbing": 2}, 8, 72, 200),
+    assumed("Catchbasin", 45, {"drainage": 1}, 48, 240, 100),
+    assumed("Electrical", 60, {"electrical": 2}, 24, 120, 180),
+    assumed("Rodent Activity", 30, {"pest": 1}, 48, 168, 120),
+    assumed("Mice Infestation - Residential", 45, {"pest": 1}, 48, 168, 120),
+    assumed("Bed Bugs", 60, {"pest": 2}, 48, 168, 150),
+    assumed("Pest Infestation - Residential", 45, {"pest": 1}, 48, 168, 120),
+    assumed("Ground Maintenance", 60, {"grounds": 1}, 72, 336, 80),
+    assumed("Equipment Repair", 60, {"grounds": 1}, 72, 336, 80),
 )
 
 # Three of each team; the level is the highest that SERVICE_TYPES asks for, or one below.
@@ -179,32 +184,7 @@ def preset_prepare(*, preset: Preset, organisation: Organisation | None = None) 
     code, name = preset.region
     if not Region.objects.filter(organisation=organisation).exists():
         Region.objects.create(organisation=organisation, code=code, name=name, name_en=name)
-    _service_types_ensure(organisation, preset)
+    service_types_ensure(organisation=organisation, given=preset.service_types)
     if not Technician.objects.filter(organisation=organisation).exists():
         technicians_upsert(organisation=organisation, rows=preset.crew)
     return organisation
-
-
-def _service_types_ensure(organisation: Organisation, preset: Preset) -> None:
-    codes = {code for default in preset.service_types for code in default.skills}
-    skills, _ = skills_ensure(organisation=organisation, codes=codes)
-    for default in preset.service_types:
-        kind, made = ServiceType.objects.get_or_create(
-            organisation=organisation,
-            code=slugify(default.name),
-            defaults={
-                "name": default.name,
-                "name_en": default.name,
-                "duration_minutes": default.duration_minutes,
-                "respond_within_hours": default.respond_hours,
-                "resolve_within_hours": default.resolve_hours,
-                "priority_minutes": default.priority_minutes,
-            },
-        )
-        if made:
-            ServiceTypeSkill.objects.bulk_create(
-                ServiceTypeSkill(
-                    organisation=organisation, service_type=kind, skill=skills[code], level=level
-                )
-                for code, level in default.skills.items()
-            )

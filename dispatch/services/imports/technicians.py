@@ -1,7 +1,7 @@
 """Technicians from a CSV file: who they are, where they live, what they can do and when they work."""
 
 import time
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import time as clock
 from pathlib import Path
@@ -14,6 +14,7 @@ from communities.services.community_import import region_default
 from core.money import DECIMALS
 from core.tabular import BadRow, Columns, Rejects, Table
 from dispatch.models import Skill, Technician, TechnicianSkill, WorkingHours
+from dispatch.services.catalogue import skills_ensure
 from dispatch.services.imports import values
 from dispatch.services.imports.values import Break, Hours
 
@@ -69,18 +70,9 @@ def technicians_import(
     Regions and skills come into being as they are named. Raises core.tabular.Unreadable.
     """
     began = time.monotonic()
-    rows: dict[str, TechnicianRow] = {}
+    decimals = DECIMALS[organisation.currency]
     with Table(source, Columns(REQUIRED, OPTIONAL, names), rejects, encoding=encoding) as table:
-        for line, cells in table:
-            try:
-                row = _row(cells, DECIMALS[organisation.currency])
-            except BadRow as bad:
-                rejects.add(line, bad)
-                continue
-            if rows.setdefault(row.code, row) != row:
-                rejects.add(
-                    line, BadRow("code used twice", field="code", value=row.code, expected="one row a code")
-                )
+        rows = table.keyed("code", lambda cells: _row(cells, decimals))
     written = technicians_upsert(organisation=organisation, rows=rows.values())
     return TechnicianImport(
         imported=written.imported,
@@ -98,7 +90,9 @@ def technicians_import(
 def technicians_upsert(*, organisation: Organisation, rows: Collection[TechnicianRow]) -> TechniciansWritten:
     """Make or update technicians by code. Those that are as their row says are left alone."""
     regions, regions_created = _regions(organisation, rows)
-    skills, skills_created = _skills(organisation, rows)
+    skills, skills_created = skills_ensure(
+        organisation=organisation, codes={code for row in rows for code in row.skills}
+    )
     known = {
         one.code: one
         for one in Technician.objects.filter(
@@ -149,21 +143,6 @@ def _regions(
     if any(not row.region for row in rows):
         regions[""] = region_default(organisation=organisation)
     return regions, sorted({one.code for one in regions.values()} - before)
-
-
-def _skills(
-    organisation: Organisation, rows: Collection[TechnicianRow]
-) -> tuple[dict[str, Skill], list[str]]:
-    return skills_ensure(organisation=organisation, codes={code for row in rows for code in row.skills})
-
-
-def skills_ensure(*, organisation: Organisation, codes: Iterable[str]) -> tuple[dict[str, Skill], list[str]]:
-    """Skill by code, and the codes of those that came into being (named like their code)."""
-    skills = {one.code: one for one in Skill.objects.filter(organisation=organisation)}
-    new = sorted(set(codes) - set(skills))
-    for code in new:
-        skills[code] = Skill.objects.create(organisation=organisation, code=code, name=code)
-    return skills, new
 
 
 def _as_given(one: Technician, row: TechnicianRow, regions: Mapping[str, Region]) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,8 @@ from core.tabular import BadRow
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CLOCK = r"(\d{1,2}:\d{2})"
 HOURS = re.compile(rf"([a-z]{{3}})(?:\s*-\s*([a-z]{{3}}))?\s+{CLOCK}\s*-\s*{CLOCK}")
+# At most two decimals: 1.800 is eighteen hundred to some, and not quite two to others.
+AMOUNT = re.compile(r"(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]{1,12})(?:\.[0-9]{1,2})?")
 BREAK = re.compile(rf"{CLOCK}\s*-\s*{CLOCK}\s+(\d{{1,3}})")
 
 
@@ -141,12 +143,19 @@ def _clock(value: str) -> time | None:
 
 
 def money(value: str, field: str, decimals: int) -> int:
-    """An amount in whole currency units → minor units; an empty cell is nothing."""
-    try:
-        minor = Decimal(value or "0").scaleb(decimals)
-        if minor == minor.to_integral_value() and 0 <= minor < 2**31:
+    """`1,800` or `12.50` in whole currency units → minor units; an empty cell is nothing."""
+    if AMOUNT.fullmatch(value or "0"):
+        minor = Decimal((value or "0").replace(",", "")).scaleb(decimals)
+        if minor == minor.to_integral_value() and minor < 2**31:
             return int(minor)
-    except InvalidOperation:
-        pass
-    expected = f"an amount with up to {decimals} decimals"
+    expected = f"an amount with up to {decimals} decimals, like 1,800" + (".50" if decimals else "")
     raise BadRow("not an amount", field=field, value=value, expected=expected)
+
+
+def number(value: str, field: str, *, least: int, most: int, default: int | None = None) -> int:
+    """A whole number; an empty cell is the default, and missing where there is none."""
+    if not value and default is not None:
+        return default
+    if re.fullmatch(r"[0-9]{1,9}", needed(value, field, 40)) and least <= int(value) <= most:
+        return int(value)
+    raise BadRow("not a number", field=field, value=value, expected=f"{least} to {most}")
