@@ -43,6 +43,7 @@ CONSTRAINTS: dict[str, tuple[type[DomainError], str]] = {
     "request_window_in_order": (Invalid, "The window must end after it begins."),
     "work_order_one_open_for_a_request": (Conflict, "The request has an open work order already."),
     "visit_technician_in_one_place": (Conflict, "The technician has another visit at that time."),
+    "shift_one_a_day": (Conflict, "The technician has a shift that day already."),
     "shift_no_overlap": (Conflict, "The technician has another shift at that time."),
     "plan_one_run_at_a_time": (Conflict, "This region's day is being planned already."),
     "plan_version_number_once": (Conflict, "This region's day is being planned already."),

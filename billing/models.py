@@ -79,7 +79,6 @@ class Invoice(Owned):
     class State(models.TextChoices):
         ISSUED = "issued", "Issued"
         PAID = "paid", "Paid"
-        VOID = "void", "Void"
 
     number = models.CharField(max_length=40)
     work_order = models.OneToOneField(WorkOrder, on_delete=models.PROTECT, related_name="invoice")
@@ -137,7 +136,6 @@ class PaymentLink(Owned):
         PENDING = "pending", "Not yet made at the provider"
         OPEN = "open", "Open"
         PAID = "paid", "Paid"
-        EXPIRED = "expired", "Expired"
 
     invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="links")
     gateway = models.CharField(max_length=20)

@@ -34,7 +34,9 @@ class Caller:
 
     @cached_property
     def region_ids(self) -> frozenset[UUID]:
-        """The regions a regional manager answers for. One query, once."""
+        """The regions a regional manager answers for, and none for anybody else. One query, once."""
+        if self.role != User.Role.REGIONAL_MANAGER:
+            return frozenset()
         return frozenset(
             RegionManager.objects.filter(user=self.user, organisation=self.organisation).values_list(
                 "region_id", flat=True

@@ -63,6 +63,11 @@ class RequestKnown(Conflict):
     title = "A service request with this reference exists already"
 
 
+class PasswordsFileRefused(Conflict):
+    code = "passwords-file-refused"
+    title = "The file for first passwords cannot be made"
+
+
 class PlanRunning(Conflict):
     code = "plan-running"
     title = "This region's day is being planned already"

@@ -52,6 +52,11 @@ ALONE: dict[Language, str] = {
     "zh-hant": "此計畫中只有 {chosen} 能前往",
 }
 
+BEGUN: dict[Language, str] = {
+    "en": "{chosen} had begun it when the plan was made",
+    "zh-hant": "排班時 {chosen} 已開始處理",
+}
+
 Affinities = Mapping[tuple[UUID, str], Signal]  # by community's id and technician's code
 
 
@@ -64,6 +69,8 @@ def stop_sentences(stop: Stop, affinities: Affinities, language: Language = "en"
 
     The stop's route, technician and visit's community must have been read.
     """
+    if stop.begun:
+        return [BEGUN[language].format(chosen=stop.route.technician.code)]
     return [*_comparison(stop.explanation, language), *_signal_words(stop, affinities, language)]
 
 

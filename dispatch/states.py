@@ -67,7 +67,7 @@ VISIT: Transitions = _table(
     {
         _V.UNSCHEDULED: [_V.SCHEDULED, _V.CANCELLED],
         _V.SCHEDULED: [_V.UNSCHEDULED, _V.EN_ROUTE, _V.ARRIVED, _V.NOT_COMPLETED, _V.CANCELLED],
-        _V.EN_ROUTE: [_V.ARRIVED, _V.NOT_COMPLETED, _V.SCHEDULED],
+        _V.EN_ROUTE: [_V.ARRIVED, _V.NOT_COMPLETED],
         _V.ARRIVED: [_V.STARTED, _V.NOT_COMPLETED],
         _V.STARTED: [_V.COMPLETED, _V.NOT_COMPLETED],
         _V.COMPLETED: [],
@@ -87,10 +87,11 @@ PLAN: Transitions = _table(
     }
 )
 
-# A technician is taken by these; two of them may not overlap (dispatch.models.work.Visit).
-VISIT_ASSIGNED = (_V.SCHEDULED, _V.EN_ROUTE, _V.ARRIVED, _V.STARTED, _V.COMPLETED, _V.NOT_COMPLETED)
-VISIT_ACTED_ON = (_V.EN_ROUTE, _V.ARRIVED, _V.STARTED, _V.COMPLETED, _V.NOT_COMPLETED)
-VISIT_FINISHED = (_V.COMPLETED, _V.NOT_COMPLETED, _V.CANCELLED)
+# A technician is taken by these; two of them may not overlap (dispatch.models.work.Visit). What is over is a fact,
+# whenever it was done: it takes nobody any more.
+VISIT_TAKING = (_V.SCHEDULED, _V.EN_ROUTE, _V.ARRIVED, _V.STARTED)
+VISIT_BEGUN = (_V.EN_ROUTE, _V.ARRIVED, _V.STARTED, _V.COMPLETED, _V.NOT_COMPLETED)
+VISIT_ON_SCHEDULE = (_V.SCHEDULED, *VISIT_BEGUN)
 PLAN_RUNNING = (_P.QUEUED, _P.SOLVING)
 
 

@@ -1,7 +1,7 @@
 """Regions, communities and the sites in them."""
 
 from django.contrib.gis.db import models as gis
-from django.contrib.postgres.indexes import GistIndex
+from django.contrib.postgres.indexes import GistIndex, OpClass
 from django.db import models
 
 from communities.models.tenant import Owned
@@ -47,7 +47,9 @@ class Community(Owned):
     gate_minutes = models.PositiveSmallIntegerField(
         default=0, help_text="Registration at the gate and parking, once for each stay."
     )
-    quiet_from = models.TimeField(null=True, help_text="No service starts in the quiet hours (local time).")
+    quiet_from = models.TimeField(
+        null=True, help_text="No service starts in the quiet hours (local time); they may pass midnight."
+    )
     quiet_until = models.TimeField(null=True)
     attributes = models.JSONField(default=dict)
 
@@ -62,8 +64,9 @@ class Community(Owned):
             ),
             models.CheckConstraint(
                 condition=models.Q(quiet_from__isnull=True, quiet_until__isnull=True)
-                | models.Q(quiet_from__lt=models.F("quiet_until")),
-                name="community_quiet_hours_in_order",
+                | models.Q(quiet_from__isnull=False, quiet_until__isnull=False)
+                & ~models.Q(quiet_from=models.F("quiet_until")),
+                name="community_quiet_hours_have_two_ends",
             ),
         ]
         indexes = [GistIndex(fields=["boundary"], name="community_boundary")]
@@ -100,7 +103,10 @@ class Site(Owned):
                 name="site_placement_matches_community",
             ),
         ]
-        indexes = [GistIndex(fields=["point"], name="site_point")]
+        indexes = [
+            GistIndex(fields=["point"], name="site_point"),
+            models.Index("organisation", OpClass("key", "text_pattern_ops"), name="site_key_prefix"),
+        ]
 
     def __str__(self) -> str:
         return " ".join(part for part in (self.address, self.unit) if part) or self.key

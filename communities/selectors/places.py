@@ -6,6 +6,11 @@ from communities.access import Caller
 from communities.models import Community, Region, Site
 
 
+def unshown(prefix: str = "") -> tuple[str, ...]:
+    """Fields of a community that no list shows, for defer(): the shapes cost more than all the rest together."""
+    return tuple(f"{prefix}{name}" for name in ("boundary", "centre", "attributes"))
+
+
 def region_list(caller: Caller) -> QuerySet[Region]:
     return Region.objects.filter(_in_scope(caller, "id"), organisation=caller.organisation)
 
@@ -15,8 +20,12 @@ def community_list(caller: Caller) -> QuerySet[Community]:
 
 
 def site_unplaced_list(caller: Caller) -> QuerySet[Site]:
-    """Sites in no community, with the reason: somebody has to look at them. For dispatchers."""
-    sites = Site.objects.filter(organisation=caller.organisation, placement=Site.Placement.UNPLACED)
+    """Sites nobody can be sent to, with the reason: in no community, or only named for one that is on no map.
+
+    For dispatchers.
+    """
+    nowhere = Q(community=None) | Q(point=None, community__centre=None)
+    sites = Site.objects.filter(nowhere, organisation=caller.organisation)
     return sites if caller.runs_dispatch else sites.none()
 
 

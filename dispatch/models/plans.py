@@ -115,7 +115,12 @@ class Stop(Owned):
     start_at = models.DateTimeField()
     departure_at = models.DateTimeField()
     travel_s = models.PositiveIntegerField(help_text="From the stop before.")
-    explanation = models.JSONField(help_text="Cost terms of this assignment, and the next best technician.")
+    begun = models.BooleanField(
+        default=False, help_text="Under way or over when the plan was made: not planned."
+    )
+    explanation = models.JSONField(
+        default=dict, help_text="Cost terms of this assignment, and the next best technician."
+    )
 
     class Meta:
         constraints = [

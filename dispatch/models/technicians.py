@@ -125,6 +125,7 @@ class Shift(Owned):
                 | models.Q(break_from_at__isnull=False, break_until_at__isnull=False),
                 name="shift_break_has_a_window",
             ),
+            models.UniqueConstraint(fields=["technician", "on"], name="shift_one_a_day"),
             ExclusionConstraint(
                 name="shift_no_overlap",
                 expressions=[

@@ -7,7 +7,7 @@ from django.db.models import Deferrable
 
 from communities.models import Customer, Owned, Site
 from dispatch.models.technicians import HALF_OPEN, Skill, Technician, TimestampRange
-from dispatch.states import VISIT_ASSIGNED, RequestState, VisitState, WorkOrderState
+from dispatch.states import VISIT_TAKING, RequestState, VisitState, WorkOrderState
 
 
 class ServiceType(Owned):
@@ -25,7 +25,10 @@ class ServiceType(Owned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "code"], name="service_type_code_once")
+            models.UniqueConstraint(fields=["organisation", "code"], name="service_type_code_once"),
+            models.CheckConstraint(
+                condition=models.Q(duration_minutes__gte=1), name="service_type_takes_time"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -145,6 +148,12 @@ class Visit(Owned):
                 ),
                 name="visit_assigned_has_technician_and_time",
             ),
+            models.CheckConstraint(condition=models.Q(duration_minutes__gte=1), name="visit_takes_time"),
+            models.CheckConstraint(
+                condition=models.Q(window_from_at__isnull=True, window_until_at__isnull=True)
+                | models.Q(window_from_at__lt=models.F("window_until_at")),
+                name="visit_window_in_order",
+            ),
             models.CheckConstraint(
                 condition=~models.Q(state="could_not_complete") | ~models.Q(outcome=""),
                 name="visit_not_completed_says_why",
@@ -156,7 +165,7 @@ class Visit(Owned):
                     ("technician", RangeOperators.EQUAL),
                     (TimestampRange("starts_at", "ends_at", HALF_OPEN), RangeOperators.OVERLAPS),
                 ],
-                condition=models.Q(state__in=[str(state) for state in VISIT_ASSIGNED]),
+                condition=models.Q(state__in=[str(state) for state in VISIT_TAKING]),
                 deferrable=Deferrable.DEFERRED,
             ),
         ]

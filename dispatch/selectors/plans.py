@@ -5,8 +5,12 @@ from uuid import UUID
 from django.db.models import Prefetch, Q, QuerySet
 
 from communities.access import Caller
+from communities.selectors.places import unshown
 from dispatch.errors import PlanUnknown
 from dispatch.models import Plan, PlanVersion, Route, Stop, UnassignedVisit
+
+SHOWN = ("visit__site__community", "visit__service_type", "visit__work_order")
+UNSHOWN = unshown("visit__site__community__")
 
 
 def plan_list(caller: Caller) -> QuerySet[Plan]:
@@ -29,9 +33,7 @@ def version_get(caller: Caller, version_id: UUID) -> PlanVersion:
 
 def version_routes(version: PlanVersion) -> QuerySet[Route]:
     """The routes by technician's code, each with its stops in order: two queries, whatever their number."""
-    stops = Stop.objects.order_by("sequence").select_related(
-        "visit__site__community", "visit__service_type", "visit__work_order"
-    )
+    stops = Stop.objects.order_by("sequence").select_related(*SHOWN).defer(*UNSHOWN)
     return (
         version.routes.select_related("technician")
         .prefetch_related(Prefetch("stops", queryset=stops))
@@ -40,9 +42,7 @@ def version_routes(version: PlanVersion) -> QuerySet[Route]:
 
 
 def version_unassigned(version: PlanVersion) -> QuerySet[UnassignedVisit]:
-    return version.unassigned.select_related(
-        "visit__site__community", "visit__service_type", "visit__work_order"
-    ).order_by("visit_id")
+    return version.unassigned.select_related(*SHOWN).defer(*UNSHOWN).order_by("visit_id")
 
 
 def _in_scope(caller: Caller, region: str) -> Q:

@@ -5,14 +5,17 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from communities.access import Caller
+from communities.selectors.places import unshown
 from dispatch.errors import RequestUnknown, WorkOrderUnknown
 from dispatch.models import ServiceRequest, WorkOrder
 
 
 def request_list(caller: Caller) -> QuerySet[ServiceRequest]:
-    return ServiceRequest.objects.filter(
-        _in_scope(caller, "site"), organisation=caller.organisation
-    ).select_related("site__community", "customer", "service_type")
+    return (
+        ServiceRequest.objects.filter(_in_scope(caller, "site"), organisation=caller.organisation)
+        .select_related("site__community", "customer", "service_type")
+        .defer(*unshown("site__community__"))
+    )
 
 
 def request_get(caller: Caller, request_id: UUID) -> ServiceRequest:

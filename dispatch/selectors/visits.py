@@ -8,20 +8,17 @@ from django.db.models import Q, QuerySet
 
 from communities.access import Caller
 from communities.models import Organisation
+from communities.selectors.places import unshown
 from core.links import digest
 from dispatch.errors import CalendarUnknown, VisitUnknown
 from dispatch.models import Technician, Visit
-from dispatch.states import VISIT_ASSIGNED, VisitState
+from dispatch.states import VISIT_ON_SCHEDULE, VisitState
 
 CALENDAR_DAYS = timedelta(
     days=30
 )  # cancelled visits stay that long, because clients keep what merely vanishes
 SHOWN = ("site__community", "service_type", "work_order__request__customer")
-UNSHOWN = (  # heavy, and on no list: without them a schedule is read in a third of the time
-    "site__community__boundary",
-    "site__community__centre",
-    "site__community__attributes",
-)
+UNSHOWN = unshown("site__community__")
 
 
 def visit_list(caller: Caller) -> QuerySet[Visit]:
@@ -61,7 +58,7 @@ def schedule_tag(caller: Caller, first: date, last: date) -> str:
     """Of a technician's own schedule, and changes whenever that does: a visit that comes brings its moment, one
     that goes changes the number."""
     begin, end = day_bounds(caller.organisation, first, last)
-    states = [str(state) for state in VISIT_ASSIGNED]
+    states = [str(state) for state in VISIT_ON_SCHEDULE]
     with connection.cursor() as cursor:
         cursor.execute(SCHEDULE_TAG, [caller.organisation.pk, caller.user.pk, states, begin, end])
         return "-".join(map(str, cursor.fetchone()))
@@ -77,7 +74,7 @@ def calendar(secret: str, now: datetime) -> tuple[Technician, list[Visit]]:
     if technician is None:
         raise CalendarUnknown
     visits = Visit.objects.filter(technician=technician, starts_at__gte=now - CALENDAR_DAYS)
-    return technician, list(visits.select_related(*SHOWN).order_by("starts_at", "id"))
+    return technician, list(visits.select_related(*SHOWN).defer(*UNSHOWN).order_by("starts_at", "id"))
 
 
 def day_bounds(organisation: Organisation, first: date, last: date) -> tuple[datetime, datetime]:
@@ -92,7 +89,7 @@ def day_bounds(organisation: Organisation, first: date, last: date) -> tuple[dat
 def _scheduled(caller: Caller, first: date, last: date) -> QuerySet[Visit]:
     begin, end = day_bounds(caller.organisation, first, last)
     return _visible(caller).filter(
-        state__in=[str(state) for state in VISIT_ASSIGNED], starts_at__gte=begin, starts_at__lt=end
+        state__in=[str(state) for state in VISIT_ON_SCHEDULE], starts_at__gte=begin, starts_at__lt=end
     )
 
 

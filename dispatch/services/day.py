@@ -1,30 +1,40 @@
 """One region's day, as it stands in the database."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-
-from django.db.models import Prefetch
+from datetime import UTC, date, datetime, timedelta
 
 from communities.models import Region, Signal, SignalSet
-from dispatch.models import ServiceTypeSkill, Shift, TechnicianSkill, Visit
+from dispatch.models import Shift, Visit
 from dispatch.selectors.visits import day_bounds
-from dispatch.services.release import open_visits
-from dispatch.states import VISIT_ACTED_ON
+from dispatch.services.release import NEEDS, as_of, begun_visits, open_visits
+from dispatch.services.shifts import shifts_of
 
 
 @dataclass(frozen=True)
 class Day:
-    """The rows of one region's day, by the names they have in the problem."""
+    """The rows of one region's day, by the names they have in the problem.
+
+    `visits` are to be planned; what is `begun`, by technician's code, is not: it stays as it is, and the shift goes
+    on from where the last of it ends.
+    """
 
     region: Region
     on: date
-    origin: datetime  # second 0 of the problem: local midnight
+    origin: datetime  # second 0 of the problem: local midnight, in UTC so that seconds are elapsed seconds
+    ends: datetime
+    as_of: datetime  # nothing is planned before it
     visits: dict[str, Visit]
+    begun: dict[str, list[Visit]]
     shifts: dict[str, Shift]
     signal_set: SignalSet | None
     signals: list[Signal]
+
+    @property
+    def length_s(self) -> int:
+        """24 hours, except when clocks change."""
+        return self.seconds(self.ends)
 
     def seconds(self, at: datetime) -> int:
         """Whole seconds from the origin."""
@@ -45,46 +55,52 @@ def rows_hash(visits: Iterable[Visit], shifts: Iterable[Shift]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def day_load(*, region: Region, on: date, signal_set: SignalSet | None) -> Day:
-    """Read the day: seven queries, whatever its size."""
-    visits = list(
-        open_visits(region, on)
-        .select_related("site__community", "work_order__request", "technician")
-        .prefetch_related(
-            Prefetch("service_type__skills", ServiceTypeSkill.objects.select_related("skill")),
-            "service_type",
-        )
-        .order_by("work_order__request__source", "work_order__number", "sequence")
-    )
+def day_load(*, region: Region, on: date, now: datetime, signal_set: SignalSet | None) -> Day:
+    """Read the day, as of `now` if it is today. Eight queries, whatever its size."""
+    begin, end = (bound.astimezone(UTC) for bound in day_bounds(region.organisation, on, on))
     shifts = {shift.technician.code: shift for shift in shifts_of(region, on)}
     signals = list(signal_set.signals.filter(community__region=region)) if signal_set else []
     return Day(
         region=region,
         on=on,
-        origin=day_bounds(region.organisation, on, on)[0],
-        visits={_visit_name(visit): visit for visit in visits if _to_be_planned(visit, shifts)},
+        origin=begin,
+        ends=end,
+        as_of=as_of(region.organisation, on, now),
+        visits={_visit_name(visit): visit for visit in _visits(region, on, now)},
+        begun=_begun(region, on, shifts),
         shifts=shifts,
         signal_set=signal_set,
         signals=signals,
     )
 
 
-def _to_be_planned(visit: Visit, shifts: Mapping[str, Shift]) -> bool:
-    """What has begun is part of its technician's route; without a shift there is no such route to plan."""
-    if visit.state not in VISIT_ACTED_ON:
-        return True
-    return visit.technician is not None and visit.technician.code in shifts
-
-
-def shifts_of(region: Region, on: date) -> list[Shift]:
-    """The shifts of the region's active technicians that day, by code. One shift a technician and day."""
-    skills = TechnicianSkill.objects.select_related("skill")
-    return list(
-        Shift.objects.filter(technician__region=region, technician__active=True, on=on)
-        .select_related("technician")
-        .prefetch_related(Prefetch("technician__skills", skills))
-        .order_by("technician__code")
+def _visits(region: Region, on: date, now: datetime) -> Iterable[Visit]:
+    return (
+        open_visits(region, on, now)
+        .select_related("site__community", "work_order__request", "service_type")
+        .defer("site__community__boundary", "site__community__attributes")
+        .prefetch_related(NEEDS)
+        .order_by("work_order__request__source", "work_order__number", "sequence")
     )
+
+
+def _begun(region: Region, on: date, shifts: dict[str, Shift]) -> dict[str, list[Visit]]:
+    found = begun_visits(region, on, shifts.values()).select_related("site__community", "technician")
+    begun: dict[str, list[Visit]] = {}
+    for visit in found.defer("site__community__boundary").order_by("starts_at", "id"):
+        assert visit.technician is not None
+        begun.setdefault(visit.technician.code, []).append(visit)
+    return begun
+
+
+def over_at(visit: Visit) -> datetime:
+    """When a begun visit was over, or is expected to be; never before the end it was planned with, while it lasts."""
+    if visit.finished_at is not None:
+        return visit.finished_at
+    assert visit.starts_at is not None
+    assert visit.ends_at is not None
+    since = visit.started_at or visit.arrived_at or visit.starts_at
+    return max(visit.ends_at, since + timedelta(minutes=visit.duration_minutes))
 
 
 def _visit_name(visit: Visit) -> str:

@@ -102,7 +102,9 @@ def _step(
 ) -> Visit:
     visit = visit_get(caller, visit_id)
     _may_report(caller)
-    _check_time(visit, happened_at, now)
+    check_time(visit, happened_at, now)
+    # The order of locks is the same for all who change visits: work order, technician, visit.
+    WorkOrder.objects.select_for_update(no_key=True).get(pk=visit.work_order_id)
     if visit.technician_id:
         lock_all("technician", [visit.technician_id])
     moved = Visit.objects.filter(pk=visit.pk, state__in=before(VISIT, to)).update(
@@ -123,9 +125,13 @@ def _may_report(caller: Caller) -> None:
         raise NotForYourRole("Visits are reported by their technician, or by dispatch.")
 
 
-def _check_time(visit: Visit, happened_at: datetime, now: datetime) -> None:
+def check_time(visit: Visit, happened_at: datetime, now: datetime) -> None:
+    """Raise TimeImpossible for what would have happened in the future, before it was asked for, or before a step
+    that came earlier. The visit's request must have been read."""
     if happened_at > now + CLOCK_SKEW:
         raise TimeImpossible(f"{happened_at.isoformat()} is in the future.")
+    if happened_at < visit.work_order.request.requested_at:
+        raise TimeImpossible(f"{happened_at.isoformat()} is before the visit was asked for.")
     steps = (visit.en_route_at, visit.arrived_at, visit.started_at, visit.finished_at)
     last = max((step for step in steps if step is not None), default=happened_at)
     if happened_at < last:

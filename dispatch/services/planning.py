@@ -7,7 +7,7 @@ from uuid import UUID
 
 import structlog
 from django.db import IntegrityError, connection, transaction
-from django.db.models import F, Max
+from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from communities.access import Caller
@@ -23,10 +23,12 @@ from dispatch.errors import (
     PlanStale,
     RegionUnknown,
 )
-from dispatch.models import Plan, PlanVersion, Shift, Stop, Visit
+from dispatch.models import Plan, PlanVersion, Stop, Visit
 from dispatch.selectors.plans import version_get
+from dispatch.selectors.visits import day_bounds
 from dispatch.services import announce
 from dispatch.services.day import rows_hash
+from dispatch.services.shifts import shifts_of
 from dispatch.states import PLAN, PLAN_RUNNING, PlanState, VisitState, before
 
 ITERATIONS = 10_000  # of the search: some five seconds for a region's day of 150 visits
@@ -54,6 +56,8 @@ def plan_request(
     try:
         return _version_queue(caller, region, on, seed, iterations or ITERATIONS, signals, starts_from)
     except IntegrityError as error:
+        if "plan_one_run_at_a_time" not in str(error):
+            raise
         raise PlanRunning(f"{region.name}, {on}: wait for it, or cancel it.") from error
 
 
@@ -70,7 +74,7 @@ def _version_queue(
     Plan.objects.bulk_create(
         [Plan(organisation=caller.organisation, region=region, on=on)], ignore_conflicts=True
     )
-    plan = Plan.objects.select_for_update().get(region=region, on=on)
+    plan = Plan.objects.select_for_update(no_key=True).get(region=region, on=on)
     last = plan.versions.aggregate(last=Max("number"))["last"] or 0
     version = PlanVersion.objects.create(
         organisation=caller.organisation,
@@ -94,7 +98,7 @@ def signal_set_newest(caller: Caller) -> SignalSet | None:
 
 @transaction.atomic
 def plan_cancel(*, caller: Caller, version_id: UUID) -> PlanVersion:
-    """Cancel a run that waits, or ask the planner of a running one to stop (it does within a second).
+    """Discard a draft, cancel a run that waits, or ask the planner of a running one to stop (within a second).
 
     Raises PlanUnknown, NotForYourRole, PlanNotRunning.
     """
@@ -102,7 +106,8 @@ def plan_cancel(*, caller: Caller, version_id: UUID) -> PlanVersion:
     _dispatch_only(caller)
     now = timezone.now()
     rows = PlanVersion.objects.filter(pk=version.pk)
-    ended = rows.filter(state=PlanState.QUEUED).update(state=PlanState.CANCELLED, finished_at=now)
+    idle = [PlanState.QUEUED, PlanState.DRAFT]
+    ended = rows.filter(state__in=idle).update(state=PlanState.CANCELLED, finished_at=now)
     if not (ended or rows.filter(state__in=PLAN_RUNNING).update(cancel_requested_at=now)):
         raise PlanNotRunning
     version.refresh_from_db()
@@ -118,35 +123,51 @@ def plan_publish(*, caller: Caller, version_id: UUID, plan_revision: int, now: d
     """
     version = version_get(caller, version_id)
     _dispatch_only(caller)
-    plan = Plan.objects.select_for_update().get(pk=version.plan_id)
-    if plan.revision != plan_revision:
-        raise PlanStale("Another version of this plan was published in the meantime.")
-    stops = list(version.stops.select_related("route", "visit__work_order__request", "visit__site"))
+    plan = Plan.objects.select_for_update(no_key=True).get(pk=version.plan_id)
+    _check_draft(plan, version, plan_revision)
+    stops = list(
+        version.stops.filter(begun=False).select_related("route", "visit__work_order__request", "visit__site")
+    )
     lock_all("technician", {stop.route.technician_id for stop in stops})
     if _inputs_hash(version) != version.inputs_hash:
         raise PlanStale
-    _assignments_replace(plan, version)
+    _assignments_replace(plan, version, len(stops))
     _pointer_move(plan, version, now)
     facts_record(organisation=caller.organisation, facts=[_planned(stop, version, now) for stop in stops])
     return plan
 
 
+def _check_draft(plan: Plan, version: PlanVersion, plan_revision: int) -> None:
+    if plan.revision != plan_revision:
+        raise PlanStale("Another version of this plan was published in the meantime.")
+    version.refresh_from_db(fields=["state"])
+    if version.state not in before(PLAN, PlanState.PUBLISHED):
+        raise PlanNotADraft(f"This version is {version.get_state_display().lower()}.")
+
+
 def _inputs_hash(version: PlanVersion) -> str:
     """What day.inputs_hash would be now, for the rows that the version was made from."""
-    visits = Visit.objects.filter(pk__in=version.stops.values("visit_id")) | Visit.objects.filter(
+    visits = Visit.objects.filter(_planned_in(version)).select_for_update(no_key=True).order_by("pk")
+    return rows_hash(visits.only("revision"), shifts_of(version.plan.region, version.plan.on))
+
+
+def _planned_in(version: PlanVersion) -> Q:
+    """The visits that a version assigns or leaves out; what had begun is neither."""
+    return Q(pk__in=version.stops.filter(begun=False).values("visit_id")) | Q(
         pk__in=version.unassigned.values("visit_id")
     )
-    shifts = Shift.objects.filter(
-        technician__region_id=version.plan.region_id, technician__active=True, on=version.plan.on
-    )
-    return rows_hash(visits.select_for_update().only("revision"), shifts.only("revision"))
 
 
-def _assignments_replace(plan: Plan, version: PlanVersion) -> None:
-    """Take the old version's visits off the schedules and put the new one's on, in two statements."""
+def _assignments_replace(plan: Plan, version: PlanVersion, assigned: int) -> None:
+    """Take the day's visits off the schedules and put the version's on, in two statements.
+
+    Raises PlanStale when a visit to be assigned cannot be.
+    """
+    begin, end = day_bounds(plan.organisation, plan.on, plan.on)
+    formerly = Stop.objects.filter(version_id=plan.published_id).values("visit_id")
     Visit.objects.filter(
+        _planned_in(version) | Q(pk__in=formerly, starts_at__gte=begin, starts_at__lt=end),
         state=VisitState.SCHEDULED,
-        pk__in=Stop.objects.filter(version_id=plan.published_id).values("visit_id"),
     ).update(
         state=VisitState.UNSCHEDULED,
         technician=None,
@@ -157,6 +178,8 @@ def _assignments_replace(plan: Plan, version: PlanVersion) -> None:
     )
     with connection.cursor() as cursor:
         cursor.execute(ASSIGN, {"version": version.pk})
+        if cursor.rowcount != assigned:
+            raise PlanStale
 
 
 ASSIGN = """
@@ -164,17 +187,13 @@ ASSIGN = """
     SET state = 'scheduled', technician_id = route.technician_id, starts_at = stop.start_at,
         ends_at = stop.departure_at, revision = visit.revision + 1, updated_at = now()
     FROM dispatch_stop AS stop JOIN dispatch_route AS route ON route.id = stop.route_id
-    WHERE stop.version_id = %(version)s AND stop.visit_id = visit.id AND visit.state = 'unscheduled'
+    WHERE stop.version_id = %(version)s AND NOT stop.begun AND stop.visit_id = visit.id AND visit.state = 'unscheduled'
 """
 
 
 def _pointer_move(plan: Plan, version: PlanVersion, now: datetime) -> None:
     plan.versions.filter(state=PlanState.PUBLISHED).update(state=PlanState.SUPERSEDED)
-    moved = PlanVersion.objects.filter(pk=version.pk, state__in=before(PLAN, PlanState.PUBLISHED)).update(
-        state=PlanState.PUBLISHED, published_at=now
-    )
-    if moved != 1:
-        raise PlanNotADraft(f"This version is {version.get_state_display().lower()}.")
+    PlanVersion.objects.filter(pk=version.pk).update(state=PlanState.PUBLISHED, published_at=now)
     Plan.objects.filter(pk=plan.pk).update(published=version, revision=F("revision") + 1)
     plan.refresh_from_db()
 

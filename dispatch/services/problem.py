@@ -1,37 +1,31 @@
 """Rows → Problem. Inside a problem things go by stable texts (a request's reference, a technician's and a
 community's code), not by database ids: equal data gives an equal problem, and an equal plan, on every machine."""
 
-from datetime import time
+from datetime import datetime, time
 
 from django.contrib.gis.geos import Point
 
-from communities.models import Community, Signal
+from communities.models import Community, Signal, Site
 from dispatch.models import Shift, Visit
-from dispatch.services.day import Day
+from dispatch.services.day import Day, over_at
 from dispatch.solver import problem as solver
 from dispatch.solver.travel import travel_matrix
-from dispatch.states import VISIT_ACTED_ON
 
-DAY_S = 24 * 3600
+Span = tuple[int, int]
 
 
 def problem_of(day: Day) -> solver.Problem:
     """The day as a planning problem."""
     affinity, priority = _by_community(day)
     visits = tuple(_visit(day, name, visit, affinity, priority) for name, visit in day.visits.items())
-    shifts = tuple(_shift(day, name, shift) for name, shift in day.shifts.items())
-    communities = {_community(visit) for visit in day.visits.values()}
+    shifts = tuple(made for name, shift in day.shifts.items() if (made := _shift(day, name, shift)))
+    communities = {_community(visit.site) for visit in day.visits.values()}
     return solver.Problem(
         visits=visits,
         shifts=shifts,
         travel=travel_matrix(solver.places_of(visits, shifts)),
         entry_s={one.code: one.gate_minutes * 60 for one in sorted(communities, key=lambda one: one.code)},
     )
-
-
-def _community(visit: Visit) -> Community:
-    assert visit.site.community is not None  # open_visits goes through the community's region
-    return visit.site.community
 
 
 def _by_community(day: Day) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
@@ -55,8 +49,7 @@ def _visit(
     affinity: dict[str, dict[str, float]],
     priority: dict[str, float],
 ) -> solver.Visit:
-    community = _community(visit)
-    pinned = _pinned_shift(visit)
+    community = _community(visit.site)
     due_s = day.seconds(visit.work_order.request.resolve_by)
     return solver.Visit(
         id=name,
@@ -66,67 +59,81 @@ def _visit(
         skills={need.skill.code: need.level for need in visit.service_type.skills.all()},
         penalty=visit.service_type.priority_minutes + priority.get(str(community.pk), 0.0),
         community=community.code,
-        pinned_shift=pinned,
-        pinned_start_s=day.seconds(visit.starts_at) if pinned and visit.starts_at else None,
         values=affinity.get(str(community.pk), {}),
-        due_s=due_s if 0 <= due_s < DAY_S else None,
+        due_s=due_s if 0 <= due_s < day.length_s else None,
     )
-
-
-def _pinned_shift(visit: Visit) -> str | None:
-    """What has begun stays with its technician, at its time."""
-    if visit.state not in VISIT_ACTED_ON or visit.technician is None:
-        return None
-    return visit.technician.code
 
 
 def _windows(day: Day, visit: Visit, community: Community) -> tuple[solver.TimeWindow, ...]:
-    """When service may start: the customer's window without the community's quiet hours. Empty means any time."""
-    first = day.seconds(visit.window_from_at) if visit.window_from_at else 0
-    last = day.seconds(visit.window_until_at) if visit.window_until_at else DAY_S - 1
-    spans = [(max(first, 0), min(last, DAY_S - 1))]
-    if community.quiet_from and community.quiet_until:
-        spans = _without(spans[0], _clock_s(community.quiet_from), _clock_s(community.quiet_until))
-    if spans == [(0, DAY_S - 1)]:
+    """When service may start: the customer's window without the community's quiet hours. Empty means any time.
+
+    A window that is quiet all through stands as it is: the customer's word counts more.
+    """
+    whole = (0, day.length_s - 1)
+    first = day.seconds(visit.window_from_at) if visit.window_from_at else whole[0]
+    last = day.seconds(visit.window_until_at) if visit.window_until_at else whole[1]
+    asked = (max(first, whole[0]), min(last, whole[1]))
+    spans = [asked]
+    for quiet in _quiet(day, community):
+        spans = [part for span in spans for part in _without(span, quiet)]
+    if (spans or [asked]) == [whole]:
         return ()
-    if not spans:  # the whole window is quiet: the customer's word counts more
-        spans = [(max(first, 0), min(last, DAY_S - 1))]
-    return tuple(solver.TimeWindow(earliest, latest) for earliest, latest in spans)
+    return tuple(solver.TimeWindow(earliest, latest) for earliest, latest in spans or [asked])
 
 
-def _without(span: tuple[int, int], quiet_from: int, quiet_until: int) -> list[tuple[int, int]]:
-    first, last = span
-    parts = [(first, min(last, quiet_from - 1)), (max(first, quiet_until), last)]
-    return [(a, b) for a, b in parts if a <= b]
+def _quiet(day: Day, community: Community) -> list[Span]:
+    """The community's quiet hours, from (included) until (not included); two spans when they pass midnight."""
+    if community.quiet_from is None or community.quiet_until is None:
+        return []
+    start, end = _clock(day, community.quiet_from), _clock(day, community.quiet_until)
+    return [(start, end)] if start < end else [(0, end), (start, day.length_s)]
 
 
-def _clock_s(local: time) -> int:
-    return local.hour * 3600 + local.minute * 60 + local.second
+def _without(span: Span, quiet: Span) -> list[Span]:
+    parts = [(span[0], min(span[1], quiet[0] - 1)), (max(span[0], quiet[1]), span[1])]
+    return [(first, last) for first, last in parts if first <= last]
 
 
-def _shift(day: Day, name: str, shift: Shift) -> solver.Shift:
+def _clock(day: Day, local: time) -> int:
+    return day.seconds(datetime.combine(day.on, local, day.region.organisation.zone))
+
+
+def _shift(day: Day, name: str, shift: Shift) -> solver.Shift | None:
+    """What is left of a shift, or None: from now, and from where the last begun visit ends."""
+    begun = max(day.begun.get(name, []), key=over_at, default=None)
+    starts_at = max(shift.starts_at, day.as_of, over_at(begun) if begun else shift.starts_at)
+    if starts_at >= shift.ends_at:
+        return None
     return solver.Shift(
         id=name,
         technician=name,
-        start_place=_place(shift.start_point),
+        start_place=_place(begun.site.point or _community(begun.site).centre if begun else shift.start_point),
         end_place=_place(shift.end_point),
-        earliest_s=day.seconds(shift.starts_at),
+        earliest_s=day.seconds(starts_at),
         latest_s=day.seconds(shift.ends_at),
         skills={held.skill.code: held.level for held in shift.technician.skills.all()},
-        break_=_break(day, shift),
+        break_=_break(day, shift, day.seconds(starts_at)),
     )
 
 
-def _break(day: Day, shift: Shift) -> solver.Break | None:
-    """Our break lies wholly inside its window; the planner's window is of the break's start."""
+def _break(day: Day, shift: Shift, from_s: int) -> solver.Break | None:
+    """Our break lies wholly inside its window; the planner's window is of the break's start. A window that is over
+    asks for none."""
     if not shift.break_minutes or shift.break_from_at is None or shift.break_until_at is None:
         return None
     duration_s = shift.break_minutes * 60
     earliest_s = day.seconds(shift.break_from_at)
     latest_s = max(earliest_s, day.seconds(shift.break_until_at) - duration_s)
-    return solver.Break(duration_s=duration_s, earliest_s=earliest_s, latest_s=latest_s)
+    if latest_s < from_s:
+        return None
+    return solver.Break(duration_s=duration_s, earliest_s=max(earliest_s, from_s), latest_s=latest_s)
+
+
+def _community(site: Site) -> Community:
+    assert site.community is not None  # a visit is planned through its community's region
+    return site.community
 
 
 def _place(point: Point | None) -> solver.Place:
-    assert point is not None  # a community with requests has a point: its own, or one derived from theirs
+    assert point is not None  # open_visits leaves out what is nowhere
     return solver.Place(round(point.x, 6), round(point.y, 6))

@@ -3,33 +3,40 @@
 Planning a day in the past replays it: a request that its source closed only later counts as open that day.
 """
 
-from collections.abc import Iterable, Iterator
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Prefetch, Q, QuerySet
 
-from communities.models import Region
-from dispatch.models import ServiceRequest, Shift, Visit, WorkOrder
+from communities.models import Organisation, Region
+from dispatch.models import ServiceRequest, ServiceType, ServiceTypeSkill, Shift, Visit, WorkOrder
 from dispatch.selectors.visits import day_bounds
-from dispatch.states import RequestState, VisitState
+from dispatch.services.shifts import shifts_of
+from dispatch.states import REQUEST, VISIT_BEGUN, RequestState, VisitState, before
 
 FILL = 1.5
 """Service time offered to a day's plan, as a share of its working time: enough for the planner to choose from
 without carrying a whole backlog through every search."""
 
+SOMEWHERE = Q(site__point__isnull=False) | Q(site__community__centre__isnull=False)
+NEEDS = Prefetch("service_type__skills", ServiceTypeSkill.objects.select_related("skill"))
 
-_SOMEWHERE = Q(site__point__isnull=False) | Q(site__community__centre__isnull=False)
+
+def as_of(organisation: Organisation, on: date, now: datetime) -> datetime:
+    """From when a day is planned, and what was known then counts: now, for today; its beginning, for another day."""
+    begin, end = day_bounds(organisation, on, on)
+    return now if begin <= now < end else begin
 
 
 @transaction.atomic
-def requests_release(*, region: Region, on: date) -> int:
+def requests_release(*, region: Region, on: date, now: datetime) -> int:
     """Accept open requests of the region for a day; the number accepted.
 
     Only one such run per region at a time (row lock on the region), so that no request is accepted twice.
     """
-    Region.objects.select_for_update().get(pk=region.pk)
-    chosen = list(_until_full(_open_requests(region, on), _minutes_left(region, on)))
+    Region.objects.select_for_update(no_key=True).get(pk=region.pk)
+    chosen = requests_lock(_until_full(_open_requests(region, on, now), *_room(region, on, now)))
     orders = [_work_order(request) for request in chosen]
     WorkOrder.objects.bulk_create(orders)
     Visit.objects.bulk_create([_first_visit(order) for order in orders])
@@ -39,57 +46,104 @@ def requests_release(*, region: Region, on: date) -> int:
     return len(chosen)
 
 
-def _open_requests(region: Region, on: date) -> QuerySet[ServiceRequest]:
-    """Asked for before the day began and not closed by then, most urgent first."""
+def open_visits(region: Region, on: date, now: datetime) -> QuerySet[Visit]:
+    """The visits that a plan of this region and day is about: its own that nobody has begun, waiting ones that may
+    happen then, and those of days before that nobody went to."""
     begin, end = day_bounds(region.organisation, on, on)
+    left_over = Q(state=VisitState.SCHEDULED, ends_at__lte=min(begin, now))
+    waiting = (Q(state=VisitState.UNSCHEDULED) | left_over) & (
+        Q(window_from_at=None) | Q(window_from_at__lt=end, window_until_at__gt=begin)
+    )
+    ours = Q(state=VisitState.SCHEDULED, starts_at__gte=begin, starts_at__lt=end)
+    return Visit.objects.filter(
+        waiting | ours,
+        SOMEWHERE,
+        organisation=region.organisation,
+        site__community__region=region,
+        work_order__state="open",
+        work_order__request__requested_at__lt=end,
+    )
+
+
+def begun_visits(region: Region, on: date, shifts: Iterable[Shift]) -> QuerySet[Visit]:
+    """What the technicians of these shifts have begun or done that day."""
+    begin, end = day_bounds(region.organisation, on, on)
+    return Visit.objects.filter(
+        technician__in=[shift.technician_id for shift in shifts],
+        state__in=[str(state) for state in VISIT_BEGUN],
+        starts_at__gte=begin,
+        starts_at__lt=end,
+    )
+
+
+def _open_requests(region: Region, on: date, now: datetime) -> QuerySet[ServiceRequest]:
+    """Asked for and not closed by then, most urgent first."""
+    begin, end = day_bounds(region.organisation, on, on)
+    known = as_of(region.organisation, on, now)
     return (
         ServiceRequest.objects.filter(
-            Q(state=RequestState.RECEIVED) | Q(state=RequestState.CLOSED, closed_at__gte=begin),
+            Q(state=RequestState.RECEIVED) | Q(state=RequestState.CLOSED, closed_at__gte=known),
             Q(window_from_at=None) | Q(window_from_at__lt=end, window_until_at__gt=begin),
-            _SOMEWHERE,
+            SOMEWHERE,
             organisation=region.organisation,
             site__community__region=region,
-            requested_at__lt=begin,
+            requested_at__lt=known,
         )
         .exclude(work_orders__state="completed")  # what we did ourselves stays done
         .select_related("service_type")
+        .prefetch_related(NEEDS)
         .annotate(orders=Count("work_orders"))
         .order_by("resolve_by", "source", "reference")
     )
 
 
-def _minutes_left(region: Region, on: date) -> float:
-    """Minutes of service that the day's plan can still be offered."""
-    shifts = Shift.objects.filter(technician__region=region, on=on)
-    working = shifts.aggregate(total=Sum(F("ends_at") - F("starts_at")))["total"]
-    offered = open_visits(region, on).aggregate(total=Sum("duration_minutes"))["total"]
-    return FILL * (working.total_seconds() / 60 if working else 0) - (offered or 0)
+def _room(region: Region, on: date, now: datetime) -> tuple[Callable[[ServiceType], bool], dict[bool, float]]:
+    """Who is able to do what that day, and the minutes of service that its plan can still be offered: for what
+    somebody can do, and apart from it for what nobody can, so that this does not crowd that out."""
+    shifts = shifts_of(region, on)
+    able = _ability(shifts)
+    working = sum((shift.ends_at - shift.starts_at).total_seconds() / 60 for shift in shifts)
+    room = {True: FILL * working, False: FILL * working}
+    for visit in open_visits(region, on, now).select_related("service_type").prefetch_related(NEEDS):
+        room[able(visit.service_type)] -= visit.duration_minutes
+    begun = begun_visits(region, on, shifts)
+    room[True] -= sum(visit.duration_minutes for visit in begun)
+    return able, room
 
 
-def open_visits(region: Region, on: date) -> QuerySet[Visit]:
-    """The visits that a plan of this region and day is about: waiting ones that may happen then, and its own."""
-    begin, end = day_bounds(region.organisation, on, on)
-    waiting = Q(state=VisitState.UNSCHEDULED) & (
-        Q(window_from_at=None) | Q(window_from_at__lt=end, window_until_at__gt=begin)
-    )
-    ours = Q(starts_at__gte=begin, starts_at__lt=end) & ~Q(
-        state__in=[VisitState.UNSCHEDULED, VisitState.CANCELLED]
-    )
-    return Visit.objects.filter(
-        waiting | ours,
-        _SOMEWHERE,
-        organisation=region.organisation,
-        site__community__region=region,
-        work_order__request__requested_at__lt=end,
-    )
+def _ability(shifts: Iterable[Shift]) -> Callable[[ServiceType], bool]:
+    """Whether somebody at work has every skill that a service type needs."""
+    teams = [{held.skill_id: held.level for held in shift.technician.skills.all()} for shift in shifts]
+
+    def able(kind: ServiceType) -> bool:
+        needs = [(need.skill_id, need.level) for need in kind.skills.all()]
+        return any(all(skills.get(skill, 0) >= level for skill, level in needs) for skills in teams)
+
+    return able
 
 
-def _until_full(requests: Iterable[ServiceRequest], minutes: float) -> Iterator[ServiceRequest]:
+def _until_full(
+    requests: Iterable[ServiceRequest], able: Callable[[ServiceType], bool], room: dict[bool, float]
+) -> Iterator[ServiceRequest]:
     for request in requests:
-        minutes -= request.service_type.duration_minutes
-        if minutes < 0:
+        possible = able(request.service_type)
+        room[possible] -= request.service_type.duration_minutes
+        if room[possible] >= 0:
+            yield request
+        elif max(room.values()) < 0:
             return
-        yield request
+
+
+def requests_lock(requests: Iterable[ServiceRequest]) -> list[ServiceRequest]:
+    """Those of the requests, read before, that nobody cancelled since, and that nobody can until we are done."""
+    chosen = {request.pk: request for request in requests}
+    locked = (
+        ServiceRequest.objects.select_for_update(no_key=True)
+        .filter(pk__in=chosen, state__in=before(REQUEST, RequestState.ACCEPTED))
+        .order_by("pk")
+    )
+    kept = set(locked.values_list("pk", flat=True))
+    return [request for pk, request in chosen.items() if pk in kept]
 
 
 def _work_order(request: ServiceRequest) -> WorkOrder:

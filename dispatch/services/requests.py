@@ -4,15 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.contrib.gis.geos import Point
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from communities.access import Caller
-from communities.models import Community, Contact, Customer, ServiceEvent, Site
-from communities.services.geocoding import place_known
+from communities.models import Community, Organisation, ServiceEvent, Site
+from communities.services.customers import customer_ensure
 from communities.services.ledger import Fact, facts_record
-from communities.services.placement import site_key, sites_place
-from core.outbox import emit
+from communities.services.sites import SiteTold, site_ensure
 from dispatch.errors import (
     CommunityUnknown,
     NotForYourRole,
@@ -33,6 +31,26 @@ from dispatch.states import (
 )
 
 SOURCE = "linli"  # of requests that no other system has numbered
+LEDGER_SOURCE = "dispatch"
+PAGE = 2000  # facts told in one transaction
+
+# By id, which is by age: what was told drops out, what is told in between does no harm.
+UNTOLD = """
+SELECT request.id, request.requested_at, request.customer_id, request.site_id, request.service_type_id,
+       site.community_id
+FROM dispatch_servicerequest AS request
+JOIN communities_site AS site ON site.id = request.site_id
+WHERE request.organisation_id = %(organisation)s AND site.community_id IS NOT NULL
+  AND (%(site)s::uuid IS NULL OR request.site_id = %(site)s::uuid)
+  AND (%(after)s::uuid IS NULL OR request.id > %(after)s::uuid)
+  AND NOT EXISTS (
+      SELECT FROM communities_serviceevent AS fact
+      WHERE fact.organisation_id = request.organisation_id AND fact.source = %(source)s
+        AND fact.source_id = 'request:' || request.id || ':received'
+  )
+ORDER BY request.id
+LIMIT %(limit)s
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,13 +125,21 @@ def _create(
     kind = ServiceType.objects.filter(organisation=caller.organisation, code=service_type_code).first()
     if kind is None:
         raise ServiceTypeUnknown(f"There is no service type {service_type_code!r}.")
-    place = _site_ensure(caller, site)
+    place = site_ensure(organisation=caller.organisation, told=_told(caller, site))
     request = ServiceRequest.objects.create(
         organisation=caller.organisation,
         source=SOURCE,
         reference=reference,
         site=place,
-        customer=_customer_ensure(caller, customer) if customer else None,
+        customer=customer_ensure(
+            organisation=caller.organisation,
+            name=customer.name,
+            phone=customer.phone,
+            email=customer.email,
+            address=site.address,
+        )
+        if customer
+        else None,
         service_type=kind,
         description=description,
         requested_at=now,
@@ -122,49 +148,19 @@ def _create(
         window_from_at=window_from_at,
         window_until_at=window_until_at,
     )
-    facts_record(organisation=caller.organisation, facts=[received_fact(request, place)])
+    requests_tell(organisation=caller.organisation, site_id=place.pk)
     return request
 
 
-def received_fact(request: ServiceRequest, site: Site) -> Fact:
-    return Fact(
-        kind=ServiceEvent.Kind.REQUEST_RECEIVED,
-        source="dispatch",
-        source_id=f"request:{request.pk}:received",
-        occurred_at=request.requested_at,
-        community_id=site.community_id,
-        site_id=site.pk,
-        customer_id=request.customer_id,
-        service_type_id=request.service_type_id,
+def _told(caller: Caller, given: SiteGiven) -> SiteTold:
+    community = _community_named(caller, given.community_code)
+    return SiteTold(
+        address=given.address,
+        unit=given.unit,
+        lon=given.lon,
+        lat=given.lat,
+        community_id=community.pk if community else None,
     )
-
-
-def _site_ensure(caller: Caller, given: SiteGiven) -> Site:
-    """The site with this address and unit, or at this point; placed in its community as far as that is known."""
-    named = _community_named(caller, given.community_code)
-    site, new = Site.objects.get_or_create(
-        organisation=caller.organisation,
-        key=site_key(address=given.address, unit=given.unit, lon=given.lon, lat=given.lat),
-        defaults={
-            "address": given.address,
-            "unit": given.unit,
-            "point": _point(caller, given),
-            "community": named,
-            "placement": Site.Placement.NAMED if named else Site.Placement.UNPLACED,
-        },
-    )
-    if new and site.point is None and site.address:
-        emit("site.unlocated", site.pk)
-    sites_place(organisation=caller.organisation, site_ids=[site.pk])
-    site.refresh_from_db()
-    return site
-
-
-def _point(caller: Caller, given: SiteGiven) -> Point | None:
-    if given.lon is not None and given.lat is not None:
-        return Point(given.lon, given.lat, srid=4326)
-    known = place_known(given.address, caller.organisation)
-    return Point(known.lon, known.lat, srid=4326) if known else None
 
 
 def _community_named(caller: Caller, code: str) -> Community | None:
@@ -176,29 +172,51 @@ def _community_named(caller: Caller, code: str) -> Community | None:
     return community
 
 
-def _customer_ensure(caller: Caller, given: CustomerGiven) -> Customer:
-    """The customer with this telephone number or e-mail address, made with a contact when new."""
-    customer, new = Customer.objects.get_or_create(
-        organisation=caller.organisation,
-        key=customer_key(given),
-        defaults={"name": given.name},
+def site_requests_tell(*, subject_id: UUID) -> None:
+    """Tell the ledger of the requests that waited for their site's community. Follows `site.placed`."""
+    site = Site.objects.select_related("organisation").get(pk=subject_id)
+    requests_tell(organisation=site.organisation, site_id=site.pk)
+
+
+def requests_tell(*, organisation: Organisation, site_id: UUID | None = None) -> int:
+    """Tell the ledger of requests it has not heard of, of one site or of all; how many.
+
+    Only of those whose site has a community: a fact keeps the community it was told with, and without one it
+    would count nowhere.
+    """
+    told, after = 0, None
+    while facts := _untold(organisation, site_id, after):
+        facts_record(organisation=organisation, facts=facts.values())
+        told, after = told + len(facts), max(facts)
+    return told
+
+
+def _untold(organisation: Organisation, site_id: UUID | None, after: UUID | None) -> dict[UUID, Fact]:
+    """The next page of facts, by their request's id."""
+    values = {"organisation": organisation.pk, "site": site_id, "after": after, "limit": PAGE}
+    with connection.cursor() as cursor:
+        cursor.execute(UNTOLD, {**values, "source": LEDGER_SOURCE})
+        return {request_id: _received(request_id, *more) for request_id, *more in cursor.fetchall()}
+
+
+def _received(
+    request_id: UUID,
+    requested_at: datetime,
+    customer_id: UUID | None,
+    site_id: UUID,
+    service_type_id: UUID,
+    community_id: UUID,
+) -> Fact:
+    return Fact(
+        kind=ServiceEvent.Kind.REQUEST_RECEIVED,
+        source=LEDGER_SOURCE,
+        source_id=f"request:{request_id}:received",
+        occurred_at=requested_at,
+        community_id=community_id,
+        site_id=site_id,
+        customer_id=customer_id,
+        service_type_id=service_type_id,
     )
-    if new and (given.phone or given.email):
-        Contact.objects.create(
-            organisation=caller.organisation,
-            customer=customer,
-            name=given.name,
-            phone=given.phone,
-            email=given.email,
-            language=caller.organisation.language,
-        )
-    return customer
-
-
-def customer_key(given: CustomerGiven) -> str:
-    """What recognises a customer: digits of the telephone, else the e-mail address, else the name."""
-    digits = "".join(filter(str.isdigit, given.phone))
-    return digits or given.email.lower() or given.name.strip()
 
 
 @transaction.atomic

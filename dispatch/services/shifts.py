@@ -1,16 +1,22 @@
-"""Shifts made from the technicians' working hours."""
+"""Shifts: made from the technicians' working hours, and those that a day's plan can count on."""
 
 from datetime import date, datetime, time
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Prefetch
 
 from communities.models import Region
-from dispatch.models import Shift, WorkingHours
+from dispatch.models import Shift, TechnicianSkill, Visit, WorkingHours
+from dispatch.selectors.visits import day_bounds
+from dispatch.states import VISIT_TAKING
 
 
 @transaction.atomic
 def shifts_ensure(*, region: Region, on: date) -> None:
-    """Give every active technician of the region who works that weekday a shift, if they have none that day."""
+    """Give every active technician of the region who works that weekday a shift, if they have none that day.
+
+    A shift that is there stays as it is, also when working hours or the home have changed since.
+    """
     hours = WorkingHours.objects.filter(
         organisation=region.organisation,
         technician__region=region,
@@ -19,6 +25,27 @@ def shifts_ensure(*, region: Region, on: date) -> None:
     ).exclude(technician__shifts__on=on)
     Shift.objects.bulk_create(
         [_shift(one, on) for one in hours.select_related("technician", "organisation")], ignore_conflicts=True
+    )
+
+
+def shifts_of(region: Region, on: date) -> list[Shift]:
+    """The shifts of the region's active technicians that day, by technician's code, with their skills.
+
+    Whoever is on the schedule of another region that day (moved here since) is that region's for the day.
+    """
+    begin, end = day_bounds(region.organisation, on, on)
+    elsewhere = Visit.objects.filter(
+        technician=OuterRef("technician"),
+        state__in=[str(state) for state in VISIT_TAKING],
+        starts_at__gte=begin,
+        starts_at__lt=end,
+    ).exclude(site__community__region=region)
+    skills = TechnicianSkill.objects.select_related("skill")
+    return list(
+        Shift.objects.filter(~Exists(elsewhere), technician__region=region, technician__active=True, on=on)
+        .select_related("technician")
+        .prefetch_related(Prefetch("technician__skills", skills))
+        .order_by("technician__code")
     )
 
 

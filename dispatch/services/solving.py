@@ -14,13 +14,14 @@ from django.utils import timezone
 from dispatch.models import PlanVersion, Route, Stop, UnassignedVisit
 from dispatch.services import announce
 from dispatch.services.day import Day, day_load
+from dispatch.services.plan_rows import plan_rows
 from dispatch.services.problem import problem_of
 from dispatch.services.release import requests_release
 from dispatch.services.shifts import shifts_ensure
 from dispatch.solver import VERSION
 from dispatch.solver import plan as solver
 from dispatch.solver.checker import check
-from dispatch.solver.explain import Choice, Explanation, Explanations, explain
+from dispatch.solver.explain import Explanations, explain
 from dispatch.solver.problem import Problem
 from dispatch.solver.solve import Limits, Progress, solve
 from dispatch.states import PlanState
@@ -61,8 +62,8 @@ def version_solve(*, version_id: UUID) -> None:
 def _solve(version: PlanVersion) -> None:
     region, on = version.plan.region, version.plan.on
     shifts_ensure(region=region, on=on)
-    requests_release(region=region, on=on)
-    day = day_load(region=region, on=on, signal_set=version.signal_set)
+    requests_release(region=region, on=on, now=version.created_at)
+    day = day_load(region=region, on=on, now=version.created_at, signal_set=version.signal_set)
     problem = problem_of(day)
     limits = Limits(iterations=version.iterations, seed=version.seed)
     watch = _Watch(version)
@@ -121,16 +122,10 @@ def _result_keep(
     version: PlanVersion, day: Day, problem: Problem, plan: solver.Plan, why: Explanations
 ) -> None:
     """Write the result and turn the run into a draft; a run that is no longer ours writes nothing."""
-    routes = {route.shift: _route(version, day, problem, route) for route in plan.routes}
-    stops = [
-        _stop(version, day, routes[route.shift], number, stop, why.assigned[stop.visit])
-        for route in plan.routes
-        for number, stop in enumerate(route.stops, start=1)
-    ]
-    left_out = [_unassigned(version, day, one) for one in plan.unassigned]
-    Route.objects.bulk_create(routes.values())
-    Stop.objects.bulk_create(stops)
-    UnassignedVisit.objects.bulk_create(left_out)
+    rows = plan_rows(version, day, problem, plan, why)
+    Route.objects.bulk_create(rows.routes)
+    Stop.objects.bulk_create(rows.stops)
+    UnassignedVisit.objects.bulk_create(rows.unassigned)
     kept = _finish(
         version,
         PlanState.DRAFT,
@@ -139,9 +134,9 @@ def _result_keep(
         problem_hash=problem.fingerprint(),
         solver_version=VERSION,
         score={**plan.score.minutes(), "total": plan.score.total / 60},
-        visits_assigned=len(stops),
-        visits_unassigned=len(left_out),
-        travel_s=sum(route.travel_s for route in routes.values()),
+        visits_assigned=len(rows.stops),
+        visits_unassigned=len(rows.unassigned),
+        travel_s=sum(route.travel_s for route in rows.routes),
         violations=len(check(problem, plan)),
     )
     if not kept:
@@ -151,70 +146,6 @@ def _result_keep(
 def _finish(version: PlanVersion, state: PlanState, **figures: Any) -> bool:
     run = PlanVersion.objects.filter(pk=version.pk, state=PlanState.SOLVING, attempts=version.attempts)
     return run.update(state=state, finished_at=timezone.now(), lease_until=None, **figures) == 1
-
-
-def _route(version: PlanVersion, day: Day, problem: Problem, route: solver.Route) -> Route:
-    shift = day.shifts[route.shift]
-    return Route(
-        organisation_id=version.organisation_id,
-        version=version,
-        shift=shift,
-        technician_id=shift.technician_id,
-        starts_at=day.at(route.departure_s),
-        ends_at=day.at(route.arrival_s),
-        travel_s=_travel_s(problem, route),
-    )
-
-
-def _travel_s(problem: Problem, route: solver.Route) -> int:
-    """To each stop, and home from the last."""
-    places = {visit.id: visit.place for visit in problem.visits}
-    home = next(shift.end_place for shift in problem.shifts if shift.id == route.shift)
-    return sum(stop.travel_s for stop in route.stops) + problem.travel.between(
-        places[route.stops[-1].visit], home
-    )
-
-
-def _stop(
-    version: PlanVersion, day: Day, route: Route, number: int, stop: solver.Stop, why: Explanation
-) -> Stop:
-    return Stop(
-        organisation_id=version.organisation_id,
-        version=version,
-        route=route,
-        visit=day.visits[stop.visit],
-        sequence=number,
-        arrival_at=day.at(stop.arrival_s),
-        start_at=day.at(stop.start_s),
-        departure_at=day.at(stop.departure_s),
-        travel_s=stop.travel_s,
-        explanation=_explanation(why),
-    )
-
-
-def _explanation(why: Explanation) -> dict[str, Any]:
-    """Minutes of travel by term, for the technician chosen and for the next best."""
-    return {
-        "chosen": _choice(why.chosen),
-        "runner_up": _choice(why.runner_up) if why.runner_up else None,
-    }
-
-
-def _choice(choice: Choice) -> dict[str, Any]:
-    return {
-        "technician": choice.technician,
-        "minutes": {name: round(minutes, 2) for name, minutes in choice.terms.minutes().items() if minutes},
-    }
-
-
-def _unassigned(version: PlanVersion, day: Day, left: solver.Unassigned) -> UnassignedVisit:
-    return UnassignedVisit(
-        organisation_id=version.organisation_id,
-        version=version,
-        visit=day.visits[left.visit],
-        reason=left.reason,
-        detail=", ".join(f"{name}: {value}" for name, value in left.detail.items()),
-    )
 
 
 def versions_sweep(*, now: datetime | None = None) -> None:

@@ -124,7 +124,7 @@ def test_what_the_database_refuses_is_said_in_words(tom: Technician) -> None:
         )
     answer = failing(caught.value)
     assert answer.status_code == 409
-    assert b"The technician has another shift at that time." in answer.content
+    assert b"The technician has a shift that day already." in answer.content
 
 
 def test_every_constraint_named_here_exists(db: None) -> None:

@@ -64,7 +64,7 @@ class World:
 
     def grow_plan(self) -> None:
         """One more route with a stop, and one more visit left out; only where nobody publishes the draft."""
-        hour = 100 + 10 * self.draft.routes.count()
+        hour = 100 + 24 * self.draft.routes.count()
         route = self._route(hour)
         Stop.objects.create(
             organisation=self.company,

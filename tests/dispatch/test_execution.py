@@ -102,6 +102,8 @@ def test_step_that_does_not_follow_is_refused(as_tom: Caller, visit: Visit, now:
 def test_time_that_cannot_be_is_refused(as_tom: Caller, visit: Visit, now: datetime) -> None:
     with pytest.raises(TimeImpossible, match="in the future"):
         visit_arrive(caller=as_tom, visit_id=visit.pk, happened_at=now + timedelta(minutes=6), now=now)
+    with pytest.raises(TimeImpossible, match="before the visit was asked for"):
+        visit_arrive(caller=as_tom, visit_id=visit.pk, happened_at=now - timedelta(days=2), now=now)
     visit_arrive(caller=as_tom, visit_id=visit.pk, **at(now, 0))
     with pytest.raises(TimeImpossible, match="happened later"):
         visit_start(caller=as_tom, visit_id=visit.pk, happened_at=now - timedelta(minutes=1), now=now)

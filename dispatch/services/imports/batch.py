@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from django.contrib.gis.geos import Point
 from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.text import slugify
@@ -15,6 +14,8 @@ from uuid_utils.compat import uuid7
 
 from communities.models import Community, Contact, Customer, Organisation, Region, Site
 from communities.services.community_import import region_default
+from communities.services.customers import contacts_learn
+from communities.services.sites import SiteTold, sites_complete
 from core.bulk import rows_insert
 from core.tabular import BadRow, Rejects
 from dispatch.models import ServiceRequest
@@ -72,18 +73,6 @@ SITE_COLUMNS = (
     "community_id",
     "placement",
     "placement_note",
-)
-CONTACT_COLUMNS = (
-    "id",
-    "created_at",
-    "organisation_id",
-    "customer_id",
-    "name",
-    "phone",
-    "email",
-    "language",
-    "may_message",
-    "may_survey",
 )
 
 
@@ -253,45 +242,33 @@ class BatchWriter:
             self._communities[name.casefold()] = made.id
             self.communities_created.append(made.code)
 
-    def _customers_ensure(self, rows: Iterable[RequestRow]) -> dict[str, UUID]:
-        """Customer id by key; a new customer gets a contact when there is a way to reach them."""
+    def _customers_ensure(self, rows: Collection[RequestRow]) -> dict[str, UUID]:
+        """Customer id by key, each reachable in the ways that the rows tell."""
         given = {row.customer_key: row for row in rows if row.customer_key}
         known = self._ids(Customer, given)
-        new = {key: (uuid7(), row.customer or row.phone or row.email) for key, row in given.items()}
         rows_insert(
             Customer,
             ("id", "created_at", "organisation_id", "key", "name"),
             (
-                (customer_id, self._now, self._organisation.pk, key, name)
-                for key, (customer_id, name) in new.items()
+                (uuid7(), self._now, self._organisation.pk, key, row.customer or row.phone or row.email)
+                for key, row in given.items()
                 if key not in known
             ),
         )
         ids = known | self._ids(Customer, given.keys() - known.keys())
-        rows_insert(
-            Contact,
-            CONTACT_COLUMNS,
-            (
-                self._contact(customer_id, name, given[key])
-                for key, (customer_id, name) in new.items()
-                if ids[key] == customer_id and (given[key].phone or given[key].email)
-            ),
-        )
+        reachable = [row for row in rows if row.phone or row.email]
+        contacts_learn(given=[self._contact(ids[row.customer_key], row) for row in reachable])
         return ids
 
-    def _contact(self, customer_id: UUID, name: str, row: RequestRow) -> tuple[object, ...]:
-        language = self._organisation.language
-        return (
-            uuid7(),
-            self._now,
-            self._organisation.pk,
-            customer_id,
-            name,
-            row.phone,
-            row.email,
-            language,
-            True,
-            True,
+    def _contact(self, customer_id: UUID, row: RequestRow) -> Contact:
+        return Contact(
+            created_at=self._now,
+            organisation_id=self._organisation.pk,
+            customer_id=customer_id,
+            name=row.customer or row.phone or row.email,
+            phone=row.phone,
+            email=row.email,
+            language=self._organisation.language,
         )
 
     def _sites_ensure(self, rows: Iterable[RequestRow]) -> dict[str, UUID]:
@@ -302,7 +279,7 @@ class BatchWriter:
                 given[row.site_key] = row
         known = self._ids(Site, given)
         rows_insert(Site, SITE_COLUMNS, (self._site(row) for key, row in given.items() if key not in known))
-        self._sites_complete({known[key]: given[key] for key in known})
+        sites_complete(told={known[key]: self._told(given[key]) for key in known})
         return known | self._ids(Site, given.keys() - known.keys())
 
     def _site(self, row: RequestRow) -> tuple[object, ...]:
@@ -320,17 +297,10 @@ class BatchWriter:
             "",
         )
 
-    def _sites_complete(self, given: Mapping[UUID, RequestRow]) -> None:
-        """Known sites that lack what a row now tells: their point, or their community."""
-        wanting = Site.objects.filter(pk__in=given)
-        for site_id in wanting.filter(point=None).values_list("id", flat=True):
-            if place := given[site_id].place:
-                Site.objects.filter(pk=site_id).update(point=Point(*place, srid=4326), placement_note="")
-        for site_id in wanting.filter(community=None).values_list("id", flat=True):
-            if community_id := self._communities.get(given[site_id].community.casefold()):
-                Site.objects.filter(pk=site_id).update(
-                    community_id=community_id, placement=Site.Placement.NAMED, placement_note=""
-                )
+    def _told(self, row: RequestRow) -> SiteTold:
+        lon, lat = row.place or (None, None)
+        community_id = self._communities.get(row.community.casefold())
+        return SiteTold(address=row.address, unit=row.unit, lon=lon, lat=lat, community_id=community_id)
 
     def _ids(self, model: type[Customer | Site], keys: Collection[str]) -> dict[str, UUID]:
         found = model._default_manager.filter(organisation=self._organisation, key__in=keys)

@@ -3,25 +3,22 @@
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from uuid import UUID
 
 from django.db import connection
 
-from communities.models import Organisation, ServiceEvent
+from communities.models import Organisation
 from communities.services.boundaries import Placeholder, boundaries_derive, placeholder_list
 from communities.services.geocoding import sites_geocode
-from communities.services.ledger import Fact, facts_record
 from communities.services.placement import sites_place
 from core.tabular import BadRow, Rejects, Table, Unreadable
 from dispatch.models import ServiceType
 from dispatch.services.imports.batch import BatchWriter, seen_table
 from dispatch.services.imports.rows import PLACE_FIELDS, RequestFormat, RequestRow, RowReader
+from dispatch.services.requests import requests_tell
 
 BATCH = 1000  # rows in one transaction
-LEDGER_SOURCE = "dispatch"
 
 GROWING = (
     "import_seen",
@@ -33,17 +30,6 @@ GROWING = (
 )
 
 Progress = Callable[[int, int | None], None]
-
-PAGE = """
-SELECT seen.line, request.id, request.requested_at, request.customer_id, request.site_id,
-       request.service_type_id, site.community_id
-FROM import_seen AS seen
-JOIN dispatch_servicerequest AS request ON request.id = seen.request_id
-JOIN communities_site AS site ON site.id = request.site_id
-WHERE seen.line > %(after)s
-ORDER BY seen.line
-LIMIT %(limit)s
-"""
 
 PLACEMENTS = """
 SELECT site.placement, count(*)
@@ -106,9 +92,10 @@ def requests_import(
         _analyse()
         derived = boundaries_derive(organisation=organisation)
         sites_place(organisation=organisation)
-        if found := sites_geocode(organisation=organisation):
-            sites_place(organisation=organisation, site_ids=found)
-        _facts_complete(organisation)
+        if sites_geocode(organisation=organisation):
+            derived += boundaries_derive(organisation=organisation)
+            sites_place(organisation=organisation)
+        requests_tell(organisation=organisation)
         placed = _placements()
     return RequestImport(
         imported=writer.counts["imported"],
@@ -119,7 +106,7 @@ def requests_import(
         rejects_file=rejects.path,
         placed=placed,
         communities_created=writer.communities_created,
-        boundaries_derived=derived,
+        boundaries_derived=sorted(set(derived)),
         placeholders=placeholder_list(organisation=organisation),
         seconds=time.monotonic() - began,
     )
@@ -151,46 +138,6 @@ def _analyse() -> None:
     """
     with connection.cursor() as cursor:
         cursor.execute(f"ANALYZE {', '.join(GROWING)}")
-
-
-def _facts_complete(organisation: Organisation) -> None:
-    """Tell the ledger of every request of the file that it has not heard of, page by page."""
-    after = -1
-    while page := _page(after):
-        after = page[-1][0]
-        facts = {fact.source_id: fact for _, fact in page}
-        told = ServiceEvent.objects.filter(
-            organisation=organisation, source=LEDGER_SOURCE, source_id__in=list(facts)
-        )
-        for source_id in told.values_list("source_id", flat=True):
-            del facts[source_id]
-        facts_record(organisation=organisation, facts=facts.values())
-
-
-def _page(after: int) -> list[tuple[int, Fact]]:
-    with connection.cursor() as cursor:
-        cursor.execute(PAGE, {"after": after, "limit": 2 * BATCH})
-        return [(line, _fact(*values)) for line, *values in cursor.fetchall()]
-
-
-def _fact(
-    request_id: UUID,
-    requested_at: datetime,
-    customer_id: UUID | None,
-    site_id: UUID,
-    service_type_id: UUID,
-    community_id: UUID | None,
-) -> Fact:
-    return Fact(
-        kind=ServiceEvent.Kind.REQUEST_RECEIVED,
-        source=LEDGER_SOURCE,
-        source_id=f"request:{request_id}:received",
-        occurred_at=requested_at,
-        customer_id=customer_id,
-        site_id=site_id,
-        service_type_id=service_type_id,
-        community_id=community_id,
-    )
 
 
 def _placements() -> dict[str, int]:

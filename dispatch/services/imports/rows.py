@@ -6,7 +6,8 @@ from datetime import datetime
 from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
-from communities.services.placement import KEY_LENGTH, address_normalised, site_key
+from communities.services.customers import customer_key
+from communities.services.placement import KEY_LENGTH, site_key
 from core.tabular import BadRow, Columns
 from dispatch.models import ServiceType
 from dispatch.services.imports import values
@@ -75,12 +76,10 @@ class RequestRow:
 
     @property
     def customer_key(self) -> str:
-        """What recognises the customer: phone, else e-mail, else name and address; "" for nobody."""
-        if self.phone:
-            return f"phone:{address_normalised(self.phone)}"
-        if self.email:
-            return f"email:{self.email.lower()}"
-        return f"name:{self.customer}|{address_normalised(self.address)}"[:160] if self.customer else ""
+        """See customer_key; "" for nobody."""
+        return customer_key(
+            name=self.customer or self.phone, phone=self.phone, email=self.email, address=self.address
+        )
 
 
 class RowReader:

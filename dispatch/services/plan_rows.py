@@ -1,0 +1,125 @@
+"""Plan → rows: the routes with their stops, what had begun included, and the visits left out with the reason."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from dispatch.models import PlanVersion, Route, Stop, UnassignedVisit, Visit
+from dispatch.services.day import Day, over_at
+from dispatch.solver import plan as solver
+from dispatch.solver.explain import Choice, Explanation, Explanations
+from dispatch.solver.problem import Problem
+
+
+@dataclass(frozen=True)
+class PlanRows:
+    """What a version consists of."""
+
+    routes: list[Route] = field(default_factory=list)
+    stops: list[Stop] = field(default_factory=list)
+    unassigned: list[UnassignedVisit] = field(default_factory=list)
+
+
+def plan_rows(
+    version: PlanVersion, day: Day, problem: Problem, plan: solver.Plan, why: Explanations
+) -> PlanRows:
+    """The rows of a plan, not yet stored. A technician's route begins with what was begun or done by then."""
+    rows = PlanRows()
+    planned = {route.shift: route for route in plan.routes}
+    for name in day.shifts:
+        begun, route = day.begun.get(name, []), planned.get(name)
+        if begun or route:
+            row = _route(version, day, problem, name, route)
+            rows.routes.append(row)
+            rows.stops.extend(_stops(day, row, begun, route, why))
+    rows.unassigned.extend(_unassigned(version, day, left) for left in plan.unassigned)
+    return rows
+
+
+def _route(version: PlanVersion, day: Day, problem: Problem, name: str, route: solver.Route | None) -> Route:
+    begun, shift = day.begun.get(name, []), day.shifts[name]
+    starts = [visit.starts_at for visit in begun if visit.starts_at] or [
+        day.at(route.departure_s if route else 0)
+    ]
+    ends = [over_at(visit) for visit in begun]
+    return Route(
+        organisation_id=version.organisation_id,
+        version=version,
+        shift=shift,
+        technician_id=shift.technician_id,
+        starts_at=min(starts),
+        ends_at=day.at(route.arrival_s) if route else max(ends),
+        travel_s=_travel_s(problem, route) if route else 0,
+    )
+
+
+def _travel_s(problem: Problem, route: solver.Route) -> int:
+    """To each stop that is planned, and home from the last."""
+    places = {visit.id: visit.place for visit in problem.visits}
+    home = next(shift.end_place for shift in problem.shifts if shift.id == route.shift)
+    return sum(stop.travel_s for stop in route.stops) + problem.travel.between(
+        places[route.stops[-1].visit], home
+    )
+
+
+def _stops(
+    day: Day, row: Route, begun: list[Visit], route: solver.Route | None, why: Explanations
+) -> Iterator[Stop]:
+    for number, visit in enumerate(begun, start=1):
+        yield _begun_stop(row, number, visit)
+    for number, stop in enumerate(route.stops if route else (), start=len(begun) + 1):
+        yield _stop(day, row, number, stop, why.assigned[stop.visit])
+
+
+def _begun_stop(row: Route, number: int, visit: Visit) -> Stop:
+    """A visit that is under way or over, with the times as far as they are known."""
+    arrival_at = visit.arrived_at or visit.starts_at
+    start_at = visit.started_at or arrival_at
+    assert arrival_at is not None
+    assert start_at is not None
+    return Stop(
+        organisation_id=row.organisation_id,
+        version=row.version,
+        route=row,
+        visit=visit,
+        sequence=number,
+        arrival_at=arrival_at,
+        start_at=start_at,
+        departure_at=max(start_at, over_at(visit)),
+        travel_s=0,
+        begun=True,
+    )
+
+
+def _stop(day: Day, row: Route, number: int, stop: solver.Stop, why: Explanation) -> Stop:
+    return Stop(
+        organisation_id=row.organisation_id,
+        version=row.version,
+        route=row,
+        visit=day.visits[stop.visit],
+        sequence=number,
+        arrival_at=day.at(stop.arrival_s),
+        start_at=day.at(stop.start_s),
+        departure_at=day.at(stop.departure_s),
+        travel_s=stop.travel_s,
+        explanation={
+            "chosen": _choice(why.chosen),
+            "runner_up": _choice(why.runner_up) if why.runner_up else None,
+        },
+    )
+
+
+def _choice(choice: Choice) -> dict[str, Any]:
+    """Minutes of travel by term."""
+    minutes = {name: round(value, 2) for name, value in choice.terms.minutes().items() if value}
+    return {"technician": choice.technician, "minutes": minutes}
+
+
+def _unassigned(version: PlanVersion, day: Day, left: solver.Unassigned) -> UnassignedVisit:
+    return UnassignedVisit(
+        organisation_id=version.organisation_id,
+        version=version,
+        visit=day.visits[left.visit],
+        reason=left.reason,
+        detail=", ".join(f"{name}: {value}" for name, value in left.detail.items()),
+    )
