@@ -33,6 +33,11 @@ class BadQuantity(Invalid):
     title = "The quantity must be between 1 and 999"
 
 
+class PriceMissing(Conflict):
+    code = "price-missing"
+    title = "There is no price for this service"
+
+
 class BadPriceBook(Invalid):
     code = "bad-price-book"
     title = "The price book cannot be right"

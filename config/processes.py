@@ -1,4 +1,4 @@
-"""The application's processes under one parent: web, worker and beat, started and stopped together."""
+"""The application's processes under one parent: web, worker, planner and beat, started and stopped together."""
 
 import http.client
 import os
@@ -21,6 +21,9 @@ from config import embedded
 CELERY = (sys.executable, "-m", "celery", "-A", "config.celery", "--quiet")
 GRACE_S = 15.0  # for a running task to end; one that needs longer is delivered again at the next start
 READY_S = 120.0
+
+# Queue and number of processes. A plan takes a core for seconds to minutes: letters and invoices do not wait behind it.
+WORKERS = {"worker": ("default", 2), "planner": ("solve", 1)}
 
 # What Celery says to root in every worker, and whitenoise where nobody ran collectstatic, is no news here.
 QUIET = "ignore:You're running the worker with superuser privileges,ignore:No directory at"
@@ -133,7 +136,7 @@ class Processes:
         environment: Mapping[str, str] | None = None,
         logs: Path | None = None,
     ) -> Iterator[Self]:
-        """Run web, worker and beat for the `with` block; it begins when /readyz answers 200.
+        """Run web, worker, planner and beat for the `with` block; it begins when /readyz answers 200.
 
         Port 0 takes a free one. `environment` is laid over ours, which must already name the services.
         PUBLIC_URL is the address served unless it is set. Two applications at once need a BROKER_URL each
@@ -158,7 +161,8 @@ def commands(host: str, port: int, schedule: Path) -> dict[str, list[str]]:
     beat = ["--loglevel", "WARNING", "--schedule", str(schedule), "--pidfile", ""]
     return {
         "web": web_command(host, port),
-        "worker": worker_command(),
+        "worker": worker_command("worker"),
+        "planner": worker_command("planner"),
         "beat": [*CELERY, "beat", *beat],
     }
 
@@ -174,9 +178,21 @@ def web_command(host: str, port: int, application: str = "config.wsgi:applicatio
     return [sys.executable, "-m", "granian", *address, *manner, application]
 
 
-def worker_command() -> list[str]:
-    """A Celery worker for every queue, with two processes for tasks."""
-    return [*CELERY, "worker", "--loglevel", "WARNING", "--concurrency", "2", "-Q", "default,solve"]
+def worker_command(name: str) -> list[str]:
+    """The Celery worker called `name` in WORKERS. Two on one machine need names of their own."""
+    queue, processes = WORKERS[name]
+    address = ["--hostname", f"{name}@%h"]
+    return [
+        *CELERY,
+        "worker",
+        "--loglevel",
+        "WARNING",
+        *address,
+        "--concurrency",
+        str(processes),
+        "-Q",
+        queue,
+    ]
 
 
 def child_environment() -> dict[str, str]:

@@ -137,17 +137,22 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5.0
 CELERY_TASK_ROUTES = {"dispatch.tasks.plan_solve": {"queue": "solve"}}
 CELERY_TASK_DEFAULT_QUEUE = "default"
+# With an end, so that a worker that comes back after an hour finds three messages of a kind and not hundreds.
 CELERY_BEAT_SCHEDULE = {
-    "outbox-sweep": {"task": "core.tasks.outbox_sweep", "schedule": 10.0},
-    "plans-sweep": {"task": "dispatch.tasks.plans_sweep", "schedule": 30.0},
-    "metrics-refresh": {"task": "communities.tasks.metrics_refresh", "schedule": 10.0},
-    "signals-refresh": {"task": "communities.tasks.signals_refresh", "schedule": 1800.0},
-    "idempotency-expire": {"task": "api.tasks.idempotency_expire", "schedule": 3600.0},
+    task: {"task": task, "schedule": every_s, "options": {"expires": 3 * every_s}}
+    for task, every_s in {
+        "core.tasks.outbox_sweep": 10.0,
+        "dispatch.tasks.plans_sweep": 30.0,
+        "communities.tasks.metrics_refresh": 10.0,
+        "communities.tasks.signals_refresh": 1800.0,
+        "api.tasks.idempotency_expire": 3600.0,
+    }.items()
 }
 
 # What happens after what: an outbox topic, and the functions that take its subject's id. Each has its own retries.
 OUTBOX_CONSUMERS = {
     "site.unlocated": ["communities.services.geocoding.site_locate"],
+    "site.placed": ["dispatch.services.requests.site_requests_tell"],
     "visit.completed": ["billing.services.invoices.work_order_invoice"],
     "payment_link.wanted": ["billing.services.links.payment_link_open"],
     "payment_link.opened": ["billing.services.links.payment_link_send"],

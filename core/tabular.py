@@ -265,8 +265,8 @@ class Table:
             if before is row:
                 rows[line] = row
             elif before != row:
-                bad = BadRow(f"{key} used twice", field=key, value=name, expected=f"one row a {key}")
-                self._rejects.add(line, bad)
+                twice = BadRow(f"{key} used twice", field=key, value=name, expected=f"one row a {key}")
+                self._rejects.add(line, twice)
         return rows
 
     def _rows(self) -> Iterator[tuple[int, list[str]]]:

@@ -18,7 +18,7 @@ def outbox_deliver(row_id: str) -> None:
 
 @shared_task  # type: ignore[untyped-decorator]
 def outbox_sweep() -> None:
-    """Deliver whatever is due, in the order it became due."""
+    """Announce whatever is due, in the order it became due: every worker helps, and a slow row delays no sweep."""
     due = Outbox.objects.filter(done_at=None, failed_at=None, due_at__lte=timezone.now())
     for row_id in list(due.order_by("due_at").values_list("id", flat=True)[:SWEEP_LIMIT]):
-        outbox.deliver(row_id)
+        outbox.announce(row_id)

@@ -1,7 +1,6 @@
 """The technician's day: the schedule, the steps of a visit, offers."""
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -153,12 +152,14 @@ def offer_index(request: Request, visit_id: UUID, page: Query[PageQuery]) -> Htt
 @idempotent
 def offer_post(request: Request, visit_id: UUID, body: OfferIn) -> HttpResponse:
     """Offer an add-on of the price book, at today's price."""
+    now = timezone.now()
     offer = offer_make(
         caller=request.auth,
         visit_id=visit_id,
         item_code=body.item,
         quantity=body.quantity,
-        happened_at=_moment(body),
+        happened_at=body.happened_at or now,
+        now=now,
     )
     return answer(_offer_shown(request)(offer), 201)
 
@@ -191,14 +192,17 @@ def _shown(visit: Visit) -> HttpResponse:
 
 
 def _decided(request: Request, offer_id: UUID, body: StepIn, *, accepted: bool) -> HttpResponse:
-    offer = offer_decide(caller=request.auth, offer_id=offer_id, accepted=accepted, happened_at=_moment(body))
+    now = timezone.now()
+    offer = offer_decide(
+        caller=request.auth,
+        offer_id=offer_id,
+        accepted=accepted,
+        happened_at=body.happened_at or now,
+        now=now,
+    )
     return answer(_offer_shown(request)(offer))
 
 
 def _offer_shown(request: Request) -> Callable[[Offer], OfferOut]:
     currency = request.auth.organisation.currency
     return lambda offer: OfferOut.of(offer, currency)
-
-
-def _moment(body: StepIn) -> datetime:
-    return body.happened_at or timezone.now()

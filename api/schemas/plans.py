@@ -17,7 +17,7 @@ class PlanIn(In):
     region: UUID
     on: date
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
-    iterations: Annotated[int | None, Field(ge=1, le=1_000_000)] = None
+    iterations: Annotated[int | None, Field(ge=1, le=100_000)] = None
 
 
 class PlanOut(Out):

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from billing.errors import PriceMissing
 from billing.models import Invoice, InvoiceLine, Offer, PaymentLink, PriceItem
 from billing.services import facts
 from communities.models import Organisation, ServiceEvent
@@ -40,13 +41,14 @@ def work_order_invoice(*, subject_id: UUID) -> None:
     """Invoice the work order of a completed visit: the service's base price and the accepted offers. Once.
 
     Follows `visit.completed`. What costs nothing is paid at once; for anything else a payment link is wanted.
+    Raises PriceMissing.
     """
     invoice_issue(visit_id=subject_id, now=timezone.now())
 
 
 @transaction.atomic
 def invoice_issue(*, visit_id: UUID, now: datetime) -> Invoice:
-    """The invoice of the visit's work order, made unless it is there already."""
+    """The invoice of the visit's work order, made unless it is there already. Raises PriceMissing."""
     visit = Visit.objects.select_related(*facts.SHOWN).get(pk=visit_id)
     lock_all("invoice numbers", [visit.organisation_id])  # one at a time, until the commit: so no gap
     made = Invoice.objects.filter(work_order=visit.work_order_id).first()
@@ -107,12 +109,20 @@ def _next_number(organisation: Organisation) -> str:
 def _lines_of(visit: Visit) -> list[Line]:
     """Base price first, then what was accepted on any visit of the work order, in that order."""
     currency = visit.organisation.currency
-    base = PriceItem.objects.filter(service_type=visit.service_type_id, kind=PriceItem.Kind.BASE, active=True)
+    base = _base_price(visit)
     accepted = Offer.objects.filter(visit__work_order=visit.work_order_id, state=Offer.State.ACCEPTED)
-    return [Line(item, 1, Money(item.price_minor, currency)) for item in base] + [
+    return [Line(base, 1, Money(base.price_minor, currency))] + [
         Line(offer.item, offer.quantity, Money(offer.unit_price_minor, currency))
         for offer in accepted.select_related("item").order_by("decided_at", "id")
     ]
+
+
+def _base_price(visit: Visit) -> PriceItem:
+    kind = visit.service_type
+    base = PriceItem.objects.filter(service_type=kind, kind=PriceItem.Kind.BASE, active=True).first()
+    if base is None:
+        raise PriceMissing(f"The service type {kind.code!r} needs a price; what is free has the price 0.")
+    return base
 
 
 def _lines_save(invoice: Invoice, lines: list[Line]) -> None:

@@ -12,9 +12,10 @@ from billing.services import facts
 from communities.access import Caller
 from communities.models import ServiceEvent
 from core.money import Money
-from dispatch.errors import NotForYourRole
+from dispatch.errors import NotForYourRole, TimeImpossible
 from dispatch.models import Technician, Visit
 from dispatch.selectors.visits import visit_get
+from dispatch.services.execution import check_time
 from dispatch.states import VisitState
 
 ON_SITE = (VisitState.ARRIVED, VisitState.STARTED)
@@ -25,14 +26,15 @@ _Kind = ServiceEvent.Kind
 
 @transaction.atomic
 def offer_make(
-    *, caller: Caller, visit_id: UUID, item_code: str, quantity: int, happened_at: datetime
+    *, caller: Caller, visit_id: UUID, item_code: str, quantity: int, happened_at: datetime, now: datetime
 ) -> Offer:
     """Offer an add-on of the price book on a visit, at today's price.
 
     For the visit's technician and for dispatch (NotForYourRole), on site (NotOnSite). Raises VisitUnknown,
-    ItemUnknown, BadQuantity, AlreadyOffered.
+    ItemUnknown, BadQuantity, AlreadyOffered, TimeImpossible.
     """
     visit, technician = _visit_on_site(caller, visit_id)
+    check_time(visit, happened_at, now)
     if not 1 <= quantity <= MOST:
         raise BadQuantity
     item = _add_on(visit, item_code)
@@ -52,16 +54,21 @@ def offer_make(
 
 
 @transaction.atomic
-def offer_decide(*, caller: Caller, offer_id: UUID, accepted: bool, happened_at: datetime) -> Offer:
+def offer_decide(
+    *, caller: Caller, offer_id: UUID, accepted: bool, happened_at: datetime, now: datetime
+) -> Offer:
     """Note the customer's decision; what is accepted is on the invoice. Saying the same again changes nothing.
 
-    For the visit's technician and for dispatch (NotForYourRole), on site (NotOnSite). Raises OfferUnknown, and
-    OfferDecided when the customer decided otherwise before.
+    For the visit's technician and for dispatch (NotForYourRole), on site (NotOnSite). Raises OfferUnknown,
+    TimeImpossible, and OfferDecided when the customer decided otherwise before.
     """
     offer = Offer.objects.filter(pk=offer_id, organisation=caller.organisation).first()
     if offer is None:
         raise OfferUnknown
     visit, _ = _visit_on_site(caller, offer.visit_id)
+    check_time(visit, happened_at, now)
+    if happened_at < offer.offered_at:
+        raise TimeImpossible(f"The offer was made later, at {offer.offered_at.isoformat()}.")
     new = Offer.State.ACCEPTED if accepted else Offer.State.REFUSED
     open_offer = Offer.objects.filter(pk=offer_id, state=Offer.State.OFFERED)
     decided = open_offer.update(state=new, decided_at=happened_at) == 1

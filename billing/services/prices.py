@@ -40,30 +40,29 @@ def price_items_save(*, organisation: Organisation, rows: Iterable[PriceRow]) ->
     given = list(rows)
     types = dict(ServiceType.objects.filter(organisation=organisation).values_list("code", "id"))
     _check(given, set(types))
-    before = {one.code: one for one in price_items(organisation=organisation)}
-    retired = set(
-        PriceItem.objects.filter(organisation=organisation, active=False).values_list("code", flat=True)
-    )
-    wanted = [row for row in given if before.get(row.code) != row or row.code in retired]
+    book = price_book(organisation=organisation)
+    wanted = [row for row in given if row.code not in book or not _stands(book[row.code], row)]
     _write(organisation, wanted, types)
     codes = {row.code for row in wanted}
-    return Saved(codes - set(before), codes & set(before))
+    return Saved(codes - set(book), codes & set(book))
 
 
-def price_items(*, organisation: Organisation) -> list[PriceRow]:
-    """The lines of the price book, retired ones among them."""
+def price_book(*, organisation: Organisation) -> dict[str, PriceItem]:
+    """The lines by code, retired ones among them, with their service types."""
     items = PriceItem.objects.filter(organisation=organisation).select_related("service_type")
-    return [
-        PriceRow(
-            code=item.code,
-            name=item.name,
-            name_en=item.name_en,
-            kind=PriceItem.Kind(item.kind),
-            price_minor=item.price_minor,
-            service_type_code=item.service_type.code if item.service_type else "",
-        )
-        for item in items
-    ]
+    return {item.code: item for item in items}
+
+
+def _stands(item: PriceItem, row: PriceRow) -> bool:
+    """The line is in force just as the row says."""
+    return item.active and row == PriceRow(
+        code=item.code,
+        name=item.name,
+        name_en=item.name_en,
+        kind=PriceItem.Kind(item.kind),
+        price_minor=item.price_minor,
+        service_type_code=item.service_type.code if item.service_type else "",
+    )
 
 
 def _write(organisation: Organisation, rows: Iterable[PriceRow], types: Mapping[str, UUID]) -> None:

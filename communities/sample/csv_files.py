@@ -1,4 +1,4 @@
-"""The CSV files a company would bring: technicians and requests, with the columns the import reads."""
+"""The CSV files a company would bring: technicians, services and requests, with the columns the import reads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from typing import TextIO
 from communities.sample.records import (
     TIME_ZONE,
     BreakRule,
+    SampleAddOn,
+    SampleCity,
     SampleRequest,
+    SampleServiceType,
     SampleTechnician,
     SkillLevel,
     WorkingHours,
@@ -29,6 +32,18 @@ TECHNICIAN_COLUMNS = (
     "working_hours",
     "break",
     "cost_per_hour",
+)
+
+SERVICE_COLUMNS = (
+    "kind",
+    "code",
+    "name",
+    "name_en",
+    "duration_minutes",
+    "skills",
+    "respond_within_hours",
+    "resolve_within_hours",
+    "price",
 )
 
 REQUEST_COLUMNS = (
@@ -57,6 +72,14 @@ def write_technicians_csv(rows: Iterable[SampleTechnician], file: TextIO) -> Non
     writer.writerows(technician_row(one) for one in rows)
 
 
+def write_services_csv(city: SampleCity, file: TextIO) -> None:
+    """Write service types and add-ons; open the file with `newline=""`. Prices are in whole dollars."""
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(SERVICE_COLUMNS)
+    writer.writerows(service_row(one) for one in city.service_types)
+    writer.writerows(add_on_row(one) for one in city.add_ons)
+
+
 def write_requests_csv(rows: Iterable[SampleRequest], file: TextIO) -> None:
     """Write requests; open the file with `newline=""`. Times are ISO 8601 with the city's offset."""
     writer = csv.writer(file, lineterminator="\n")
@@ -78,6 +101,26 @@ def technician_row(one: SampleTechnician) -> tuple[object, ...]:
         break_text(one.break_rule),
         one.cost_per_hour_minor,
     )
+
+
+def service_row(one: SampleServiceType) -> tuple[object, ...]:
+    """The cells of a service type, in the order of SERVICE_COLUMNS."""
+    return (
+        "service",
+        one.code,
+        one.name,
+        one.name_en,
+        one.duration_minutes,
+        skills_text(one.skills),
+        one.respond_hours,
+        one.resolve_hours,
+        f"{one.base_price_minor:,}",
+    )
+
+
+def add_on_row(one: SampleAddOn) -> tuple[object, ...]:
+    """The cells of an add-on, in the order of SERVICE_COLUMNS. It may fit several types, so it names none."""
+    return ("add_on", one.code, one.name, one.name_en, "", "", "", "", f"{one.price_minor:,}")
 
 
 def request_row(one: SampleRequest) -> tuple[object, ...]:

@@ -156,9 +156,12 @@ def _given(feature: Feature, present: Mapping[str, str]) -> Given:
     if not texts.get("name", ""):
         values["name"] = texts["code"]
     quiet = values.get("quiet_from"), values.get("quiet_until")
-    if (quiet[0] is None) != (quiet[1] is None) or (quiet[0] and quiet[1] and quiet[0] >= quiet[1]):
+    if (quiet[0] is None) != (quiet[1] is None) or (quiet[0] and quiet[0] == quiet[1]):
         raise BadRow(
-            "quiet hours not in order", field="quiet_from", value=str(quiet[0]), expected="from before until"
+            "quiet hours without two ends",
+            field="quiet_from",
+            value=str(quiet[0]),
+            expected="two times of day, or neither; they may pass midnight",
         )
     region_names = {field: texts.get(f"region_{field}", "") for field in ("name", "name_en")}
     return Given(texts["code"], texts.get("region", ""), region_names, values, _boundary(feature))

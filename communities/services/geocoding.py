@@ -28,6 +28,7 @@ from geopy.geocoders.base import Geocoder
 
 from communities.models import Organisation, Site
 from communities.services.placement import address_normalised, sites_place
+from core.outbox import emit
 
 TIMEOUT_S = 5
 SECONDS_BETWEEN = 1.0
@@ -51,6 +52,10 @@ class NotFound:
     reason: str
 
 
+class GeocoderFailed(Exception):
+    """The provider gave no answer, for a reason that people can read. Ask again later."""
+
+
 class Gazetteer(Geocoder):  # type: ignore[misc]
     """geopy's interface over the sites that one organisation knows. Needs no network."""
 
@@ -59,30 +64,25 @@ class Gazetteer(Geocoder):  # type: ignore[misc]
         self._organisation = organisation
 
     def geocode(self, query: str, **options: Any) -> Location | None:
-        """The place of the oldest site with this address, or None. Takes geopy's options and needs none."""
-        with connection.cursor() as cursor:
-            cursor.execute(KNOWN_PLACE, {"organisation": self._organisation.pk, "address": query})
-            row = cursor.fetchone()
-        return Location(query, (row[1], row[0]), {}) if row else None
+        """The place of the oldest site with this address, or None. Takes geopy's options and needs none.
+
+        A site's key begins with its address (placement.site_key), and keys have an index for beginnings. Sites
+        that go by their source's own number are not found this way.
+        """
+        beginning = f"{address_normalised(query)}|"
+        known = Site.objects.filter(organisation=self._organisation, key__startswith=beginning)
+        point = known.exclude(point=None).order_by("created_at", "id").values_list("point", flat=True).first()
+        return Location(query, (point.y, point.x), {}) if point else None
 
 
 # The same spelling rule as address_normalised, where the addresses are.
 NORMALISED = "lower(regexp_replace(replace(normalize({}, NFKC), '臺', '台'), '[[:space:],]', '', 'g'))"
 
-KNOWN_PLACE = f"""
-SELECT ST_X(point), ST_Y(point)
-FROM communities_site
-WHERE organisation_id = %(organisation)s AND point IS NOT NULL AND address <> ''
-  AND {NORMALISED.format("address")} = {NORMALISED.format("%(address)s::text")}
-ORDER BY created_at, id
-LIMIT 1
-"""  # noqa: S608 the parts are written above
-
 FILL_FROM_GAZETTEER = f"""
 WITH lost AS (
     SELECT id, {NORMALISED.format("address")} AS spelt
     FROM communities_site
-    WHERE organisation_id = %(organisation)s AND placement = 'unplaced' AND point IS NULL AND address <> ''
+    WHERE organisation_id = %(organisation)s AND point IS NULL AND address <> ''
 ), known AS (
     SELECT DISTINCT ON (spelt) spelt, point
     FROM (
@@ -103,15 +103,15 @@ NOTE_UNKNOWN = """
 UPDATE communities_site
 SET placement_note = CASE WHEN address = '' THEN 'no coordinates and no address'
                           ELSE 'no coordinates, and no known site has this address' END
-WHERE organisation_id = %(organisation)s AND placement = 'unplaced' AND point IS NULL
+WHERE organisation_id = %(organisation)s AND point IS NULL
 """
 
 
 def geocode(address: str, organisation: Organisation) -> Geocoded | NotFound:
-    """Where `address` is. Whatever goes wrong at the provider becomes a NotFound that says so.
+    """Where `address` is, or that the provider does not know it.
 
-    Raises RuntimeError when called inside a transaction while the provider is on the network: a slow answer
-    would hold locks.
+    Raises GeocoderFailed when the provider gives no answer: it may, later. Raises RuntimeError when called inside
+    a transaction while the provider is on the network: a slow answer would hold locks.
     """
     if not address.strip():
         return NotFound("no address")
@@ -130,48 +130,63 @@ def place_known(address: str, organisation: Organisation) -> Geocoded | None:
 
 
 def site_locate(*, subject_id: UUID) -> None:
-    """Look one site's address up and place it, or note why that failed. Follows `site.unlocated`."""
+    """Look one site's address up and place it, or note that nobody knows it. Follows `site.unlocated`.
+
+    Tells `site.placed`. Raises GeocoderFailed, with the reason noted: that is no answer, and is tried again.
+    """
     site = Site.objects.select_related("organisation").get(pk=subject_id)
     if site.point is not None:
         return
-    answer = geocode(site.address, site.organisation)
     unlocated = Site.objects.filter(pk=site.pk, point=None)
+    try:
+        answer = geocode(site.address, site.organisation)
+    except GeocoderFailed as failure:
+        unlocated.update(placement_note=str(failure)[:240])
+        raise
     if isinstance(answer, NotFound):
         unlocated.update(placement_note=answer.reason[:240])
         return
     with transaction.atomic():
-        unlocated.update(point=Point(answer.lon, answer.lat, srid=4326))
+        unlocated.update(point=Point(answer.lon, answer.lat, srid=4326), placement_note="")
         sites_place(organisation=site.organisation, site_ids=[site.pk])
+        if Site.objects.filter(pk=site.pk).exclude(community=None).exists():
+            emit("site.placed", site.pk)
 
 
 def sites_geocode(
     *, organisation: Organisation, progress: Callable[[int, int], None] | None = None
 ) -> list[UUID]:
-    """Look for the points of the organisation's unplaced sites with an address; the ids of those found.
+    """Look for the points of the organisation's sites with an address and none; the ids of those found.
 
     They still have to be placed (placement.sites_place). The gazetteer answers for all in one statement; for a
     provider on the network every address is asked once, outside any transaction, and `progress(done, of)` is
-    told. Sites that stay without a point get the reason as their note.
+    told. Sites that stay without a point get the reason as their note, a failure of the provider too.
     """
     if settings.GEOCODER == "gazetteer":
         return _fill_from_gazetteer(organisation)
-    lost = Site.objects.filter(
-        organisation=organisation, placement=Site.Placement.UNPLACED, point=None
-    ).exclude(address="")
+    lost = Site.objects.filter(organisation=organisation, point=None).exclude(address="")
     addresses = list(lost.order_by("address").values_list("address", flat=True).distinct())
     found: list[UUID] = []
     for done, address in enumerate(addresses, start=1):
-        answer = geocode(address, organisation)
+        answer = _attempt(address, organisation)
         sites = lost.filter(address=address)
         if isinstance(answer, Geocoded):
             ids = list(sites.values_list("id", flat=True))
-            Site.objects.filter(pk__in=ids, point=None).update(point=Point(answer.lon, answer.lat, srid=4326))
+            point = Point(answer.lon, answer.lat, srid=4326)
+            Site.objects.filter(pk__in=ids, point=None).update(point=point, placement_note="")
             found.extend(ids)
         else:
             sites.update(placement_note=answer.reason[:240])
         if progress:
             progress(done, len(addresses))
     return found
+
+
+def _attempt(address: str, organisation: Organisation) -> Geocoded | NotFound:
+    try:
+        return geocode(address, organisation)
+    except GeocoderFailed as failure:
+        return NotFound(str(failure))
 
 
 @transaction.atomic
@@ -184,7 +199,7 @@ def _fill_from_gazetteer(organisation: Organisation) -> list[UUID]:
 
 
 def _remembered(address: str, organisation: Organisation) -> Geocoded | NotFound:
-    """Ask once: what the provider found or does not know is kept, its failures are not."""
+    """Ask once: what the provider found or does not know is kept. Raises GeocoderFailed."""
     url = settings.NOMINATIM_URL
     name = f"{url} {organisation.language} {address_normalised(address)}"
     key = f"geocode:{hashlib.sha256(name.encode()).hexdigest()}"
@@ -194,7 +209,7 @@ def _remembered(address: str, organisation: Organisation) -> Geocoded | NotFound
     try:
         place = _nominatim(url)(address, language=organisation.language)
     except GeopyError as error:
-        return NotFound(_failure(error))
+        raise GeocoderFailed(_failure(error)) from error
     answer = _answer(place, "nominatim", "the geocoder does not know this address")
     answers.set(key, answer, REMEMBER_FOUND_S if isinstance(answer, Geocoded) else REMEMBER_UNKNOWN_S)
     return answer

@@ -21,7 +21,21 @@ def user_create(
     user = User.objects.create_user(
         username, password=password, organisation=organisation, role=role, first_name=name
     )
-    RegionManager.objects.bulk_create(
-        [RegionManager(organisation=organisation, user=user, region=region) for region in regions]
-    )
+    _regions_set(user, regions)
     return user
+
+
+@transaction.atomic
+def user_change(*, user: User, role: User.Role, regions: Iterable[Region] = (), name: str = "") -> None:
+    """Give an account another role and other regions, and another name if there is one. The password stays."""
+    user.role = role
+    user.first_name = name or user.first_name
+    user.save(update_fields=["role", "first_name"])
+    RegionManager.objects.filter(user=user).delete()
+    _regions_set(user, regions)
+
+
+def _regions_set(user: User, regions: Iterable[Region]) -> None:
+    RegionManager.objects.bulk_create(
+        RegionManager(organisation_id=region.organisation_id, user=user, region=region) for region in regions
+    )

@@ -30,7 +30,7 @@ def signals_compute(
     When answers and policy are those of the newest version, that version is the answer: nothing is written.
     """
     policy = policy or SignalPolicy()
-    Organisation.objects.select_for_update().get(pk=organisation.pk)  # one new version at a time
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)  # one new version at a time
     rows = _answers(organisation, through_on)
     inputs_hash = _hash(rows, policy)
     newest = SignalSet.objects.filter(organisation=organisation).order_by("-version").first()

@@ -35,8 +35,13 @@ class Verb:
 
 VERBS = (
     Verb("demo", "demo", "run the whole loop once on the sample city and print a report", "database"),
-    Verb("serve", "serve", "run web, worker and beat until Ctrl-C", "database", talks=True),
-    Verb("import", "imports", "bring in communities, technicians or requests from files", "database"),
+    Verb("serve", "serve", "run web, workers and beat until Ctrl-C", "database", talks=True),
+    Verb(
+        "import",
+        "imports",
+        "bring in a company: communities, technicians, services, accounts, requests",
+        "database",
+    ),
     Verb("plan", "planning", "plan a region's day, and publish the plan if asked", "database"),
     Verb("solve", "solve", "solve a planning problem from a file, without a database", "nothing"),
     Verb("verify", "verify", "check a plan against its problem, without a database", "nothing"),

@@ -119,7 +119,7 @@ class Demonstration:
 
     @contextmanager
     def _application(self) -> "Iterator[Processes]":
-        """Web, worker and beat on a free port, with their logs in the state folder."""
+        """Web, workers and beat on a free port, with their logs in the state folder."""
         from config.cli.ready import state_folder
         from config.processes import Processes
 

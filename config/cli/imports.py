@@ -1,4 +1,4 @@
-"""Bring in communities, technicians or service requests from files.
+"""Bring in communities, technicians, services with prices, accounts or service requests from files.
 
 Reading a file again makes no duplicates. Rows that cannot be taken are counted and explained, line by line, in
 a rejects file; the others are imported. Columns, presets and rules: docs/importing.md.
@@ -6,6 +6,8 @@ a rejects file; the others are imported. Columns, presets and rules: docs/import
 examples:
   ./linli import communities villages.geojson.gz --create "Taipei Homes" --timezone Asia/Taipei
   ./linli import technicians technicians.csv
+  ./linli import services services.csv
+  ./linli import accounts accounts.csv --passwords first-passwords.csv
   ./linli import requests requests.csv.gz --map opened_at=created --map service_type=kind
   ./linli import requests boston311_2015_h1.csv.gz --preset boston311
   zcat big.csv.gz | ./linli import requests - --default-type other
@@ -29,14 +31,21 @@ Facts = list[tuple[str, str]]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    kinds = parser.add_subparsers(dest="kind", required=True, metavar="communities|technicians|requests")
+    kinds = parser.add_subparsers(dest="kind", required=True, metavar="|".join(KINDS))
     communities = kinds.add_parser("communities", help="boundaries from GeoJSON or TopoJSON, plain or .gz")
     technicians = kinds.add_parser("technicians", help="technicians from CSV, plain or .gz")
+    services = kinds.add_parser("services", help="service types, prices and add-ons from CSV, plain or .gz")
+    accounts = kinds.add_parser("accounts", help="who signs in, as what, from CSV, plain or .gz")
     requests = kinds.add_parser("requests", help="service requests from CSV, plain or .gz")
-    for one in (communities, technicians, requests):
+    for one in (communities, technicians, services, accounts, requests):
         _common(one)
-    for one in (technicians, requests):
+    for one in (technicians, services, accounts, requests):
         one.add_argument("--encoding", default="utf-8-sig", help="of the text (default: utf-8, BOM allowed)")
+    accounts.add_argument(
+        "--passwords",
+        metavar="FILE",
+        help="where new accounts' passwords go, readable by you only (default: beside the input)",
+    )
     requests.add_argument(
         "--preset", choices=["boston311"], help="the columns and meanings of a known source"
     )
@@ -84,7 +93,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         _check(args)
         organisation = _organisation(args)
-        with Rejects(_rejects_file(args)) as rejects:
+        with Rejects(_companion(args.rejects, args.file, "rejects")) as rejects:
             facts = KINDS[args.kind](args, organisation, rejects)
     except Unreadable as error:
         print(f"linli: {error.detail}", file=sys.stderr)
@@ -98,10 +107,12 @@ def run(args: argparse.Namespace) -> int:
 
 def _communities(args: argparse.Namespace, organisation: Organisation, rejects: Rejects) -> Facts:
     from communities.services.community_import import communities_import
+    from dispatch.services.requests import requests_tell
 
     done = communities_import(
         organisation=organisation, source=args.file, rejects=rejects, names=dict(args.map)
     )
+    requests_tell(organisation=organisation)  # of sites that the new map has placed
     overlaps = [
         (f"overlap: {one.smaller} wins over {one.larger}", f"{one.square_metres:,.0f} m²")
         for one in done.overlaps
@@ -129,6 +140,38 @@ def _technicians(args: argparse.Namespace, organisation: Organisation, rejects: 
         *_written(done),
         ("regions created", _names(done.regions_created)),
         ("skills created", _names(done.skills_created)),
+        *_ending(done),
+    ]
+
+
+def _services(args: argparse.Namespace, organisation: Organisation, rejects: Rejects) -> Facts:
+    from billing.services.catalogue_import import catalogue_import
+
+    done = catalogue_import(
+        organisation=organisation,
+        source=args.file,
+        rejects=rejects,
+        names=dict(args.map),
+        encoding=args.encoding,
+    )
+    return [*_written(done), ("skills created", _names(done.skills_created)), *_ending(done)]
+
+
+def _accounts(args: argparse.Namespace, organisation: Organisation, rejects: Rejects) -> Facts:
+    from dispatch.services.imports.accounts import accounts_import
+
+    done = accounts_import(
+        organisation=organisation,
+        source=args.file,
+        rejects=rejects,
+        passwords_file=_companion(args.passwords, args.file, "passwords"),
+        names=dict(args.map),
+        encoding=args.encoding,
+    )
+    return [
+        *_written(done),
+        *([("lost their technician", _names(done.unlinked))] if done.unlinked else []),
+        *([("first passwords", str(done.passwords_file))] if done.passwords_file else []),
         *_ending(done),
     ]
 
@@ -163,6 +206,8 @@ def _requests(args: argparse.Namespace, organisation: Organisation, rejects: Rej
 KINDS: dict[str, Callable[[argparse.Namespace, Organisation, Rejects], Facts]] = {
     "communities": _communities,
     "technicians": _technicians,
+    "services": _services,
+    "accounts": _accounts,
     "requests": _requests,
 }
 
@@ -171,13 +216,16 @@ def _check(args: argparse.Namespace) -> None:
     """Raises core.errors.Invalid for fields and zones that do not exist."""
     from zoneinfo import ZoneInfo
 
+    from billing.services import catalogue_import
     from communities.services import community_import
     from core.errors import Invalid
-    from dispatch.services.imports import rows, technicians
+    from dispatch.services.imports import accounts, rows, technicians
 
     known = {
         "communities": community_import.FIELDS,
         "technicians": (*technicians.REQUIRED, *technicians.OPTIONAL),
+        "services": (*catalogue_import.REQUIRED, *catalogue_import.OPTIONAL),
+        "accounts": (*accounts.REQUIRED, *accounts.OPTIONAL),
         "requests": (*rows.REQUIRED, *rows.OPTIONAL),
     }[args.kind]
     if strange := [field for field, _ in args.map if field not in known]:
@@ -233,16 +281,16 @@ def _form(args: argparse.Namespace, organisation: Organisation) -> Any:
     return replace(form, zone=zone or form.zone, names=names, default_type=args.default_type)
 
 
-def _rejects_file(args: argparse.Namespace) -> Any:
+def _companion(asked_for: str | None, source: str, kind: str) -> Any:
     """The path asked for; else beside the input, or in this folder when that one cannot be written."""
     import os
     from pathlib import Path
 
-    from core.tabular import rejects_path
+    from core.tabular import companion_path
 
-    if args.rejects:
-        return Path(args.rejects)
-    path = rejects_path(args.file)
+    if asked_for:
+        return Path(asked_for)
+    path = companion_path(source, kind)
     return path if os.access(path.parent, os.W_OK) else Path(path.name)
 
 

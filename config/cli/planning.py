@@ -1,6 +1,6 @@
 """Plan a region's day, and publish the plan if asked.
 
-The work is done by a Celery worker; where none is running, one is started for as long as it takes. Without
+The work is done by a Celery worker for plans; where none is running, one is started for as long as it takes. Without
 --region every region of the organisation is planned. Without --publish the result stays a draft.
 
 examples:
@@ -103,17 +103,18 @@ def follow(versions: "list[PlanVersion]", check: Callable[[], None]) -> None:
 
 @contextmanager
 def worker_running() -> Iterator[Callable[[], None]]:
-    """A worker for as long as the block lasts: the one that runs already, or one of our own.
+    """A worker for plans as long as the block lasts: one that runs already, or one of our own.
 
     Yields what raises ProcessError when our own has ended.
     """
     from config.celery import app
     from config.processes import Supervisor, child_environment, worker_command
 
-    if app.control.ping(timeout=0.5):
+    served = app.control.inspect(timeout=0.5).active_queues() or {}
+    if any(queue["name"] == "solve" for queues in served.values() for queue in queues):
         yield lambda: None
         return
-    with Supervisor({"worker": worker_command()}, environment=child_environment()) as supervisor:
+    with Supervisor({"planner": worker_command("planner")}, environment=child_environment()) as supervisor:
         yield supervisor.check
 
 

@@ -1,7 +1,7 @@
-"""Run Linli in the foreground: web, one Celery worker and beat, until Ctrl-C.
+"""Run Linli in the foreground: web, the Celery workers and beat, until Ctrl-C.
 
 Database and broker are started and migrated first, and go on running afterwards (./linli down stops them).
-Should one of the three end by itself, the others are stopped and the exit code is 1.
+Should one of them end by itself, the others are stopped and the exit code is 1.
 
 examples:
   ./linli serve

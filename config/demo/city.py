@@ -2,16 +2,15 @@
 
 import json
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from billing.models import PriceItem
-from billing.services.prices import PriceRow, price_items_save
+from billing.services.catalogue_import import catalogue_import
 from communities.models import Organisation, Region, User
-from communities.sample.csv_files import write_requests_csv, write_technicians_csv
+from communities.sample.csv_files import write_requests_csv, write_services_csv, write_technicians_csv
 from communities.sample.generator import awkward_requests, requests_for, sample_city
 from communities.sample.records import CURRENCY, SAMPLE_PASSWORD, TIME_ZONE, SampleCity, SampleCommunity
 from communities.sample.villages import Village, villages
@@ -20,7 +19,7 @@ from communities.services.organisations import organisation_create
 from communities.services.people import user_create
 from core.tabular import Rejects
 from dispatch.models import Technician
-from dispatch.services.catalogue import ServiceTypeGiven, service_types_save, skills_name
+from dispatch.services.catalogue import skills_name
 from dispatch.services.imports.requests import RequestImport, requests_import
 from dispatch.services.imports.rows import RequestFormat
 from dispatch.services.imports.technicians import technicians_import
@@ -123,42 +122,12 @@ def _catalogue_load(organisation: Organisation, city: SampleCity) -> None:
         organisation=organisation,
         names={skill.code: (skill.name, skill.name_en) for skill in city.skills},
     )
-    service_types_save(
-        organisation=organisation,
-        given=[
-            ServiceTypeGiven(
-                code=kind.code,
-                name=kind.name,
-                name_en=kind.name_en,
-                duration_minutes=kind.duration_minutes,
-                respond_within_hours=kind.respond_hours,
-                resolve_within_hours=kind.resolve_hours,
-                skills={need.skill: need.level for need in kind.skills},
-            )
-            for kind in city.service_types
-        ],
-    )
-    price_items_save(organisation=organisation, rows=_prices(city))
-
-
-def _prices(city: SampleCity) -> Iterable[PriceRow]:
-    for kind in city.service_types:
-        yield PriceRow(
-            code=kind.code,
-            name=kind.name,
-            name_en=kind.name_en,
-            kind=PriceItem.Kind.BASE,
-            price_minor=kind.base_price_minor,
-            service_type_code=kind.code,
-        )
-    for extra in city.add_ons:
-        yield PriceRow(
-            code=extra.code,
-            name=extra.name,
-            name_en=extra.name_en,
-            kind=PriceItem.Kind.ADD_ON,
-            price_minor=extra.price_minor,
-        )
+    with _folder() as folder:
+        path = folder / "services.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            write_services_csv(city, file)
+        with Rejects(folder / "rejects.csv") as rejects:
+            catalogue_import(organisation=organisation, source=str(path), rejects=rejects)
 
 
 def _accounts_make(organisation: Organisation, city: SampleCity) -> None:

@@ -15,11 +15,13 @@ from billing.services.offers import offer_decide, offer_make
 from billing.services.prices import PriceRow, price_items_save
 from communities.access import Caller
 from communities.models import Organisation, Region, ServiceEvent
+from core.models import Outbox
 from core.money import DECIMALS, Money
+from core.outbox import deliver, emit
 from dispatch.models import Technician, Visit
 from dispatch.states import VisitState
 from tests.billing.conftest import done_visit
-from tests.outbox import waiting
+from tests.outbox import deliver_all, waiting
 
 
 def in_threads(count: int, work: Callable[[int], object]) -> None:
@@ -40,11 +42,15 @@ def in_threads(count: int, work: Callable[[int], object]) -> None:
 def test_a_completed_visit_is_billed_with_its_base_price_and_what_was_accepted(
     done: Visit, as_tom: Caller, acme: Organisation, now: datetime
 ) -> None:
-    Visit.objects.filter(pk=done.pk).update(state=VisitState.STARTED)
-    spare = offer_make(caller=as_tom, visit_id=done.pk, item_code="spare", quantity=2, happened_at=now)
-    sensor = offer_make(caller=as_tom, visit_id=done.pk, item_code="sensor", quantity=1, happened_at=now)
-    offer_decide(caller=as_tom, offer_id=spare.pk, accepted=True, happened_at=now)
-    offer_decide(caller=as_tom, offer_id=sensor.pk, accepted=False, happened_at=now)
+    Visit.objects.filter(pk=done.pk).update(state=VisitState.STARTED, finished_at=None)
+    spare = offer_make(
+        caller=as_tom, visit_id=done.pk, item_code="spare", quantity=2, happened_at=now, now=now
+    )
+    sensor = offer_make(
+        caller=as_tom, visit_id=done.pk, item_code="sensor", quantity=1, happened_at=now, now=now
+    )
+    offer_decide(caller=as_tom, offer_id=spare.pk, accepted=True, happened_at=now, now=now)
+    offer_decide(caller=as_tom, offer_id=sensor.pk, accepted=False, happened_at=now, now=now)
     Visit.objects.filter(pk=done.pk).update(state=VisitState.COMPLETED)
 
     work_order_invoice(subject_id=done.pk)
@@ -68,8 +74,23 @@ def test_a_completed_visit_is_billed_with_its_base_price_and_what_was_accepted(
     ]
 
 
-def test_work_without_a_price_is_paid_at_once(done: Visit, acme: Organisation, now: datetime) -> None:
+def test_a_missing_price_is_not_zero_and_the_work_waits_for_one(done: Visit, now: datetime) -> None:
     PriceItem.objects.update(active=False)
+    emit("visit.completed", done.pk)
+    deliver_all()
+
+    row = Outbox.objects.get()
+    assert (row.done_at, row.attempts, Invoice.objects.count()) == (None, 1, 0)
+    assert row.error == (
+        "PriceMissing: The service type 'filter' needs a price; what is free has the price 0."
+    )
+    PriceItem.objects.update(active=True)
+    assert deliver(row.pk, row.due_at)
+    assert Invoice.objects.get().total_minor == 800
+
+
+def test_work_at_the_price_of_zero_is_paid_at_once(done: Visit, now: datetime) -> None:
+    PriceItem.objects.update(price_minor=0)
 
     invoice = invoice_issue(visit_id=done.pk, now=now)
 

@@ -6,7 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from config.processes import commands
+from config.processes import WORKERS, commands, worker_command
+from config.settings import CELERY_BEAT_SCHEDULE, CELERY_TASK_DEFAULT_QUEUE, CELERY_TASK_ROUTES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 OUTSIDE_SETTINGS = {"PROMETHEUS_MULTIPROC_DIR", "POSTGRES_PASSWORD", "PORT"}
@@ -40,24 +41,41 @@ def test_the_image_is_made_by_the_script_itself() -> None:
 
 
 def test_the_image_and_compose_start_what_serve_starts() -> None:
-    """The same three commands; addresses and folders differ."""
+    """The same commands, for the workers to the word; addresses and folders differ."""
 
     def program(words: list[str]) -> list[str]:
         return words[words.index("-m") + 1 :][:1] + [word for word in words if word.startswith("config.")]
 
-    ours = {name: program(command) for name, command in commands("127.0.0.1", 8000, Path("schedule")).items()}
+    served = commands("127.0.0.1", 8000, Path("schedule"))
     web = json.loads(re.findall(r"^CMD (.*)", read("Dockerfile"), flags=re.MULTILINE)[0])
     from_compose = {
         name: [word.strip(' "') for word in command.split(",")]
         for name, command in re.findall(
-            r"^  (worker|beat):\n    <<: \*application\n    command: \[(.*)\]$",
+            r"^  (worker|planner|beat):\n    <<: \*application\n    command: \[(.*)\]$",
             read("docker-compose.yml"),
             flags=re.MULTILINE,
         )
     }
 
-    assert {name: program(words) for name, words in {"web": web, **from_compose}.items()} == ours
+    in_compose = {"web": web, **from_compose}
+    assert {name: program(words) for name, words in in_compose.items()} == {
+        name: program(words) for name, words in served.items()
+    }
+    for worker in WORKERS:
+        assert from_compose[worker][1:] == served[worker][1:]
 
 
 def test_continuous_integration_runs_check_and_test_and_nothing_else() -> None:
     assert read(".ci/run").splitlines()[-1] == "./linli check && ./linli test"
+
+
+def test_a_message_of_beat_ends_before_many_of_its_kind_wait() -> None:
+    kept = {name: one["options"]["expires"] / one["schedule"] for name, one in CELERY_BEAT_SCHEDULE.items()}
+    assert kept == dict.fromkeys(CELERY_BEAT_SCHEDULE, 3)
+
+
+def test_plans_have_a_worker_of_their_own() -> None:
+    """So that invoices and letters do not wait behind a dozen regions; between them the two serve every queue."""
+    queues = {name: worker_command(name)[-1] for name in WORKERS}
+    assert queues == {"worker": CELERY_TASK_DEFAULT_QUEUE, "planner": "solve"}
+    assert {route["queue"] for route in CELERY_TASK_ROUTES.values()} == {"solve"}

@@ -1,18 +1,23 @@
 """What must happen after a commit happens, at least once, whatever fails in between."""
 
 import uuid
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from celery import signals
 from django.db import transaction
 from django.utils import timezone
 
+from config.celery import app
 from core import outbox
 from core.models import Outbox
 from core.tasks import outbox_sweep
+from tests.outbox import deliver_all
 
 heard: list[uuid.UUID] = []
+interrupted: list[datetime] = []
 
 
 def listen(*, subject_id: uuid.UUID) -> None:
@@ -25,12 +30,44 @@ def stumble(*, subject_id: uuid.UUID) -> None:
     raise ConnectionError("nobody answers")
 
 
+def oversleep(*, subject_id: uuid.UUID) -> None:
+    """A consumer that is overtaken: while it works its lease ends and another worker takes the row."""
+    if not interrupted:
+        interrupted.append(Outbox.objects.get().due_at)
+        assert not outbox.deliver(Outbox.objects.get().pk, interrupted[0])
+    raise ConnectionError("too late")
+
+
+@pytest.fixture
+def announced() -> Iterator[list[tuple[str, float]]]:
+    """Messages to deliver, as a broker in this process takes them: the row's id and how long it is worth it."""
+    messages: list[tuple[str, float]] = []
+
+    def note(headers: dict[str, Any], **_: Any) -> None:
+        ends_at = datetime.fromisoformat(headers["expires"])
+        messages.append((headers["argsrepr"][2:-2], (ends_at - timezone.now()).total_seconds()))
+
+    before = app.conf.broker_url
+    use_broker("memory://")
+    signals.before_task_publish.connect(note)
+    yield messages
+    signals.before_task_publish.disconnect(note)
+    use_broker(before)
+
+
+def use_broker(url: str) -> None:
+    app.conf.broker_url = url
+    app._pool = app.amqp._producer_pool = None  # made again at the next use
+
+
 @pytest.fixture(autouse=True)
 def consumers(settings: Any) -> None:
     heard.clear()
+    interrupted.clear()
     settings.OUTBOX_CONSUMERS = {
         "thing.done": [f"{__name__}.listen", f"{__name__}.stumble"],
         "thing.heard": [f"{__name__}.listen"],
+        "thing.slept": [f"{__name__}.oversleep"],
     }
 
 
@@ -46,7 +83,7 @@ def test_intent_is_undone_with_its_transaction() -> None:
 def test_one_failing_consumer_does_not_keep_the_other_waiting() -> None:
     thing = uuid.uuid4()
     outbox.emit("thing.done", thing)
-    outbox_sweep()
+    deliver_all()
 
     assert heard == [thing]
     done, waiting = Outbox.objects.order_by("consumer")
@@ -60,8 +97,30 @@ def test_same_thing_is_noted_and_delivered_once() -> None:
     thing = uuid.uuid4()
     for _ in range(2):
         outbox.emit("thing.heard", thing)
-        outbox_sweep()
+        deliver_all()
     assert heard == [thing]
+
+
+@pytest.mark.django_db
+def test_the_sweeper_announces_what_is_due_with_messages_that_end(
+    announced: list[tuple[str, float]], now: datetime
+) -> None:
+    """The next sweep sends another: a queue that is slower than the sweeper must not fill for ever."""
+    late, later, _ = (
+        Outbox.objects.create(
+            topic="thing.heard",
+            consumer=f"{__name__}.listen",
+            subject_id=uuid.uuid4(),
+            due_at=timezone.now() + timedelta(minutes=minutes),
+        )
+        for minutes in (-2, -1, 1)
+    )
+    outbox_sweep()
+
+    assert [row_id for row_id, _ in announced] == [str(late.pk), str(later.pk)]
+    assert all(50 < worth_s <= 60 for _, worth_s in announced)
+    assert heard == []  # workers deliver, the sweep is over at once
+    assert [outbox.deliver(late.pk) for _ in range(2)] == [True, False]  # two messages, one delivery
 
 
 @pytest.mark.django_db
@@ -88,3 +147,28 @@ def test_after_twelve_attempts_a_person_must_look(now: datetime) -> None:
         waits.append(round((row.due_at - before).total_seconds()))
     assert waits == [5, 10, 20, 40, 80, 160, 320, 640, 1280, 2560, 3600, 3600]
     assert not outbox.deliver(row.pk, row.due_at)
+
+
+@pytest.mark.django_db
+def test_what_kills_its_worker_each_time_is_given_up_too(now: datetime) -> None:
+    row = Outbox.objects.create(
+        topic="thing.heard", consumer=f"{__name__}.listen", subject_id=uuid.uuid4(), due_at=now
+    )
+    Outbox.objects.filter(pk=row.pk).update(attempts=outbox.ATTEMPTS)  # taken twelve times, then silence
+
+    assert not outbox.deliver(row.pk, now)
+    row.refresh_from_db()
+    assert (heard, row.failed_at, row.attempts) == ([], now, 12)
+    assert row.error == "Attempt 12 did not end: its worker died, or it took longer than 60 s."
+
+
+@pytest.mark.django_db
+def test_a_worker_that_was_overtaken_does_not_touch_the_others_lease(now: datetime) -> None:
+    """The second worker fails at the end of the first's lease and will try again; the first fails after that."""
+    row = Outbox.objects.create(
+        topic="thing.slept", consumer=f"{__name__}.oversleep", subject_id=uuid.uuid4(), due_at=now
+    )
+    outbox.deliver(row.pk, now)
+    row.refresh_from_db()
+    # now + 60 s, and 10 s more after the second attempt; the first would have said now + 5 s.
+    assert (row.attempts, row.due_at, row.failed_at) == (2, now + timedelta(seconds=70), None)
