@@ -43,6 +43,29 @@ class RequestContext:
         _count(request, response, seconds)
         return response
 
+    def process_exception(self, request: HttpRequest, exception: Exception) -> None:
+        """Log what a page stumbled over, by route: its address may be a secret."""
+        route = request.resolver_match.route if request.resolver_match else "unmatched"
+        log.error("unexpected error", route=route, exc_info=exception)
+
+
+class HeadAsGet:
+    """Answer HEAD as GET without the body (RFC 9110 §9.3.2), for whatever answers GET."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method != "HEAD":
+            return self.get_response(request)
+        request.method = "GET"
+        response = self.get_response(request)
+        request.method = "HEAD"
+        if not response.streaming:
+            response["Content-Length"] = str(len(response.content))
+            response.content = b""
+        return response
+
 
 def _request_id(request: HttpRequest) -> str:
     given = request.headers.get("X-Request-ID", "")

@@ -8,8 +8,9 @@ from typing import Any
 import structlog
 from django.core.exceptions import BadRequest as DjangoBadRequest
 from django.core.exceptions import RequestDataTooBig
-from django.db import IntegrityError, OperationalError
+from django.db import DataError, IntegrityError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.request import RawPostDataException
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from psycopg.errors import ExclusionViolation, UniqueViolation
@@ -119,6 +120,12 @@ def _constraint(error: IntegrityError) -> DomainError:
     return _unexpected(error)
 
 
+def _data(error: DataError) -> DomainError:
+    """A value that PostgreSQL cannot hold: a check of ours is missing, but it is the value that is wrong."""
+    log.error("a value the database cannot hold", error=str(error))
+    return Invalid("A value is too long, or out of range.")
+
+
 def _too_large(error: Exception) -> DomainError:
     return errors.BodyTooLarge()
 
@@ -143,6 +150,8 @@ TRANSLATIONS: dict[type[Exception], Callable[[Any], DomainError]] = {
     RequestDataTooBig: _too_large,
     DjangoBadRequest: lambda _: errors.BadRequest(),
     IntegrityError: _constraint,
+    DataError: _data,
+    RawPostDataException: lambda _: errors.BadRequest("The body must be JSON."),
     OperationalError: _unavailable,
     RedisError: _unavailable,
     Exception: _unexpected,

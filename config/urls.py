@@ -7,6 +7,8 @@ from api.observability import healthz, metrics, readyz
 from api.problems import problem_list, problem_page
 from console.urls import urlpatterns as pages
 
+handler404 = "console.customer.views.not_found"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
     path("problems", problem_list),

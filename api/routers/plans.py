@@ -1,6 +1,5 @@
 """Plans: asked for here, made by a worker, read and published here."""
 
-from datetime import date
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -12,7 +11,7 @@ from api.auth import Request
 from api.etags import etag, if_match, revision_given
 from api.idempotency import idempotent
 from api.paging import paged
-from api.schemas.base import Page, PageQuery
+from api.schemas.base import Day, Page, PageQuery
 from api.schemas.plans import PlanIn, PlanOut, RouteOut, UnassignedOut
 from dispatch.explanations import language_asked, version_affinities
 from dispatch.models import PlanVersion
@@ -34,7 +33,7 @@ def plan_post(request: Request, body: PlanIn) -> HttpResponse:
 
 @router.get("/plans", response=Page[PlanOut])
 def plan_index(
-    request: Request, page: Query[PageQuery], on: date | None = None, region: UUID | None = None
+    request: Request, page: Query[PageQuery], on: Day | None = None, region: UUID | None = None
 ) -> HttpResponse:
     """Versions of plans, newest first."""
     versions = version_list(request.auth)

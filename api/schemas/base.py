@@ -1,14 +1,19 @@
 """What every schema shares: `In` refuses what it does not know, `Out` is written field by field."""
 
+from datetime import date
 from typing import Annotated, Generic, Self, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+from core.times import day_of_our_age, instant_of_our_age
 
 ItemT = TypeVar("ItemT")
 
 Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
 Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
-Moment = AwareDatetime  # a time without an offset is refused: nobody knows when it was
+# A time without an offset is refused: nobody knows when it was.
+Moment = Annotated[AwareDatetime, AfterValidator(instant_of_our_age)]
+Day = Annotated[date, AfterValidator(day_of_our_age)]
 
 
 class In(BaseModel):

@@ -1,9 +1,10 @@
 """A range of local days, as `from` and `to` in a query."""
 
-from datetime import date
 from typing import Self
 
 from pydantic import BaseModel, Field, model_validator
+
+from api.schemas.base import Day
 
 MOST_DAYS = 366
 
@@ -11,8 +12,8 @@ MOST_DAYS = 366
 class DaysQuery(BaseModel):
     """Both days belong to the range."""
 
-    first: date = Field(alias="from")
-    last: date = Field(alias="to")
+    first: Day = Field(alias="from")
+    last: Day = Field(alias="to")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from api.schemas.base import In, Out
+from api.schemas.base import Day, In, Out
 from api.schemas.visits import ServiceTypeOut, SiteBrief
 from communities.insight.sentences import Language
 from dispatch.explanations import Affinities, stop_sentences, unassigned_sentence
@@ -15,7 +15,7 @@ from dispatch.models import PlanVersion, Route, Stop, UnassignedVisit
 
 class PlanIn(In):
     region: UUID
-    on: date
+    on: Day
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
     iterations: Annotated[int | None, Field(ge=1, le=100_000)] = None
 

@@ -33,11 +33,11 @@ class SiteIn(In):
 class CustomerIn(In):
     name: Annotated[str, Field(min_length=1, max_length=160)]
     phone: Annotated[str, Field(max_length=40)] = ""
-    email: Annotated[str, Field(max_length=254, pattern=r"^$|^[^@\s]+@[^@\s]+\.[^@\s]+$")] = ""
+    email: Annotated[str, Field(max_length=160, pattern=r"^$|^[^@\s]+@[^@\s]+\.[^@\s]+$")] = ""
 
     @model_validator(mode="after")
     def _reachable(self) -> Self:
-        if not (self.phone or self.email):
+        if not (any(map(str.isdigit, self.phone)) or self.email):
             raise ValueError("a phone number or an e-mail address is needed")
         return self
 

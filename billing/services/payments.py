@@ -16,6 +16,7 @@ from core.money import Money
 from core.outbox import emit
 
 LARGEST_BODY = 256 * 1024  # bytes
+LONGEST_ID = 120  # characters, as the table holds
 
 _Outcome = WebhookEvent.Outcome
 
@@ -36,6 +37,8 @@ def webhook_receive(
         event_id = gateway_for(gateway).notice_verify(raw_body, headers)
     except NoticeForged as error:
         raise WebhookForged from error
+    if b"\0" in raw_body or len(event_id) > LONGEST_ID:  # correctly signed, and not of this protocol
+        raise WebhookForged
     with transaction.atomic():
         event, is_new = WebhookEvent.objects.get_or_create(
             gateway=gateway,

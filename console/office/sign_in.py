@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
+from redis import RedisError
 
 from api import signing_in
 from api.errors import RateLimited, SignInRefused
@@ -32,6 +33,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         signing_in.sign_in(request, **form.cleaned_data)
     except SignInRefused:
         return _form(request, problem="refused", status=422)
+    except RedisError:  # without its counter nobody is let in
+        return _form(request, problem="unavailable", status=503)
     except RateLimited as error:
         response = _form(request, problem="too_often", status=error.status)
         response["Retry-After"] = error.headers["Retry-After"]

@@ -22,8 +22,8 @@ from dispatch.solver import VERSION
 from dispatch.solver import plan as solver
 from dispatch.solver.checker import check
 from dispatch.solver.explain import Explanations, explain
-from dispatch.solver.problem import Problem
-from dispatch.solver.solve import Limits, Progress, solve
+from dispatch.solver.problem import Problem, ProblemError
+from dispatch.solver.solve import Limits, Progress, UnsoundPlan, solve
 from dispatch.states import PlanState
 
 log = structlog.get_logger(__name__)
@@ -56,7 +56,14 @@ def version_solve(*, version_id: UUID) -> None:
         _finish(version, PlanState.CANCELLED)
     except Exception as error:
         log.exception("planning failed", version=str(version_id))
-        _finish(version, PlanState.FAILED, error=f"{type(error).__name__}: {error}"[:2000])
+        _finish(version, PlanState.FAILED, error=_in_words(error, version))
+
+
+def _in_words(error: Exception, version: PlanVersion) -> str:
+    """What people may read: the planner's own words; of anything else only where to look."""
+    if isinstance(error, ProblemError | UnsoundPlan):
+        return str(error)[:2000]
+    return f"The planner stumbled ({type(error).__name__}). The log of request {version.request_id or '–'} says more."
 
 
 def _solve(version: PlanVersion) -> None:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from billing.services.invoices import invoice_issue
 from billing.services.surveys import survey_after_payment
-from communities.models import Organisation, Region, SurveyInvitation
+from communities.models import Region, SurveyInvitation
 from dispatch.models import Technician
 from tests.billing.conftest import done, done_visit, price_book, provider
 
@@ -15,7 +15,7 @@ __all__ = ["done", "price_book", "provider"]
 
 
 @pytest.fixture
-def invitation(acme: Organisation, north: Region, tom: Technician) -> SurveyInvitation:
+def invitation(price_book: None, north: Region, tom: Technician) -> SurveyInvitation:
     """Sent for a visit of yesterday. The pages read the clock, so that it has to be real."""
     yesterday: datetime = timezone.now() - timedelta(days=1)
     invoice = invoice_issue(visit_id=done_visit(north, tom, yesterday).pk, now=yesterday)

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from api.signing_in import MOST_FOR_AN_ACCOUNT
+from api.signing_in import MOST_TOGETHER
 from communities.models import Community, CommunityMetric, Region, Signal, SignalSet, User
 from console.office.map import TALLEST, Area, Dot, Frame, Line, draw
 from dispatch.models import Plan, PlanVersion, Route, Stop, Technician, UnassignedVisit
@@ -144,7 +144,7 @@ def test_a_wrong_password_and_an_unknown_name_look_the_same(dora: User, form: di
 
 def test_guessing_is_stopped(dora: User) -> None:
     wrong = {"username": "Dora", "password": "wrong"}
-    for _ in range(MOST_FOR_AN_ACCOUNT):
+    for _ in range(MOST_TOGETHER):
         Client().post("/sign-in", wrong)
 
     answer = Client().post("/sign-in?lang=en", wrong | {"password": factories.PASSWORD})

@@ -52,6 +52,7 @@ def announced() -> Iterator[list[tuple[str, float]]]:
     signals.before_task_publish.connect(note)
     yield messages
     signals.before_task_publish.disconnect(note)
+    app.control.purge()
     use_broker(before)
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from core.tabular import BadRow
+from core.times import instant_of_our_age
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CLOCK = r"(\d{1,2}:\d{2})"
@@ -55,7 +56,7 @@ def instant(value: str, field: str, zone: ZoneInfo, form: str = "") -> datetime 
         return None
     try:
         read = datetime.strptime(value, form) if form else datetime.fromisoformat(value)  # noqa: DTZ007
-        return (read if read.tzinfo else read.replace(tzinfo=zone)).astimezone(UTC)
+        return instant_of_our_age((read if read.tzinfo else read.replace(tzinfo=zone)).astimezone(UTC))
     except (ValueError, OverflowError):
         expected = datetime(2026, 3, 2, 14, 30, tzinfo=UTC).strftime(form or "%Y-%m-%dT%H:%M")
         raise BadRow("not a time", field=field, value=value, expected=f"like {expected}") from None
