@@ -1,4 +1,4 @@
-# The image of web, worker and beat. `./linli setup` installs here what it installs anywhere: one recipe.
+# The image of web, workers and beat. `./linli setup` installs here what it installs anywhere: one recipe.
 FROM python:3.11-slim
 
 # A database outside is named, so that ./linli wants no PostgreSQL server in the image.
@@ -15,8 +15,9 @@ RUN ./linli setup
 
 COPY . .
 RUN SECRET_KEY=only-while-building-0123456789-0123456789-0123456789 \
-    SANDBOX_WEBHOOK_SECRET=only-while-building ALLOWED_HOSTS=localhost PUBLIC_URL=https://localhost \
-    BROKER_URL=redis://outside/0 CACHE_URL=redis://outside/1 \
+    SANDBOX_WEBHOOK_SECRET=only-while-building SANDBOX_API_KEY=only-while-building \
+    ALLOWED_HOSTS=localhost PUBLIC_URL=https://localhost BROKER_URL=redis://outside/0 \
+    CACHE_URL=redis://outside/1 \
     .venv/bin/python manage.py collectstatic --no-input
 
 USER linli

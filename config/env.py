@@ -8,11 +8,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 def text(name: str, default: str | None = None) -> str:
-    """The value of `name`; without one, `default`; without either, ImproperlyConfigured."""
-    value = os.environ.get(name, default)
-    if value is None:
-        raise ImproperlyConfigured(f"{name} must be set")
-    return value
+    """The value of `name`; without one, `default`; without either, ImproperlyConfigured. An empty one is none."""
+    return _given(name, os.environ.get(name), default)
 
 
 def choice(name: str, default: str, allowed: tuple[str, ...]) -> str:
@@ -42,12 +39,13 @@ def words(name: str, default: str = "") -> list[str]:
 def secret(name: str, default: str | None = None) -> str:
     """The value of `name`, or the content of the file that `name`_FILE points to (for Docker secrets)."""
     path = os.environ.get(f"{name}_FILE")
-    if path is None:
+    if not path:
         return text(name, default)
     try:
-        return Path(path).read_text(encoding="utf-8").strip()
+        content = Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error}") from error
+    return _given(name, content, default)
 
 
 def database(name: str) -> dict[str, object]:
@@ -64,3 +62,10 @@ def database(name: str) -> dict[str, object]:
         "HOST": socket_folder or url.hostname or "",
         "PORT": url.port or "",
     }
+
+
+def _given(name: str, value: str | None, default: str | None) -> str:
+    given = value or default
+    if given is None:
+        raise ImproperlyConfigured(f"{name} must be set")
+    return given

@@ -209,8 +209,8 @@ def free_port(host: str) -> int:
 
 def wait_ready(supervisor: Supervisor, host: str, port: int) -> None:
     answer = "no answer"
-    deadline = time.monotonic() + READY_S
-    while time.monotonic() < deadline:
+    began = time.monotonic()
+    while (waited := time.monotonic() - began) < READY_S:
         supervisor.check()
         connection = http.client.HTTPConnection(host, port, timeout=5)
         try:
@@ -223,5 +223,10 @@ def wait_ready(supervisor: Supervisor, host: str, port: int) -> None:
             answer = str(error)
         finally:
             connection.close()
-        time.sleep(0.05)
+        time.sleep(pause_after(waited))
     raise ProcessError(f"the application was not ready after {READY_S:.0f} s; /readyz: {answer}")
+
+
+def pause_after(waited: float) -> float:
+    """How long to wait before asking again, in seconds: who is slow to start needs the processor himself."""
+    return 0.05 if waited < 1 else 0.5

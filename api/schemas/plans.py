@@ -12,12 +12,14 @@ from communities.insight.sentences import Language
 from dispatch.explanations import Affinities, stop_sentences, unassigned_sentence
 from dispatch.models import PlanVersion, Route, Stop, UnassignedVisit
 
+MOST_ITERATIONS = 100_000  # more than the tasks' time limit has room for is never asked of a worker
+
 
 class PlanIn(In):
     region: UUID
     on: Day
     seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
-    iterations: Annotated[int | None, Field(ge=1, le=100_000)] = None
+    iterations: Annotated[int | None, Field(ge=1, le=MOST_ITERATIONS)] = None
 
 
 class PlanOut(Out):

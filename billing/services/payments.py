@@ -66,7 +66,7 @@ def webhook_apply(*, subject_id: UUID) -> None:
         return
     payments = gateway.payments_of(checkout_ref)
     with transaction.atomic():
-        link = links.select_for_update().get()
+        link = links.select_for_update(no_key=True).get()
         notes = [note for payment in payments if (note := _enter(link, payment))]
         _close(event, _Outcome.APPLIED, "; ".join(notes))
 

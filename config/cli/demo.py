@@ -27,6 +27,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from config.cli.planning import follow
+from config.ports import PortError, port_held
 
 if TYPE_CHECKING:
     from communities.models import SignalSet
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from config.processes import Processes
     from dispatch.models import PlanVersion
 
+HOST, PORT = "127.0.0.1", 8000  # where ./linli serve will answer the links in letters
 WAIT_S = 120  # for the worker to have done what was asked of it
 SATURDAY = 6
 
@@ -53,7 +55,8 @@ def run(args: argparse.Namespace) -> int:
     from core.errors import DomainError
 
     try:
-        figures = Demonstration(args.seed, args.date or _last_working_day()).run()
+        demonstration = Demonstration(args.seed, args.date or _last_working_day())
+        figures = demonstration.run()
     except (ProcessError, DomainError, RuntimeError, TimeoutError) as error:
         print(f"linli: the loop did not close: {error}", file=sys.stderr)
         return 1
@@ -63,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         args.json.write_text(json.dumps(figures, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         print(f"\nThe figures are in {args.json}.")
-    print("Look around: ./linli serve")
+    print(look_around(demonstration.port))
     return 0
 
 
@@ -73,6 +76,7 @@ class Demonstration:
     def __init__(self, seed: int, day: date) -> None:
         self.seed = seed
         self.day = day
+        self.port = PORT
         self.next_day = _working_day_after(day)
         self.seconds: dict[str, float] = {}
         self.check: Callable[[], None] = lambda: (
@@ -119,7 +123,7 @@ class Demonstration:
 
     @contextmanager
     def _application(self) -> "Iterator[Processes]":
-        """Web, workers and beat on a free port, with their logs in the state folder."""
+        """Web, workers and beat on the usual port or a free one, with their logs in the state folder."""
         from config.cli.ready import state_folder
         from config.processes import Processes
 
@@ -127,7 +131,8 @@ class Demonstration:
         logs.mkdir(parents=True, exist_ok=True)
         with ExitStack() as running:
             with self._step("start"):
-                app = running.enter_context(Processes.start(logs=logs))
+                self.port = running.enter_context(port_for_links())
+                app = running.enter_context(Processes.start(host=HOST, port=self.port, logs=logs))
                 self.check = app.supervisor.check
             yield app
 
@@ -215,6 +220,27 @@ class Demonstration:
         began = time.monotonic()
         yield
         self.seconds[name] = time.monotonic() - began
+
+
+@contextmanager
+def port_for_links() -> Iterator[int]:
+    """The port that serve takes if it is free, else any. Held for the block."""
+    with ExitStack() as holding:
+        try:
+            port = holding.enter_context(port_held(HOST, PORT))
+        except PortError:
+            port = holding.enter_context(port_held(HOST, 0))
+        yield port
+
+
+def look_around(port: int) -> str:
+    """What to do next, and how the links in the letters come to life again."""
+    from django.conf import settings
+
+    serve = "./linli serve" if port == PORT else f"./linli serve --port {port}"
+    if settings.EMAIL_HOST:
+        return f"Look around: {serve}"
+    return f"The letters are in {settings.EMAIL_FILE_PATH}; their links work while {serve} runs."
 
 
 @contextmanager

@@ -7,20 +7,20 @@ examples:
   ./linli serve
   ./linli serve --port 8080 --host 0.0.0.0
 
-exit codes: 0 stopped by Ctrl-C or SIGTERM · 1 a process failed, or the port is taken
+exit codes: 0 stopped by Ctrl-C or SIGTERM · 1 a process failed, or the port cannot be had
 """
 
 import argparse
 import signal
-import socket
 import sys
 
+from config.ports import LARGEST, PortError, port_held
 from config.processes import ProcessError, Processes
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Where to listen."""
-    parser.add_argument("--port", type=int, default=8000, help="port to listen on (default: 8000)")
+    parser.add_argument("--port", type=_port, default=8000, help="port to listen on (default: 8000)")
     parser.add_argument(
         "--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1, this machine only)"
     )
@@ -28,15 +28,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve until a signal comes or a process ends."""
-    if args.port and _is_taken(args.host, args.port):
-        print(f"linli: port {args.port} of {args.host} is taken; choose another with --port", file=sys.stderr)
-        return 1
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with Processes.start(host=args.host, port=args.port) as app:
+        with (
+            port_held(args.host, args.port) as port,
+            Processes.start(host=args.host, port=port) as app,
+        ):
             _greet(app.url)
             app.supervisor.watch()
-    except ProcessError as error:
+    except (PortError, ProcessError) as error:
         print(f"linli: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -59,12 +59,7 @@ def _greet(url: str) -> None:
     connection.close()
 
 
-def _is_taken(host: str, port: int) -> bool:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return True
-    return False
+def _port(text: str) -> int:
+    if not text.isdecimal() or int(text) > LARGEST:
+        raise argparse.ArgumentTypeError(f"{text} is no port: 1 to {LARGEST}, or 0 for any that is free")
+    return int(text)

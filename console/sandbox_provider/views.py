@@ -1,11 +1,13 @@
 """The provider's doors: a JSON API for merchants and the page on which their customers pay."""
 
 import json
+import re
 from typing import Any
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import BigIntegerField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.utils.crypto import constant_time_compare
@@ -17,6 +19,10 @@ from console.customer.pages import language_for, page
 from console.sandbox_provider.checkouts import CheckoutAsked, checkout_make, checkout_settle
 from core.money import Money
 
+RETURN_URL_LENGTH = 500
+RETURN_URL = re.compile(
+    r"https?://[\w.:\[\]-]+([/?#][!-~]*)?", re.ASCII
+)  # its host goes into a header, unquoted
 DECISIONS = {"pay": SandboxAttempt.State.SUCCEEDED, "decline": SandboxAttempt.State.DECLINED}
 
 
@@ -28,7 +34,7 @@ def checkout_create(request: HttpRequest) -> HttpResponse:
         return JsonResponse({"error": "wrong key"}, status=401)
     try:
         asked = _read(json.loads(request.body))
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         return JsonResponse({"error": f"not a checkout: {error!r}"}, status=422)
     checkout = checkout_make(asked)
     if checkout is None:
@@ -71,15 +77,26 @@ def _is_merchant(request: HttpRequest) -> bool:
 
 
 def _read(content: dict[str, Any]) -> CheckoutAsked:
-    amount = Money(int(content["amount_minor"]), content["currency"])
-    if amount.minor <= 0:
-        raise ValueError("nothing to pay")
+    amount = Money(content["amount_minor"], content["currency"])
+    if type(amount.minor) is not int or not 0 < amount.minor <= BigIntegerField.MAX_BIGINT:
+        raise ValueError("the amount must be a whole number above 0, of at most 8 bytes")
+    return_url = str(content["return_url"])
+    if not RETURN_URL.fullmatch(return_url) or len(return_url) > RETURN_URL_LENGTH:
+        raise ValueError("the return_url must be an http or https address")
     return CheckoutAsked(
         reference=UUID(content["reference"]),
         amount=amount,
-        description=str(content["description"])[:200],
-        return_url=str(content["return_url"]),
+        description=_storable(str(content["description"])[:200]),
+        return_url=return_url,
     )
+
+
+def _storable(text: str) -> str:
+    """The text, unless PostgreSQL has no place for it: a NUL, half a surrogate pair. Raises ValueError."""
+    text.encode()
+    if "\0" in text:
+        raise ValueError("the text has a NUL")
+    return text
 
 
 def _shown(checkout: SandboxCheckout) -> dict[str, object]:

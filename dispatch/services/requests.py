@@ -228,6 +228,8 @@ def request_cancel(*, caller: Caller, request_id: UUID, reason: str, now: dateti
     request = request_get(caller, request_id)
     if not caller.runs_dispatch:
         raise NotForYourRole("Requests are cancelled by dispatchers and administrators.")
+    # Work orders first, like everybody who changes visits: a step being reported ends before we look.
+    list(WorkOrder.objects.select_for_update(no_key=True).filter(request=request).order_by("pk"))
     changed = ServiceRequest.objects.filter(pk=request.pk, state__in=before(REQUEST, RequestState.CANCELLED))
     if changed.update(state=RequestState.CANCELLED, closed_at=max(now, request.requested_at)) != 1:
         raise StepOutOfOrder(f"The request is {request.get_state_display().lower()}.")
@@ -239,7 +241,7 @@ def request_cancel(*, caller: Caller, request_id: UUID, reason: str, now: dateti
 
 
 def _visits_cancel(request: ServiceRequest, reason: str) -> None:
-    for visit in Visit.objects.select_for_update().filter(work_order__request=request):
+    for visit in Visit.objects.select_for_update(no_key=True).filter(work_order__request=request):
         if visit.state in before(VISIT, VisitState.CANCELLED):
             visit.state, visit.outcome, visit.revision = VisitState.CANCELLED, reason, visit.revision + 1
             visit.save(update_fields=["state", "outcome", "revision", "updated_at"])

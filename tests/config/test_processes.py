@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from config.embedded.home import until
-from config.processes import ProcessError, Supervisor
+from config.processes import ProcessError, Supervisor, pause_after
 
 # A parent that starts a child of its own, as granian and Celery do, says its process id and waits.
 PARENT = """
@@ -76,3 +76,7 @@ def test_a_parent_killed_outright_takes_its_children_along(tmp_path: Path) -> No
         parent.send_signal(signal.SIGKILL)
 
     assert until(lambda: not is_alive(child), seconds=5)
+
+
+def test_who_is_slow_to_start_is_asked_less_often() -> None:
+    assert [pause_after(waited) for waited in (0, 0.9, 1, 60)] == [0.05, 0.05, 0.5, 0.5]

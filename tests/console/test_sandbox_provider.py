@@ -71,10 +71,18 @@ def test_a_reference_has_one_checkout_and_one_amount() -> None:
         asked(amount_minor=0),
         asked(amount_minor="lots"),
         asked(reference="1"),
+        asked(amount_minor=2**63),
+        asked(amount_minor=float("inf")),
+        asked(description="a\0b"),
+        asked(description="\ud800"),
+        asked(return_url="javascript:alert(1)"),
+        asked(return_url="https://a;script-src *"),
+        asked(return_url="https://linli.example/" + "a" * 500),
+        "[" * 100_000,
     ],
 )
 def test_what_is_no_checkout_is_refused(content: object) -> None:
-    assert make(content)[0] == 422
+    assert (make(content)[0], SandboxCheckout.objects.count()) == (422, 0)
 
 
 def test_a_payer_declines_tries_again_and_goes_back_to_the_merchant(browser: Client) -> None:

@@ -274,6 +274,37 @@ def test_communities_without_a_boundary_get_one_from_their_points(acme: Organisa
     assert inside.community == Community.objects.get(code="jade-garden", boundary_source="derived")
 
 
+def test_a_community_known_by_addresses_alone_gets_its_boundary_when_they_are_found(
+    acme: Organisation, tmp_path: Path
+) -> None:
+    known = row("R1", address="1 Long Road", lon="121.600", lat="25.060")
+    named = row("R2", address="1 long road", unit="2F", lon="", lat="", community="Jade Garden")
+    result = bring(acme, tmp_path, known, named)
+    assert (result.boundaries_derived, result.placed) == (["jade-garden"], {"inside": 1, "named": 1})
+    assert set(Site.objects.values_list("community__code", "placement_note")) == {("jade-garden", "")}
+    assert ServiceEvent.objects.filter(community__code="jade-garden").count() == 2
+
+
+def test_a_later_row_adds_to_its_site_what_is_new_and_changes_nothing(
+    acme: Organisation, tmp_path: Path
+) -> None:
+    form = RequestFormat(source="crm", zone=ZoneInfo("UTC"), names={"site": "House"})
+    columns = [*COLUMNS, "House"]
+    bring(
+        acme,
+        tmp_path,
+        row("R1", House="7", lon="", lat="", address="1 Long Road"),
+        form=form,
+        columns=columns,
+    )
+    bring(acme, tmp_path, row("R2", House="7", unit="5F"), form=form, columns=columns)
+    bring(acme, tmp_path, row("R3", House="7", unit="6F", lon="121.7"), form=form, columns=columns)
+    one = Site.objects.get()
+    assert one.point is not None
+    assert (one.address, one.unit, one.point.coords) == ("1 Long Road", "5F", (121.55, 25.03))
+    assert (one.placement, one.placement_note) == ("inside", "")
+
+
 def test_with_several_regions_an_unknown_community_is_left_to_the_point(
     acme: Organisation, tmp_path: Path
 ) -> None:
