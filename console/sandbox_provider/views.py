@@ -20,9 +20,8 @@ from console.sandbox_provider.checkouts import CheckoutAsked, checkout_make, che
 from core.money import Money
 
 RETURN_URL_LENGTH = 500
-RETURN_URL = re.compile(
-    r"https?://[\w.:\[\]-]+([/?#][!-~]*)?", re.ASCII
-)  # its host goes into a header, unquoted
+# Its host goes into a header, unquoted.
+RETURN_URL = re.compile(r"https?://([\w.-]+|\[[\da-fA-F:.]+\])(:\d+)?([/?#][!-~]*)?", re.ASCII)
 DECISIONS = {"pay": SandboxAttempt.State.SUCCEEDED, "decline": SandboxAttempt.State.DECLINED}
 
 
@@ -83,6 +82,7 @@ def _read(content: dict[str, Any]) -> CheckoutAsked:
     return_url = str(content["return_url"])
     if not RETURN_URL.fullmatch(return_url) or len(return_url) > RETURN_URL_LENGTH:
         raise ValueError("the return_url must be an http or https address")
+    urlsplit(return_url)  # refuses what is no IPv6 address between brackets
     return CheckoutAsked(
         reference=UUID(content["reference"]),
         amount=amount,

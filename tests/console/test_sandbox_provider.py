@@ -77,6 +77,7 @@ def test_a_reference_has_one_checkout_and_one_amount() -> None:
         asked(description="\ud800"),
         asked(return_url="javascript:alert(1)"),
         asked(return_url="https://a;script-src *"),
+        asked(return_url="https://[1]/"),
         asked(return_url="https://linli.example/" + "a" * 500),
         "[" * 100_000,
     ],
