@@ -103,7 +103,8 @@ def signals_figures(before: SignalSet, after: SignalSet) -> dict[str, int]:
 def next_plan_figures(before: list[PlanVersion], after: list[PlanVersion]) -> dict[str, Any]:
     """The same day planned with the signals before and after: who goes elsewhere, and why.
 
-    A change counts as one by signals when they value the technician who goes now above the one before.
+    Both were planned from the same assignments with the same effort, so the answers caused every change. Counted as
+    one by signals are those of which the signals speak: they value who goes now above who went before.
     """
     with connection.cursor() as cursor:
         cursor.execute(CHANGED, {"before": [one.pk for one in before], "after": [one.pk for one in after]})

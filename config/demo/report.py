@@ -3,6 +3,7 @@
 from typing import Any
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 
 from core.money import Money
@@ -19,7 +20,7 @@ def print_report(figures: dict[str, Any], console: Console) -> None:
         for english, chinese in list(
             zip(sentences, figures["next_plan"]["explanations_zh_hant"], strict=True)
         )[:SENTENCES]:
-            console.print(f"  {english}.\n  [dim]{chinese}。[/dim]")
+            console.print(Padding(f"{english}.\n[dim]{chinese}。[/dim]", (0, 0, 0, 2)))
     console.print()
     console.print(_seconds(figures["seconds"]))
 
@@ -72,7 +73,7 @@ def _outcomes(figures: dict[str, Any]) -> list[tuple[str, str]]:
             "",
             (
                 f"{following['assignments_changed']} visits go to another technician than without the answers, "
-                f"{following['assignments_changed_by_signals']} of them because of the answers; "
+                f"{following['assignments_changed_by_signals']} of them to one whom customers there prefer; "
                 f"travel was {following['travel_minutes_before']} min without them"
             ),
         ),
