@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from communities.access import Caller
 from communities.models import Community, Organisation, ServiceEvent, Site
 from communities.services.customers import customer_ensure
-from communities.services.ledger import Fact, facts_record
+from communities.services.ledger import Fact, facts_record, ledger_analyse
 from communities.services.sites import SiteTold, site_ensure
 from dispatch.errors import (
     CommunityUnknown,
@@ -40,14 +40,18 @@ SELECT request.id, request.requested_at, request.customer_id, request.site_id, r
        site.community_id
 FROM dispatch_servicerequest AS request
 JOIN communities_site AS site ON site.id = request.site_id
+-- Looked up one by one, by the index: a join would read the whole ledger for each page.
+LEFT JOIN LATERAL (
+    SELECT true AS known
+    FROM communities_serviceevent AS fact
+    WHERE fact.organisation_id = request.organisation_id AND fact.source = %(source)s
+      AND fact.source_id = 'request:' || request.id || ':received'
+    LIMIT 1
+) AS told ON true
 WHERE request.organisation_id = %(organisation)s AND site.community_id IS NOT NULL
   AND (%(site)s::uuid IS NULL OR request.site_id = %(site)s::uuid)
   AND (%(after)s::uuid IS NULL OR request.id > %(after)s::uuid)
-  AND NOT EXISTS (
-      SELECT FROM communities_serviceevent AS fact
-      WHERE fact.organisation_id = request.organisation_id AND fact.source = %(source)s
-        AND fact.source_id = 'request:' || request.id || ':received'
-  )
+  AND told.known IS NULL
 ORDER BY request.id
 LIMIT %(limit)s
 """
@@ -184,10 +188,13 @@ def requests_tell(*, organisation: Organisation, site_id: UUID | None = None) ->
     Only of those whose site has a community: a fact keeps the community it was told with, and without one it
     would count nowhere.
     """
-    told, after = 0, None
+    told, after, next_look = 0, None, PAGE
     while facts := _untold(organisation, site_id, after):
         facts_record(organisation=organisation, facts=facts.values())
         told, after = told + len(facts), max(facts)
+        if told >= next_look:
+            ledger_analyse()
+            next_look *= 2
     return told
 
 
