@@ -13,7 +13,7 @@ from api.paging import paged
 from api.schemas.base import Page, PageQuery
 from api.schemas.requests import CancelIn, CustomerIn, RequestIn, RequestOut, SiteIn, WorkOrderOut
 from dispatch.selectors.requests import request_get, request_list, work_order_get
-from dispatch.services.requests import CustomerGiven, SiteGiven, request_cancel, request_create
+from dispatch.services.requests import CustomerGiven, RequestGiven, SiteGiven, request_cancel, request_create
 from dispatch.states import RequestState
 
 router = Router(tags=["Requests"])
@@ -23,8 +23,7 @@ router = Router(tags=["Requests"])
 @idempotent
 def request_post(request: Request, body: RequestIn) -> HttpResponse:
     """Take a request. Its point, or its address, finds the community; a site without one says why."""
-    asked = request_create(
-        caller=request.auth,
+    given = RequestGiven(
         reference=body.reference,
         service_type_code=body.service_type,
         site=_site(body.site),
@@ -32,8 +31,8 @@ def request_post(request: Request, body: RequestIn) -> HttpResponse:
         description=body.description,
         window_from_at=body.window_from_at,
         window_until_at=body.window_until_at,
-        now=timezone.now(),
     )
+    asked = request_create(caller=request.auth, given=given, now=timezone.now())
     return answer(RequestOut.of(asked), 201, {"Location": f"{request.path}/{asked.pk}"})
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 
 from communities.access import Caller
-from communities.models import Community, Organisation, ServiceEvent, Site
+from communities.models import Community, Customer, Organisation, ServiceEvent, Site
 from communities.services.customers import customer_ensure
 from communities.services.ledger import Fact, facts_record, ledger_analyse
 from communities.services.sites import SiteTold, site_ensure
@@ -77,18 +77,20 @@ class CustomerGiven:
     email: str = ""
 
 
-def request_create(
-    *,
-    caller: Caller,
-    reference: str,
-    service_type_code: str,
-    site: SiteGiven,
-    customer: CustomerGiven | None,
-    description: str,
-    window_from_at: datetime | None,
-    window_until_at: datetime | None,
-    now: datetime,
-) -> ServiceRequest:
+@dataclass(frozen=True, kw_only=True)
+class RequestGiven:
+    """What is asked for, as the caller says it. The service should start inside the window, if there is one."""
+
+    reference: str
+    service_type_code: str
+    site: SiteGiven
+    customer: CustomerGiven | None = None
+    description: str = ""
+    window_from_at: datetime | None = None
+    window_until_at: datetime | None = None
+
+
+def request_create(*, caller: Caller, given: RequestGiven, now: datetime) -> ServiceRequest:
     """Take a request and find its community. An address that none of our sites has is looked up after the commit;
     the site stays unplaced, with the reason, where that fails.
 
@@ -97,63 +99,45 @@ def request_create(
     if not caller.runs_dispatch:
         raise NotForYourRole("Requests are taken by dispatchers and administrators.")
     try:
-        return _create(
-            caller,
-            reference,
-            service_type_code,
-            site,
-            customer,
-            description,
-            window_from_at,
-            window_until_at,
-            now,
-        )
+        return _create(caller, given, now)
     except IntegrityError as error:
         if "request_once" in str(error):
-            raise RequestKnown(f"The reference {reference!r} has been used.") from error
+            raise RequestKnown(f"The reference {given.reference!r} has been used.") from error
         raise
 
 
 @transaction.atomic
-def _create(
-    caller: Caller,
-    reference: str,
-    service_type_code: str,
-    site: SiteGiven,
-    customer: CustomerGiven | None,
-    description: str,
-    window_from_at: datetime | None,
-    window_until_at: datetime | None,
-    now: datetime,
-) -> ServiceRequest:
-    kind = ServiceType.objects.filter(organisation=caller.organisation, code=service_type_code).first()
+def _create(caller: Caller, given: RequestGiven, now: datetime) -> ServiceRequest:
+    kind = ServiceType.objects.filter(organisation=caller.organisation, code=given.service_type_code).first()
     if kind is None:
-        raise ServiceTypeUnknown(f"There is no service type {service_type_code!r}.")
-    place = site_ensure(organisation=caller.organisation, told=_told(caller, site))
+        raise ServiceTypeUnknown(f"There is no service type {given.service_type_code!r}.")
+    place = site_ensure(organisation=caller.organisation, told=_told(caller, given.site))
     request = ServiceRequest.objects.create(
         organisation=caller.organisation,
         source=SOURCE,
-        reference=reference,
+        reference=given.reference,
         site=place,
-        customer=customer_ensure(
-            organisation=caller.organisation,
-            name=customer.name,
-            phone=customer.phone,
-            email=customer.email,
-            address=site.address,
-        )
-        if customer
-        else None,
+        customer=_customer(caller, given.customer, given.site) if given.customer else None,
         service_type=kind,
-        description=description,
+        description=given.description,
         requested_at=now,
         respond_by=now + timedelta(hours=kind.respond_within_hours),
         resolve_by=now + timedelta(hours=kind.resolve_within_hours),
-        window_from_at=window_from_at,
-        window_until_at=window_until_at,
+        window_from_at=given.window_from_at,
+        window_until_at=given.window_until_at,
     )
     requests_tell(organisation=caller.organisation, site_id=place.pk)
     return request
+
+
+def _customer(caller: Caller, given: CustomerGiven, site: SiteGiven) -> Customer:
+    return customer_ensure(
+        organisation=caller.organisation,
+        name=given.name,
+        phone=given.phone,
+        email=given.email,
+        address=site.address,
+    )
 
 
 def _told(caller: Caller, given: SiteGiven) -> SiteTold:

@@ -9,7 +9,7 @@ import pytest
 from communities.access import Caller
 from communities.models import Community, Contact, Customer, Organisation, Region, ServiceEvent, Site
 from dispatch.models import ServiceRequest
-from dispatch.services.requests import CustomerGiven, SiteGiven, request_create, requests_tell
+from dispatch.services.requests import CustomerGiven, RequestGiven, SiteGiven, request_create, requests_tell
 from tests import factories
 from tests.dispatch.test_request_import import bring, command, row
 from tests.outbox import deliver_all
@@ -31,17 +31,8 @@ def ask(
     site: SiteGiven = ADDRESS,
     customer: CustomerGiven | None = None,
 ) -> ServiceRequest:
-    return request_create(
-        caller=caller,
-        reference=reference,
-        service_type_code="filter",
-        site=site,
-        customer=customer,
-        description="",
-        window_from_at=None,
-        window_until_at=None,
-        now=now,
-    )
+    given = RequestGiven(reference=reference, service_type_code="filter", site=site, customer=customer)
+    return request_create(caller=caller, given=given, now=now)
 
 
 def facts() -> list[tuple[str, str, date]]:
