@@ -1,7 +1,8 @@
 """Plan a region's day, and publish the plan if asked.
 
 The work is done by a Celery worker for plans; where none is running, one is started for as long as it takes. Without
---region every region of the organisation is planned. Without --publish the result stays a draft.
+--region every region of the organisation is planned. Without --publish the result stays a draft. Ctrl-C cancels the
+run.
 
 examples:
   ./linli plan --date 2026-03-02 --publish
@@ -70,12 +71,16 @@ def _plan(
 ) -> "PlanVersion":
     from django.utils import timezone
 
-    from dispatch.services.planning import plan_publish, plan_request
+    from dispatch.services.planning import plan_cancel, plan_publish, plan_request
 
     version = plan_request(
         caller=caller, region_id=region.pk, on=args.date, seed=args.seed, iterations=args.iterations
     )
-    follow([version], check)
+    try:
+        follow([version], check)
+    except KeyboardInterrupt:
+        plan_cancel(caller=caller, version_id=version.pk)  # the planner stops within a second
+        raise
     if args.publish and version.state == "draft":
         revision = version.plan.revision
         plan_publish(caller=caller, version_id=version.pk, plan_revision=revision, now=timezone.now())

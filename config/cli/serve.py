@@ -52,7 +52,7 @@ def _greet(url: str) -> None:
     print(f"Linli      {url}\nAPI docs   {url}/api/v1/docs")
     accounts = sample_accounts()
     for role, username, password in accounts:
-        print(f"{role:<24} {username:<24} {password}")
+        print(f"{role:<24} {username:<28} {password}")
     if not accounts:
         print("There are no sample accounts yet; ./linli demo makes them.")
     print("Ctrl-C stops it.", flush=True)
