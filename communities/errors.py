@@ -18,11 +18,6 @@ class BadAnswer(Invalid):
     title = "The answer is not one of those offered"
 
 
-class BadPlace(Invalid):
-    code = "bad-place"
-    title = "This is not a place on Earth"
-
-
 class UnknownOrganisation(NotFound):
     code = "unknown-organisation"
     title = "There is no such organisation"

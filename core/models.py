@@ -1,7 +1,5 @@
 """What every table has: an identity that can be shown, and the moment it was written. And the outbox."""
 
-import uuid
-
 from django.db import models
 from django.utils import timezone
 from uuid_utils.compat import uuid7
@@ -55,11 +53,3 @@ class Outbox(models.Model):
 
     def __str__(self) -> str:
         return f"{self.topic} {self.subject_id} → {self.consumer}"
-
-
-def as_uuid(value: str) -> uuid.UUID | None:
-    """The UUID written as `value`, or None when it is not one."""
-    try:
-        return uuid.UUID(value)
-    except ValueError:
-        return None
