@@ -20,6 +20,10 @@ RUN SECRET_KEY=only-while-building-0123456789-0123456789-0123456789 \
     CACHE_URL=redis://outside/1 \
     .venv/bin/python manage.py collectstatic --no-input
 
+# Numba wants to write where it reads.
+RUN .venv/bin/python -m dispatch.solver.prepare \
+    && chown -R linli dispatch/solver/search/kernels/__pycache__
+
 USER linli
 ENV PATH=/srv/linli/.venv/bin:$PATH
 EXPOSE 8000

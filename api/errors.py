@@ -103,6 +103,13 @@ class RateLimited(DomainError):
         self.headers = {"Retry-After": str(retry_after_s)}
 
 
+class OptimiseBusy(RateLimited):
+    """An organisation has one problem solved at a time. The Retry-After header says how many seconds to wait."""
+
+    code = "optimise-busy"
+    title = "A problem of yours is being solved already"
+
+
 class Failed(DomainError):
     """Our fault. The log has the details under the request's id."""
 
@@ -118,3 +125,10 @@ class Unavailable(DomainError):
     code = "unavailable"
     title = "Not available at the moment"
     headers: ClassVar[dict[str, str]] = {"Retry-After": "5"}
+
+
+class OptimiseOverran(Unavailable):
+    """The planner did not answer within its time and was ended. Nothing is kept; ask for less at once."""
+
+    code = "optimise-overran"
+    title = "The planner did not answer in time"

@@ -13,6 +13,7 @@ from api.routers import (
     billing,
     calendars,
     communities,
+    optimise,
     plans,
     requests,
     technician,
@@ -50,5 +51,5 @@ api = Api(
     renderer=Renderer(),
 )
 problems.install(api)
-for module in (accounts, communities, requests, plans, technician, calendars, billing, webhooks):
+for module in (accounts, communities, requests, plans, optimise, technician, calendars, billing, webhooks):
     api.add_router("", module.router)

@@ -167,6 +167,12 @@ OUTBOX_CONSUMERS = {
     "sandbox.checkout_settled": ["console.sandbox_provider.checkouts.checkout_notify"],
 }
 
+# -- Problems solved for others: POST /api/v1/optimise ------------------------------------------------------
+OPTIMISE_BYTES = 16 * 1024 * 1024  # of a body
+OPTIMISE_CELLS = 200_000  # visits × shifts
+OPTIMISE_SECONDS = 60  # at most, of search
+OPTIMISE_PLACES = 2  # problems at once; each holds one of the web server's four threads
+
 # -- Places --------------------------------------------------------------------------------------------------
 GEOCODER = env.choice("GEOCODER", "gazetteer", ("gazetteer", "nominatim"))
 NOMINATIM_URL = env.text("NOMINATIM_URL", "https://nominatim.openstreetmap.org")

@@ -15,32 +15,54 @@ REASONS: dict[Language, dict[str, str]] = {
     "en": {
         "no_shift": "Nobody who may go works that day",
         "skill_missing": "Nobody at work that day has the skills it needs",
+        "parts_missing": "No van of anybody able holds the parts it needs",
         "window_closed": "Nobody able is at work within its time window",
         "too_far": "Nobody able could get there and back within the shift",
+        "order_open": "It has to come after a visit that is left out itself",
+        "crew_incomplete": "There is no moment at which everybody it needs could come",
         "no_capacity": "The technicians who could do it are busy with visits that matter more",
     },
     "zh-hant": {
         "no_shift": "當天沒有可派的技師上班",
         "skill_missing": "當天上班的技師都沒有所需技能",
+        "parts_missing": "可派技師的車都放不下所需零件",
         "window_closed": "可派的技師在指定時段內都沒有上班",
         "too_far": "可派的技師在班內來不及往返",
+        "order_open": "須排在另一件未排入的案件之後",
+        "crew_incomplete": "找不到所需人員都能到場的時間",
         "no_capacity": "可派的技師都在處理更重要的案件",
     },
 }
 TERMS: dict[Language, dict[str, str]] = {
     "en": {
         "travel": "travel",
+        "distance": "distance",
         "waiting": "waiting",
         "community_entry": "entering the community",
         "affinity": "what customers there say",
+        "preference": "whom the customer asked for",
+        "continuity": "whom the customer knows",
         "lateness": "lateness",
+        "disturbance": "what the customer was promised",
+        "overtime": "overtime",
+        "fairness": "a fair share of hours",
+        "labour": "paid hours",
+        "shift_use": "not calling anybody else in",
     },
     "zh-hant": {
         "travel": "車程",
+        "distance": "里程",
         "waiting": "等候",
         "community_entry": "社區登記",
         "affinity": "當地住戶評價",
+        "preference": "客戶指定",
+        "continuity": "客戶熟悉的技師",
         "lateness": "逾時",
+        "disturbance": "已與客戶的約定",
+        "overtime": "加班",
+        "fairness": "工時公平",
+        "labour": "工時成本",
+        "shift_use": "不必多派人出勤",
     },
 }
 CHEAPER: dict[Language, str] = {
@@ -102,10 +124,18 @@ def name_in(named: Any, language: Language) -> str:
 
 
 def _comparison(explanation: dict[str, Any], language: Language) -> Iterator[str]:
+    """Against the next best technician, and the one after him where the plan is new enough to say."""
     chosen, other = explanation["chosen"], explanation["runner_up"]
     if other is None:
         yield ALONE[language].format(chosen=chosen["technician"])
         return
+    yield from _against(chosen, other, language)
+    third = explanation.get("third")
+    if third is not None:
+        yield from _against(chosen, third, language)
+
+
+def _against(chosen: dict[str, Any], other: dict[str, Any], language: Language) -> Iterator[str]:
     gains = {
         term: other["minutes"].get(term, 0.0) - chosen["minutes"].get(term, 0.0) for term in TERMS[language]
     }

@@ -8,12 +8,16 @@ from django.apps import apps
 
 from config.cli.__main__ import VERBS
 from config.settings import CELERY_BEAT_SCHEDULE
+from dispatch.solver.plan import Reason, Score
+from dispatch.solver.weights import Term, Weights
 
 ROOT = Path(__file__).resolve().parent.parent
-PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), ROOT / "communities/sample/ATTRIBUTION.md"])
+ALONE = (ROOT / "communities/sample/ATTRIBUTION.md", ROOT / "benchmarks/README.md")
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ALONE])
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 FOLDERS = (
     "api",
+    "benchmarks",
     "billing",
     "communities",
     "config",
@@ -139,8 +143,19 @@ def test_sweepers_and_measurements_in_operations_are_all_there_are() -> None:
 
 def test_every_reason_and_cost_term_has_its_word() -> None:
     glossary = read("docs/glossary.md")
-    reasons = re.findall(r'^    [A-Z_]+ = "(\w+)"$', read("dispatch/solver/plan.py"), flags=re.MULTILINE)
-    assert [reason for reason in reasons if f"`{reason}`" not in glossary] == []
+    assert [reason for reason in Reason if f"`{reason}`" not in glossary] == []
+    assert [term for term in Score().terms() if f"| `{term}` |" not in glossary] == []
+
+
+def test_reasons_and_prices_in_the_planner_page_are_those_of_the_planner() -> None:
+    page = read("docs/planner.md")
+    reasons = page.split("## Why a visit is left out")[1].split("\n## ")[0]
+    prices = page.split("## Prices")[1].split("\n## ")[0]
+    rows = re.findall(r"^\| `(\w+)` \|.*\| ([\d.]+) \| ([\d.]+|–) \|$", prices, flags=re.MULTILINE)
+    stated = {name: Term(float(weight), None if cap == "–" else float(cap)) for name, weight, cap in rows}
+    assert re.findall(r"^\| `(\w+)` \|", reasons, flags=re.MULTILINE) == [*Reason]
+    assert list(stated) == list(Score().terms())
+    assert Weights(**stated) == Weights()
 
 
 def test_pages_that_the_code_refers_to_exist() -> None:

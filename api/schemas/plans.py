@@ -10,6 +10,7 @@ from api.schemas.base import Day, In, Out
 from api.schemas.visits import ServiceTypeOut, SiteBrief
 from communities.insight.sentences import Language
 from dispatch.explanations import Affinities, stop_sentences, unassigned_sentence
+from dispatch.left_out import left_out_sentences
 from dispatch.models import PlanVersion, Route, Stop, UnassignedVisit
 
 MOST_ITERATIONS = 100_000  # more than the tasks' time limit has room for is never asked of a worker
@@ -137,6 +138,11 @@ class UnassignedOut(Out):
     reason: str
     detail: str
     why: str
+    explanation: Annotated[
+        dict[str, Any],
+        Field(description="What keeps it out, by rule, and what would let it in, with the minutes."),
+    ]
+    help: Annotated[list[str], Field(description="The explanation in words, in the language asked for.")]
 
     @classmethod
     def of(cls, left: UnassignedVisit, language: Language) -> Self:
@@ -148,4 +154,6 @@ class UnassignedOut(Out):
             reason=left.reason,
             detail=left.detail,
             why=unassigned_sentence(left, language),
+            explanation=left.explanation,
+            help=left_out_sentences(left, language),
         )

@@ -29,24 +29,25 @@ class Verb:
     module: str
     summary: str
     needs: Literal["nothing", "services", "database"]
+    plans: bool = False  # itself, or by processes it starts: the planner must be compiled
     talks: bool = False  # logs what happens; the others only what goes wrong
     passes_on: bool = False  # arguments it does not know go to another program, in `args.passed_on`
 
 
 VERBS = (
-    Verb("demo", "demo", "run the whole loop once on the sample city and print a report", "database"),
-    Verb("serve", "serve", "run web, workers and beat until Ctrl-C", "database", talks=True),
+    Verb("demo", "demo", "run the whole loop once on the sample city and print a report", "database", True),
+    Verb("serve", "serve", "run web, workers and beat until Ctrl-C", "database", True, talks=True),
     Verb(
         "import",
         "imports",
         "bring in a company: communities, technicians, services, accounts, requests",
         "database",
     ),
-    Verb("plan", "planning", "plan a region's day, and publish the plan if asked", "database"),
-    Verb("solve", "solve", "solve a planning problem from a file, without a database", "nothing"),
+    Verb("plan", "planning", "plan a region's day, and publish the plan if asked", "database", True),
+    Verb("solve", "solve", "solve a planning problem from a file, without a database", "nothing", True),
     Verb("verify", "verify", "check a plan against its problem, without a database", "nothing"),
-    Verb("bench", "bench", "measure Linli on this machine", "database"),
-    Verb("test", "test", "run the tests; arguments go to pytest", "services", passes_on=True),
+    Verb("bench", "bench", "measure Linli on this machine", "nothing", True),
+    Verb("test", "test", "run the tests; arguments go to pytest", "services", True, passes_on=True),
     Verb("check", "check", "run the formatters, linters, types and deployment checks", "services"),
     Verb("doctor", "doctor", "say what is running, where, which versions, and what is wrong", "nothing"),
     Verb("down", "down", "stop the embedded services", "nothing"),
@@ -81,6 +82,8 @@ def _run(verb: Verb, arguments: list[str]) -> int:
         if not verb.talks:
             os.environ.setdefault("LOG_LEVEL", "WARNING")
         ready.database_prepare()
+    if verb.plans:
+        ready.planner_prepare()
     exit_code: int = module.run(args)
     return exit_code
 

@@ -1,22 +1,29 @@
 """Measure Linli on this machine.
 
-  api    a technician's schedule against a bare Django view that returns the same bytes, in turn
+  api      a technician's schedule against a bare Django view that returns the same bytes, in turn
+  planner  the planner beside VROOM, PyVRP and plain OR-Tools, each at its own time, and on published instances
 
 Figures are ratios against something that runs beside them, because machines differ and are noisy.
 
 examples:
   ./linli bench api
+  ./linli bench planner --quick
+  ./linli bench planner --only solomon --data ~/instances
 
-exit codes: 0 measured · 1 it could not be measured, and why
+exit codes: 0 measured · 1 it could not be measured, and why · 130 cancelled, what was measured is kept
 """
 
 import argparse
+import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
+
+from config.cli import ready
 
 if TYPE_CHECKING:
     from config.benchmarks.api import Timed
@@ -24,11 +31,47 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to measure."""
-    parser.add_argument("subject", choices=["api"], help="what to measure")
+    subjects = parser.add_subparsers(dest="subject", required=True, metavar="{api,planner}")
+    subjects.add_parser("api")
+    planner = subjects.add_parser("planner", description=_planner_help())
+    planner.add_argument(
+        "--quick", action="store_true", help="three small instances, 10 s each, kept in .state/"
+    )
+    planner.add_argument(
+        "--only",
+        nargs="+",
+        default=[],
+        metavar="NAME",
+        help="sets (towns, solomon, pillac) or single instances",
+    )
+    planner.add_argument(
+        "--seconds", type=float, help="for each planner (default: 60; solomon 20; --quick 10)"
+    )
+    planner.add_argument(
+        "--data",
+        type=Path,
+        default=os.environ.get("LINLI_BENCH_DATA"),
+        help="the folder with solomon/ and trsp_pillac/ (default: LINLI_BENCH_DATA)",
+    )
+    planner.add_argument("--page", type=Path, help="where the tables go (default: docs/benchmarks.md)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Measure and print."""
+    if args.subject == "planner":
+        from config.benchmarks import planner
+
+        return planner.run(args)
+    return _api()
+
+
+def _planner_help() -> str:
+    return "Installs the peers first if they are missing. Needs no database. Allow an hour; Ctrl-C keeps what is done."
+
+
+def _api() -> int:
+    os.environ.setdefault("LOG_LEVEL", "WARNING")
+    ready.database_prepare()
     from config.benchmarks import api
     from config.processes import ProcessError
 

@@ -1,6 +1,7 @@
 """What a verb needs before it runs: the services up and named in the environment, the database migrated."""
 
 import os
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -44,6 +45,20 @@ def migrations_pending() -> list[str]:
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def planner_prepare() -> None:
+    """Compile the planner where its sources are newer than what is compiled; in a process of its own, since Numba's
+    code is of no use to this one."""
+    from dispatch.solver.prepare import is_prepared
+
+    if is_prepared():
+        return
+    began = time.monotonic()
+    print("linli: compiling the planner, once, for about a minute ...", file=sys.stderr)
+    with embedded.home().locked("compile.lock"):
+        subprocess.run([sys.executable, "-m", "dispatch.solver.prepare"], check=True)
+    _say("planner compiled", began)
 
 
 def state_folder() -> Path:

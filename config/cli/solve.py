@@ -1,10 +1,11 @@
-"""Plan a problem from a file: Linli's own JSON, or a VROOM input.
+"""Plan a problem from a file: a VROOM input (jobs and vehicles), or Linli's own JSON (visits and shifts).
 
-Without --seconds the search runs a fixed number of iterations and gives the same plan every time.
+A VROOM input gets a VROOM output, with our own fields beside VROOM's (docs/exchange.md); Linli's gets a plan.
+Without --seconds the search runs a fixed number of iterations and, on one process, gives the same plan every time.
 
 examples:
+  ./linli solve vroom-input.json -o vroom-output.json --seconds 10
   ./linli solve problem.json --out plan.json
-  ./linli solve vroom-input.json --seconds 10
 
 exit codes: 0 planned · 1 the file is not a problem we can plan, and why
 """
@@ -16,13 +17,15 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dispatch.solver import document, vroom
-from dispatch.solver.plan import Plan
-from dispatch.solver.problem import Problem, ProblemError
-from dispatch.solver.solve import Limits, Progress, solve
+from dispatch.solver.exchange.text import Unreadable, read_json
+from dispatch.solver.validation import ProblemError
 
 if TYPE_CHECKING:
     from rich.progress import Progress as Bar
+
+    from dispatch.solver.document import Document
+    from dispatch.solver.plan import Plan
+    from dispatch.solver.solve import Limits, Progress
 
 QUIET_S = 2
 """A progress bar appears when the work takes longer than this."""
@@ -31,30 +34,45 @@ QUIET_S = 2
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Its file and limits."""
     parser.add_argument("file", type=Path, help="the problem, JSON; - reads standard input")
-    parser.add_argument("--out", "-o", type=Path, help="where the plan goes (default: standard output)")
-    parser.add_argument("--seconds", type=float, help="search this long instead of a fixed number of steps")
+    parser.add_argument("--out", "-o", type=Path, help="where the answer goes (default: standard output)")
+    parser.add_argument("--seconds", type=seconds, help="search this long instead of a fixed number of steps")
     parser.add_argument("--seed", type=int, default=1, help="another seed, another search (default: 1)")
+    parser.add_argument(
+        "--processes", type=count, help="searches side by side (default: 2 with --seconds, else 1)"
+    )
+
+
+def seconds(text: str) -> float:
+    """A finite number of seconds from 0. Raises ValueError."""
+    if not 0 <= (value := float(text)) < float("inf"):
+        raise ValueError(text)
+    return value
+
+
+def count(text: str) -> int:
+    """A whole number from 1. Raises ValueError."""
+    if (value := int(text)) < 1:
+        raise ValueError(text)
+    return value
 
 
 def run(args: argparse.Namespace) -> int:
     """Read, plan, write."""
+    from dispatch.solver.exchange.answering import answer, read
+
     try:
-        problem = read_problem(args.file)
+        question = read(read_file(args.file))
         with _Watcher() as watcher:
-            plan = solve(problem, _limits(args), on_progress=watcher)
+            plan, document = answer(question, _limits(args), on_progress=watcher)
+        _write(document, args.out)
     except (OSError, ProblemError) as error:
         print(f"linli: {error}", file=sys.stderr)
         return 1
-    text = json.dumps(document.plan_to_document(plan), ensure_ascii=False, indent=1)
-    if args.out is None:
-        print(text)
-    else:
-        args.out.write_text(text + "\n", encoding="utf-8")
     print(_summary(plan), file=sys.stderr)
     return 0
 
 
-def read_json(path: Path) -> Any:
+def read_file(path: Path) -> Any:
     """The JSON in a file, or on standard input for `-`.
 
     Raises:
@@ -62,31 +80,30 @@ def read_json(path: Path) -> Any:
         ProblemError: it is not JSON.
     """
     try:
-        return json.loads(sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise ProblemError(str(path), f"is not JSON: {error}") from error
+        text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise Unreadable(str(path), "is not text in UTF-8") from error
+    return read_json(text, str(path))
 
 
-def read_problem(path: Path) -> Problem:
-    """The problem in a file, in our words or VROOM's.
-
-    Raises:
-        OSError, ProblemError: as `read_json`; or the document contradicts itself.
-    """
-    content = read_json(path)
-    if vroom.is_vroom(content):
-        return vroom.problem_from_vroom(content)
-    return document.problem_from_document(content)
+def _write(document: "Document", out: Path | None) -> None:
+    text = json.dumps(document, ensure_ascii=False, indent=1)
+    if out is None:
+        print(text)
+    else:
+        out.write_text(text + "\n", encoding="utf-8")
 
 
-def _limits(args: argparse.Namespace) -> Limits:
+def _limits(args: argparse.Namespace) -> "Limits":
+    from dispatch.solver.solve import Limits
+
     if args.seconds is None:
-        return Limits(seed=args.seed)
-    return Limits(iterations=10**9, time_s=args.seconds, seed=args.seed)
+        return Limits(seed=args.seed, searches=args.processes or 1)
+    return Limits(iterations=10**9, time_s=args.seconds, seed=args.seed, searches=args.processes or 2)
 
 
-def _summary(plan: Plan) -> str:
-    assigned = sum(len(route.stops) for route in plan.routes)
+def _summary(plan: "Plan") -> str:
+    assigned = len(plan.shift_of())
     terms = ", ".join(f"{name} {minutes:.0f}" for name, minutes in plan.score.minutes().items() if minutes)
     return (
         f"{assigned} visits in {len(plan.routes)} routes, {len(plan.unassigned)} left out; "
@@ -108,7 +125,7 @@ class _Watcher:
         if self._bar is not None:
             self._bar.stop()
 
-    def __call__(self, progress: Progress) -> None:
+    def __call__(self, progress: "Progress") -> None:
         if self._bar is None and time.monotonic() - self._began > QUIET_S:
             self._bar = _new_bar()
         if self._bar is not None:

@@ -1,7 +1,11 @@
 """Check a plan against its problem: replay every route, try every reason, add up the score again.
 
+The problem may be a VROOM input or Linli's own JSON, the plan an answer to either: of `solve`, of VROOM, or made by
+hand. VROOM gives no reasons for what it leaves out, and none are tried then.
+
 examples:
   ./linli verify problem.json plan.json
+  ./linli verify vroom-input.json vroom-output.json
 
 exit codes: 0 the plan is sound · 1 it is not, and what is wrong; or a file cannot be read
 """
@@ -9,32 +13,66 @@ exit codes: 0 the plan is sound · 1 it is not, and what is wrong; or a file can
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from config.cli.solve import read_json, read_problem
-from dispatch.solver.checker import Violation, check
-from dispatch.solver.document import plan_from_document
-from dispatch.solver.problem import ProblemError
+from config.cli.solve import read_file
+from dispatch.solver import exchange
+from dispatch.solver.document import plan_from_document, problem_from_document
+from dispatch.solver.validation import ProblemError
+
+if TYPE_CHECKING:
+    from dispatch.solver.checker import Violation
+    from dispatch.solver.plan import Plan
+    from dispatch.solver.problem import Problem
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Its two files."""
-    parser.add_argument("problem", type=Path, help="the problem, JSON (Linli's or VROOM's)")
-    parser.add_argument("plan", type=Path, help="the plan, JSON, as `solve` writes it")
+    parser.add_argument(
+        "problem", type=Path, help="the problem, JSON (Linli's or VROOM's); - reads standard input"
+    )
+    parser.add_argument("plan", type=Path, help="the plan, JSON, as `solve` or VROOM writes it")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Read both, list violations."""
+    """Read both, list violations, print the score."""
+    from dispatch.solver.checker import Cause, check
+    from dispatch.solver.objective import plan_score
+
     try:
-        violations = check(read_problem(args.problem), plan_from_document(read_json(args.plan)))
+        problem, plan, unclaimed = _read(read_file(args.problem), read_file(args.plan))
     except (OSError, ProblemError) as error:
         print(f"linli: {error}", file=sys.stderr)
         return 1
+    violations = [
+        violation
+        for violation in check(problem, plan)
+        if violation.cause is not Cause.REASON_FALSE or violation.visit not in unclaimed
+    ]
     for violation in violations:
         print(_line(violation))
     print("no violations" if not violations else f"{len(violations)} violations")
+    if not {violation.cause for violation in violations} & {Cause.UNKNOWN_VISIT, Cause.UNKNOWN_SHIFT}:
+        print(_score(plan_score(problem, plan).terms()))
     return 1 if violations else 0
 
 
-def _line(violation: Violation) -> str:
+def _read(question: Any, answer: Any) -> "tuple[Problem, Plan, frozenset[str]]":
+    """The problem, the plan, and what it leaves out without saying why."""
+    if not exchange.is_vroom(question):
+        return problem_from_document(question), plan_from_document(answer), frozenset()
+    problem = exchange.problem_from_vroom(question)
+    if isinstance(answer, dict) and "score" in answer:
+        return problem, plan_from_document(answer), frozenset()
+    plan = exchange.plan_from_vroom(question, problem, answer)
+    return problem, plan, exchange.without_reason(answer)
+
+
+def _line(violation: "Violation") -> str:
     where = " ".join(name for name in (violation.shift, violation.visit) if name)
     return f"{violation.cause}: {where + ': ' if where else ''}{violation.detail}"
+
+
+def _score(terms: dict[str, int]) -> str:
+    listed = ", ".join(f"{name} {seconds}" for name, seconds in terms.items() if seconds)
+    return f"score {sum(terms.values())} s of travel ({listed or 'nothing'})"

@@ -23,6 +23,7 @@ from dispatch.explanations import (
     unassigned_sentence,
     version_affinities,
 )
+from dispatch.left_out import left_out_sentences
 from dispatch.models import PlanVersion, Route, Stop, UnassignedVisit, Visit
 from dispatch.selectors.plans import plan_list, version_list, version_routes, version_unassigned
 from dispatch.selectors.visits import schedule, visit_list
@@ -62,6 +63,7 @@ class RouteShown:
 class LeftOut:
     shown: VisitShown
     reason: str
+    more: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +165,11 @@ def _route_shown(route: Route, colour: int, affinities: Affinities, language: La
 
 
 def _left_out(left: UnassignedVisit, language: Language) -> LeftOut:
-    return LeftOut(visit_shown(left.visit, language), unassigned_sentence(left, language))
+    return LeftOut(
+        visit_shown(left.visit, language),
+        unassigned_sentence(left, language),
+        left_out_sentences(left, language),
+    )
 
 
 def _areas(caller: Caller, version: PlanVersion, routes: list[RouteShown], language: Language) -> list[Area]:

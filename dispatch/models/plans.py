@@ -140,6 +140,9 @@ class UnassignedVisit(Owned):
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="+")
     reason = models.CharField(max_length=20)
     detail = models.CharField(max_length=240, blank=True)
+    explanation = models.JSONField(
+        default=dict, help_text="What keeps it out of every technician's day, and what would let it in."
+    )
 
     class Meta:
         constraints = [

@@ -1,13 +1,13 @@
 """Plan → rows: the routes with their stops, what had begun included, and the visits left out with the reason."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
 from dispatch.models import PlanVersion, Route, Stop, UnassignedVisit, Visit
 from dispatch.services.day import Day, over_at
 from dispatch.solver import plan as solver
-from dispatch.solver.explain import Choice, Explanation, Explanations
+from dispatch.solver.explain import Choice, Exclusion, Explanation, Explanations, Relaxation, Rule
 from dispatch.solver.problem import Problem
 
 
@@ -32,7 +32,7 @@ def plan_rows(
             row = _route(version, day, problem, name, route)
             rows.routes.append(row)
             rows.stops.extend(_stops(day, row, begun, route, why))
-    rows.unassigned.extend(_unassigned(version, day, left) for left in plan.unassigned)
+    rows.unassigned.extend(_unassigned(version, day, left, why) for left in plan.unassigned)
     return rows
 
 
@@ -104,7 +104,8 @@ def _stop(day: Day, row: Route, number: int, stop: solver.Stop, why: Explanation
         travel_s=stop.travel_s,
         explanation={
             "chosen": _choice(why.chosen),
-            "runner_up": _choice(why.runner_up) if why.runner_up else None,
+            "runner_up": _choice(why.rivals[0]) if why.rivals else None,
+            "third": _choice(why.rivals[1]) if len(why.rivals) > 1 else None,
         },
     )
 
@@ -115,11 +116,44 @@ def _choice(choice: Choice) -> dict[str, Any]:
     return {"technician": choice.technician, "minutes": minutes}
 
 
-def _unassigned(version: PlanVersion, day: Day, left: solver.Unassigned) -> UnassignedVisit:
+def _unassigned(
+    version: PlanVersion, day: Day, left: solver.Unassigned, why: Explanations
+) -> UnassignedVisit:
     return UnassignedVisit(
         organisation_id=version.organisation_id,
         version=version,
         visit=day.visits[left.visit],
         reason=left.reason,
         detail=", ".join(f"{name}: {value}" for name, value in left.detail.items()),
+        explanation={
+            "excluded": _excluded(why.excluded.get(left.visit, ())),
+            "relaxations": [_relaxation(one) for one in why.relaxations.get(left.visit, ())],
+        },
     )
+
+
+def _excluded(exclusions: Iterable[Exclusion]) -> list[dict[str, Any]]:
+    """Technicians by what keeps them out; where it is the price, with the least that it would be too much."""
+    groups: dict[tuple[object, ...], dict[str, Any]] = {}
+    for one in sorted(exclusions, key=lambda one: list(Rule).index(one.rule)):
+        dear = one.rule is Rule.PRICE
+        key = (one.rule, *(() if dear else one.detail.items()))
+        figures: dict[str, Any] = {} if dear else dict(one.detail)
+        group = groups.setdefault(key, {"rule": one.rule, "technicians": [], **figures})
+        if one.technician not in group["technicians"]:
+            group["technicians"].append(one.technician)
+        if dear:
+            minutes = round(int(one.detail["beyond_s"]) / 60, 2)
+            group["minutes"] = min(minutes, group.get("minutes", minutes))
+    return list(groups.values())
+
+
+def _relaxation(one: Relaxation) -> dict[str, Any]:
+    """Minutes of travel it would add."""
+    return {
+        "way": one.way,
+        "technician": one.technician,
+        "minutes": round(one.cost_s / 60, 2),
+        "worth_it": one.worth_it,
+        "detail": dict(one.detail),
+    }

@@ -112,21 +112,21 @@ def _shift(day: Day, name: str, shift: Shift) -> solver.Shift | None:
         earliest_s=day.seconds(starts_at),
         latest_s=day.seconds(shift.ends_at),
         skills={held.skill.code: held.level for held in shift.technician.skills.all()},
-        break_=_break(day, shift, day.seconds(starts_at)),
+        breaks=_breaks(day, shift, day.seconds(starts_at)),
     )
 
 
-def _break(day: Day, shift: Shift, from_s: int) -> solver.Break | None:
+def _breaks(day: Day, shift: Shift, from_s: int) -> tuple[solver.Break, ...]:
     """Our break lies wholly inside its window; the planner's window is of the break's start. A window that is over
     asks for none."""
     if not shift.break_minutes or shift.break_from_at is None or shift.break_until_at is None:
-        return None
+        return ()
     duration_s = shift.break_minutes * 60
     earliest_s = day.seconds(shift.break_from_at)
     latest_s = max(earliest_s, day.seconds(shift.break_until_at) - duration_s)
     if latest_s < from_s:
-        return None
-    return solver.Break(duration_s=duration_s, earliest_s=max(earliest_s, from_s), latest_s=latest_s)
+        return ()
+    return (solver.Break.between(duration_s, max(earliest_s, from_s), latest_s),)
 
 
 def _community(site: Site) -> Community:

@@ -1,54 +1,68 @@
 """Problems and plans as JSON documents, and back.
 
-A document names fields as the classes do (a shift's `break_` is `break`); a place is its number in `places`.
-Left out, `travel_s` is reckoned with the default travel model. Unknown or missing fields are refused by path.
+A document names fields as the classes do; a place is its number in `places`. Left out, `travel_s` is reckoned with
+the default travel model. Missing, unknown and wrong fields are refused by path.
 """
 
+import types
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, asdict, fields
-from typing import Any, TypeVar
+from dataclasses import MISSING, Field, fields, is_dataclass
+from enum import Enum
+from functools import cache
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 import numpy as np
 
-from dispatch.solver.plan import Plan, Reason, Route, Score, Stop, Unassigned
-from dispatch.solver.problem import (
-    MAX_SECONDS,
-    Break,
-    Place,
-    Problem,
-    ProblemError,
-    Shift,
-    Term,
-    TimeWindow,
-    Travel,
-    Visit,
-    Weights,
-)
+from dispatch.solver.place import Whole
+from dispatch.solver.plan import Plan, Score
+from dispatch.solver.problem import MAX_SECONDS, Place, Problem, ProblemError, Shift, Travel, Visit, Weights
 from dispatch.solver.travel import travel_matrix
+from dispatch.solver.validation import check_number, check_whole
 
 Document = dict[str, Any]
 T = TypeVar("T")
-Reader = Callable[[str, Any], Any]
+
+MATRICES = {"travel_s": "seconds", "travel_m": "metres", "travel_cost": "costs"}
+"""A matrix's name in a document, and in `Travel`."""
 
 
 def problem_to_document(problem: Problem) -> Document:
     """The problem as JSON-ready data."""
+    places = problem.travel.places
     number = problem.travel.index
     return {
-        "places": [[place.lon, place.lat] for place in problem.travel.places],
-        "travel_s": problem.travel.seconds.tolist(),
-        "visits": [asdict(visit) | {"place": number[visit.place]} for visit in problem.visits],
-        "shifts": [_shift_to_document(shift, number) for shift in problem.shifts],
+        "places": [[place.lon, place.lat] for place in places],
+        **_matrices_to_document(problem.travel),
+        "visits": _to_document(problem.visits, number),
+        "shifts": _to_document(problem.shifts, number),
         "entry_s": dict(problem.entry_s),
-        "weights": asdict(problem.weights),
+        "weights": _to_document(problem.weights, number),
+        "profiles": {name: _profile_to_document(travel, places) for name, travel in problem.profiles.items()},
     }
 
 
-def _shift_to_document(shift: Shift, number: Mapping[Place, int]) -> Document:
-    document = asdict(shift)
-    document["break"] = document.pop("break_")
-    ends = {"start_place": number[shift.start_place], "end_place": number[shift.end_place]}
-    return document | ends
+def _to_document(value: Any, number: Mapping[Place, int]) -> Any:
+    if isinstance(value, Place):
+        return number[value]
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Mapping):
+        return {name: _to_document(item, number) for name, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_to_document(item, number) for item in value]
+    if is_dataclass(value):
+        return {f.name: _to_document(getattr(value, f.name), number) for f in fields(value)}
+    return value
+
+
+def _matrices_to_document(travel: Travel) -> Document:
+    given = {name: getattr(travel, ours) for name, ours in MATRICES.items()}
+    return {name: matrix.tolist() for name, matrix in given.items() if matrix is not None}
+
+
+def _profile_to_document(travel: Travel, places: tuple[Place, ...]) -> Document:
+    own = [] if travel.places == places else [[place.lon, place.lat] for place in travel.places]
+    return ({"places": own} if own else {}) | _matrices_to_document(travel)
 
 
 def problem_from_document(document: Any) -> Problem:
@@ -58,50 +72,74 @@ def problem_from_document(document: Any) -> Problem:
         ProblemError: a field is missing, unknown, of the wrong kind or contradicts another.
     """
     raw = _mapping("problem", document)
-    _refuse_unknown("problem", raw, {"places", "travel_s", "visits", "shifts", "entry_s", "weights"})
-    places = tuple(_place(path, item) for path, item in _items("places", raw.get("places")))
-    if "travel_s" in raw:
-        travel = Travel(places, seconds_from_rows("travel_s", raw["travel_s"]))
-    else:
-        travel = travel_matrix(places)
-
-    def place(path: str, value: Any) -> Place:
-        if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < len(places):
-            raise ProblemError(path, f"must be the number of a place, 0 to {len(places) - 1}, not {value!r}")
-        return places[value]
-
-    visit_readers = {"place": place, "windows": _windows, "skills": _mapping, "values": _mapping}
-    names = {"required_technicians": _names, "forbidden_technicians": _names}
-    shift_readers = {"start_place": place, "end_place": place, "skills": _mapping, "break_": _break}
+    _refuse_unknown(
+        "problem", raw, {"places", *MATRICES, "visits", "shifts", "entry_s", "weights", "profiles"}
+    )
+    places = _places("places", raw.get("places"))
+    profiles = _mapping("profiles", raw.get("profiles", {}))
+    read = _Reader(places)
     return Problem(
-        tuple(_build(Visit, p, v, **visit_readers, **names) for p, v in _items("visits", raw.get("visits"))),
-        tuple(
-            _build(Shift, p, _renamed(p, v), **shift_readers) for p, v in _items("shifts", raw.get("shifts"))
-        ),
-        travel,
-        _mapping("entry_s", raw.get("entry_s", {})),
-        _weights("weights", raw.get("weights", {})),
+        visits=read.value("visits", tuple[Visit, ...], raw.get("visits")),
+        shifts=read.value("shifts", tuple[Shift, ...], raw.get("shifts")),
+        travel=_travel("", raw, places),
+        entry_s=read.value("entry_s", Mapping[str, int], raw.get("entry_s", {})),
+        weights=read.value("weights", Weights, raw.get("weights", {})),
+        profiles={name: _profile(f"profiles.{name}", given, places) for name, given in profiles.items()},
     )
 
 
-def seconds_from_rows(path: str, rows: Any) -> "np.ndarray[Any, np.dtype[np.int32]]":
-    """A square matrix of whole seconds.
+def _profile(path: str, given: Any, places: tuple[Place, ...]) -> Travel:
+    raw = _mapping(path, given)
+    _refuse_unknown(path, raw, {"places", *MATRICES})
+    return _travel(f"{path}.", raw, _places(f"{path}.places", raw["places"]) if "places" in raw else places)
+
+
+def _travel(prefix: str, raw: Document, places: tuple[Place, ...]) -> Travel:
+    given = {
+        ours: matrix_from_rows(f"{prefix}{name}", raw[name], len(places))
+        for name, ours in MATRICES.items()
+        if name in raw
+    }
+    seconds = given.pop("seconds", None)
+    if seconds is None:
+        seconds = travel_matrix(places).seconds
+    try:
+        return Travel(places, seconds, **given)
+    except ProblemError as error:
+        raise ProblemError(f"{prefix}places", error.message) from error
+
+
+def matrix_from_rows(path: str, rows: Any, size: int | None = None) -> Whole:
+    """A square matrix of whole numbers, of `size` rows where that is known.
 
     Raises:
         ProblemError: it has a hole, is not square or holds anything but whole numbers from 0.
     """
-    for row_path, row in _items(path, rows):
-        if len(_list(row_path, row)) != len(rows):
-            raise ProblemError(row_path, f"must have {len(rows)} entries, not {len(row)}")
-        for column, value in enumerate(row):
-            if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_SECONDS:
-                raise ProblemError(f"{row_path}[{column}]", f"must be whole seconds, not {value!r}")
-    return np.array(rows, dtype=np.int32).reshape(len(rows), len(rows))
+    listed = _list(path, rows)
+    size = len(listed) if size is None else size
+    if len(listed) != size:
+        raise ProblemError(path, f"must have {size} rows, not {len(listed)}")
+    for i, row in enumerate(listed):
+        if len(_list(f"{path}[{i}]", row)) != size:
+            raise ProblemError(f"{path}[{i}]", f"must have {size} entries, not {len(row)}")
+        if not _are_whole(row):
+            _refuse_entry(f"{path}[{i}]", row)
+    return np.array(listed, dtype=np.int32).reshape(size, size)
+
+
+def _are_whole(row: list[Any]) -> bool:
+    return not row or (set(map(type, row)) == {int} and min(row) >= 0 and max(row) <= MAX_SECONDS)
+
+
+def _refuse_entry(path: str, row: list[Any]) -> None:
+    for column, value in enumerate(row):
+        check_whole(f"{path}[{column}]", value, minimum=0)
 
 
 def plan_to_document(plan: Plan) -> Document:
     """The plan as JSON-ready data; `score` has its total beside its terms."""
-    return asdict(plan) | {"score": plan.score.terms() | {"total": plan.score.total}}
+    document = cast(Document, _to_document(plan, {}))
+    return document | {"score": plan.score.terms() | {"total": plan.score.total}}
 
 
 def plan_from_document(document: Any) -> Plan:
@@ -111,39 +149,106 @@ def plan_from_document(document: Any) -> Plan:
         ProblemError: a field is missing, unknown or of the wrong kind.
     """
     raw = _mapping("plan", document)
-    _refuse_unknown("plan", raw, {"routes", "unassigned", "score"})
     score = _mapping("score", raw.get("score"))
     score.pop("total", None)
-    return Plan(
-        tuple(
-            _build(Route, path, route, stops=_stops) for path, route in _items("routes", raw.get("routes"))
-        ),
-        tuple(
-            _build(Unassigned, path, left, reason=_reason, detail=_mapping)
-            for path, left in _items("unassigned", raw.get("unassigned"))
-        ),
-        _build(Score, "score", score),
-    )
+    plan: Plan = _Reader(()).value("", Plan, raw | {"score": score})
+    return plan
 
 
-def _build(cls: Callable[..., T], path: str, raw: Any, **readers: Reader) -> T:
-    """An object from its fields; what has no reader of its own must be a text or a number."""
-    given = _mapping(path, raw)
-    known = fields(cls)  # type: ignore[arg-type]
-    _refuse_unknown(path, given, {f.name for f in known})
-    for f in known:
-        if f.name not in given and f.default is MISSING and f.default_factory is MISSING:
-            raise ProblemError(f"{path}.{f.name}", "is missing")
-    read = {
-        name: readers.get(name, _scalar)(f"{path}.{name.rstrip('_')}", value) for name, value in given.items()
-    }
-    return cls(**read)
+def score_from_document(path: str, document: Any) -> Score:
+    """The terms of a score; its total, which is their sum, is not read.
+
+    Raises:
+        ProblemError: as `plan_from_document`.
+    """
+    terms = _mapping(path, document)
+    terms.pop("total", None)
+    score: Score = _Reader(()).value(path, Score, terms)
+    return score
 
 
-def _scalar(path: str, value: Any) -> Any:
-    if isinstance(value, list | dict):
-        raise ProblemError(path, "must be a text or a number")
-    return value
+class _Reader:
+    """Values by the types that the classes state."""
+
+    def __init__(self, places: tuple[Place, ...]) -> None:
+        self._places = places
+
+    def value(self, path: str, kind: Any, given: Any) -> Any:
+        """What `given` means where a value of type `kind` is asked for."""
+        if kind is Place:
+            return self._place(path, given)
+        if isinstance(kind, type) and is_dataclass(kind):
+            return self._object(path, kind, given)
+        if get_origin(kind) in (Union, types.UnionType):
+            return self._one_of(path, get_args(kind), given)
+        if get_origin(kind) is tuple:
+            item = get_args(kind)[0]
+            return tuple(self.value(f"{path}[{i}]", item, one) for i, one in enumerate(_list(path, given)))
+        if get_origin(kind) is Mapping:
+            item = get_args(kind)[1]
+            return {
+                name: self.value(f"{path}.{name}", item, one) for name, one in _mapping(path, given).items()
+            }
+        return _scalar(path, kind, given)
+
+    def _object(self, path: str, kind: Callable[..., T], given: Any) -> T:
+        raw = _mapping(path or kind.__name__.lower(), given)
+        known = _fields_of(kind)
+        _refuse_unknown(path or kind.__name__.lower(), raw, set(known))
+        prefix = f"{path}." if path else ""
+        for name, (stated, _) in known.items():
+            if name not in raw and stated.default is MISSING and stated.default_factory is MISSING:
+                raise ProblemError(f"{prefix}{name}", "is missing")
+        values = {name: self.value(f"{prefix}{name}", known[name][1], one) for name, one in raw.items()}
+        try:
+            return kind(**values)
+        except ProblemError as error:
+            raise ProblemError(f"{prefix}{field_of(error)}".rstrip("."), error.message) from error
+
+    def _one_of(self, path: str, kinds: tuple[Any, ...], given: Any) -> Any:
+        if given is None and types.NoneType in kinds:
+            return None
+        kinds = tuple(kind for kind in kinds if kind is not types.NoneType)
+        fitting = next((kind for kind in kinds if isinstance(kind, type) and type(given) is kind), kinds[0])
+        return self.value(path, fitting, given)
+
+    def _place(self, path: str, given: Any) -> Place:
+        if type(given) is not int or not 0 <= given < len(self._places):
+            last = len(self._places) - 1
+            raise ProblemError(path, f"must be the number of a place, 0 to {last}, not {given!r:.40}")
+        return self._places[given]
+
+
+def field_of(error: ProblemError) -> str:
+    """The field an object complains of, without the object: `windows` of `visits[V7].windows`."""
+    _, inside, field = error.path.rpartition("].")
+    return field if inside else error.path.partition(".")[2]
+
+
+@cache
+def _fields_of(kind: Any) -> dict[str, tuple[Field[Any], Any]]:
+    hints = get_type_hints(kind)
+    return {f.name: (f, hints[f.name]) for f in fields(kind)}
+
+
+def _scalar(path: str, kind: type, given: Any) -> Any:
+    if kind is int:
+        check_whole(path, given)
+    elif kind is float:
+        check_number(path, given)
+    elif issubclass(kind, Enum):
+        return _member(path, kind, given)
+    elif not isinstance(given, kind):
+        wanted = "true or false" if kind is bool else "a text"
+        raise ProblemError(path, f"must be {wanted}, not {given!r:.40}")
+    return given
+
+
+def _member(path: str, kind: type[Enum], given: Any) -> Enum:
+    try:
+        return kind(given)
+    except ValueError as error:
+        raise ProblemError(path, f"{given!r:.40} is no {kind.__name__.lower()}") from error
 
 
 def _mapping(path: str, value: Any) -> Document:
@@ -153,13 +258,9 @@ def _mapping(path: str, value: Any) -> Document:
 
 
 def _list(path: str, value: Any) -> list[Any]:
-    if not isinstance(value, list | tuple):
+    if not isinstance(value, list):
         raise ProblemError(path, f"must be a list, not {value!r:.40}")
-    return list(value)
-
-
-def _items(path: str, value: Any) -> list[tuple[str, Any]]:
-    return [(f"{path}[{i}]", item) for i, item in enumerate(_list(path, value))]
+    return value
 
 
 def _refuse_unknown(path: str, given: Document, known: set[str]) -> None:
@@ -168,43 +269,15 @@ def _refuse_unknown(path: str, given: Document, known: set[str]) -> None:
         raise ProblemError(f"{path}.{unknown[0]}", "is not a field we know")
 
 
-def _place(path: str, value: Any) -> Place:
+def _places(path: str, value: Any) -> tuple[Place, ...]:
+    return tuple(_coordinates(f"{path}[{i}]", item) for i, item in enumerate(_list(path, value)))
+
+
+def _coordinates(path: str, value: Any) -> Place:
     pair = _list(path, value)
     if len(pair) != 2:
         raise ProblemError(path, "must be [longitude, latitude]")
-    return Place(*pair)
-
-
-def _windows(path: str, value: Any) -> tuple[TimeWindow, ...]:
-    return tuple(_build(TimeWindow, item_path, item) for item_path, item in _items(path, value))
-
-
-def _names(path: str, value: Any) -> tuple[str, ...]:
-    return tuple(_list(path, value))
-
-
-def _break(path: str, value: Any) -> Break | None:
-    return None if value is None else _build(Break, path, value)
-
-
-def _renamed(path: str, shift: Any) -> Document:
-    given = _mapping(path, shift)
-    return {"break_" if name == "break" else name: value for name, value in given.items()}
-
-
-def _weights(path: str, value: Any) -> Weights:
-    def term(term_path: str, raw: Any) -> Term:
-        return _build(Term, term_path, raw)
-
-    return _build(Weights, path, value, **{f.name: term for f in fields(Weights)})
-
-
-def _stops(path: str, value: Any) -> tuple[Stop, ...]:
-    return tuple(_build(Stop, item_path, item) for item_path, item in _items(path, value))
-
-
-def _reason(path: str, value: Any) -> Reason:
     try:
-        return Reason(value)
-    except ValueError as error:
-        raise ProblemError(path, f"{value!r} is not a reason") from error
+        return Place(*pair)
+    except ProblemError as error:
+        raise ProblemError(path, error.message) from error

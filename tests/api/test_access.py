@@ -78,6 +78,8 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET /plans/{version_id}/unassigned": PLACE,
     "POST /plans/{version_id}/cancel": DISPATCH,
     "POST /plans/{version_id}/publish": DISPATCH,
+    "POST /optimise": (401, 200, 403, 403, 403, 403, 200, 200),
+    "GET /optimise/schema": EVERYBODY,
     "GET /schedule": TECHNICIAN,
     "GET /visits": SIGNED_IN,
     "GET /visits/{visit_id}": VISIT,
@@ -110,6 +112,7 @@ ROW: dict[str, str] = {
 }
 DEFAULT_ROW = {"version": "draft", "visit": "scheduled"}
 QUERY = {
+    "POST /optimise": "?seconds=0",
     "GET /schedule": "?from=2026-03-02&to=2026-03-02",
     "GET /communities/{community_id}/metrics": "?from=2026-03-01&to=2026-03-31",
 }
@@ -119,6 +122,7 @@ BODY: dict[str, dict[str, Any]] = {
     "POST /tokens": {"name": "next", "scopes": ["read"]},
     "POST /requests": {"reference": "A1", "service_type": "filter", "site": SITE},
     "POST /requests/{request_id}/cancel": {"reason": "Not needed any more."},
+    "POST /optimise": {"jobs": [], "vehicles": []},
     "POST /plans": {"region": "region", "on": "2026-03-09"},
     "PATCH /visits/{visit_id}": {"notes": "Ring twice."},
     "POST /visits/{visit_id}/could-not-complete": {"reason": "Nobody at home."},
@@ -161,7 +165,7 @@ def test_every_operation_answers_everybody_as_the_table_says(world: World, peopl
         found[operation] = tuple(answer.status_code for answer in answers.values())
         for answer in answers.values():
             assert_as_promised(operation, answer)
-        if operation != "GET /tokens" and b'"items":' in answers["stranger"].content:
+        if operation != "GET /tokens" and answers["stranger"].content.startswith(b'{"items":'):
             assert answers["stranger"].json()["items"] == [], operation  # type: ignore[attr-defined]
     assert found == TABLE
 

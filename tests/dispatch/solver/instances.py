@@ -1,7 +1,7 @@
 """Small named problems on a straight road: a place is its distance in minutes from the depot.
 
-One minute is 60 s; travel between two places is the difference of their minutes, so every figure in a test
-can be worked out in the head. Clock times are given in hours.
+One minute is 60 s and 500 m; travel between two places is the difference of their minutes, so every figure in a
+test can be worked out in the head. Clock times are given in hours.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,9 +11,12 @@ import numpy as np
 from hypothesis import strategies as st
 
 from dispatch.solver.problem import (
+    After,
     Break,
+    Costs,
     Place,
     Problem,
+    Promise,
     Shift,
     TimeWindow,
     Travel,
@@ -24,6 +27,8 @@ from dispatch.solver.problem import (
 
 HOUR = 3600
 MINUTE = 60
+METRES = 500
+"""A minute's way."""
 
 
 def at(minutes: int) -> Place:
@@ -31,11 +36,13 @@ def at(minutes: int) -> Place:
     return Place(minutes / 1000, 0.0)
 
 
-def road(visits: Sequence[Visit], shifts: Sequence[Shift]) -> Travel:
-    """Travel along the road."""
+def road(visits: Sequence[Visit], shifts: Sequence[Shift], *, pace: int = 1) -> Travel:
+    """Travel along the road; at another pace every way takes so many times as long."""
     places = places_of(visits, shifts)
     where = np.array([round(place.lon * 1000) for place in places])
-    return Travel(places, (abs(where[:, None] - where[None, :]) * MINUTE).astype(np.int32))
+    minutes = abs(where[:, None] - where[None, :])
+    seconds, metres = minutes * MINUTE * pace, minutes * METRES
+    return Travel(places, seconds.astype(np.int32), metres.astype(np.int32))
 
 
 def window(earliest_h: float, latest_h: float) -> TimeWindow:
@@ -54,11 +61,9 @@ def shift(
     return Shift(
         id=name,
         technician=technician or name.lower(),
-        start_place=at(home),
-        end_place=at(home),
         earliest_s=int(hours[0] * HOUR),
         latest_s=int(hours[1] * HOUR),
-        **fields,
+        **({"start_place": at(home), "end_place": at(home)} | fields),
     )
 
 
@@ -73,7 +78,7 @@ def problem(
 
 
 def lunch(minutes: int = 60, earliest_h: float = 12, latest_h: float = 13) -> Break:
-    return Break(minutes * MINUTE, int(earliest_h * HOUR), int(latest_h * HOUR))
+    return Break.between(minutes * MINUTE, int(earliest_h * HOUR), int(latest_h * HOUR))
 
 
 hours = st.integers(9 * 4, 17 * 4).map(lambda quarter: quarter / 4)
@@ -81,41 +86,102 @@ windows = st.lists(
     st.tuples(hours, st.integers(0, 8)).map(lambda pair: window(pair[0], pair[0] + pair[1] / 4)), max_size=2
 ).map(tuple)
 levels = st.dictionaries(st.sampled_from(["gas", "lift"]), st.integers(1, 2), max_size=2)
+pieces = st.dictionaries(st.sampled_from(["filter", "pump"]), st.integers(0, 3), max_size=2)
+technicians = st.lists(st.sampled_from(["s0", "s1", "s2"]), max_size=1).map(tuple)
+
+tea = Break(15 * MINUTE, (window(9.5, 10), window(10.5, 10.5)))
+nap = Break.between(30 * MINUTE, 14 * HOUR, 15 * HOUR)
+breaks = st.sampled_from(
+    [(), (), (lunch(),), (lunch(30),), (tea,), (tea, lunch(30)), (lunch(), nap), (tea, lunch(), nap)]
+)
+costs = st.just(Costs()) | st.builds(
+    Costs,
+    fixed=st.sampled_from([0, 30]),
+    per_travel_hour=st.sampled_from([60, 45.5]),
+    per_km=st.sampled_from([0, 0.7]),
+    per_task_hour=st.sampled_from([0, 10]),
+    per_paid_hour=st.sampled_from([0, 12.5]),
+)
+
+
+def seldom(value: st.SearchStrategy[Any], otherwise: Any = None) -> st.SearchStrategy[Any]:
+    """Mostly the plain case, so that problems do not become impossible altogether."""
+    return st.integers(0, 3).flatmap(lambda die: value if die == 3 else st.just(otherwise))
 
 
 @st.composite
-def problems(draw: st.DrawFn, *, visits: int = 7, shifts: int = 3) -> Problem:
-    """Any small problem: several windows, skills, breaks, pins, communities, too much work, nobody there."""
-    made = [
-        shift(
-            f"S{i}",
-            home=draw(st.integers(0, 60)),
-            hours=(9, draw(st.sampled_from([10, 13, 17]))),
-            skills=draw(levels),
-            break_=draw(st.none() | st.builds(lunch, st.sampled_from([30, 60]))),
-            max_visits=draw(st.none() | st.integers(0, 4)),
-        )
-        for i in range(draw(st.integers(0, shifts)))
-    ]
-    wanted = [_any_visit(draw, f"V{i}", [s.id for s in made]) for i in range(draw(st.integers(0, visits)))]
-    return problem(wanted, made, entry_s={"A": 600, "B": 120})
+def problems(draw: st.DrawFn, *, visits: int = 7, shifts: int = 3, linked: bool = True) -> Problem:
+    """Any small problem: every field of every object is used; too much work, nobody there. `linked`: with crews and
+    visits that come after others."""
+    made = [_any_shift(draw, f"S{i}") for i in range(draw(st.integers(0, shifts)))]
+    wanted: list[Visit] = []
+    for i in range(draw(st.integers(0, visits))):
+        links = _any_links(draw, [visit.id for visit in wanted]) if linked else {}
+        wanted.append(_any_visit(draw, f"V{i}", [s.id for s in made], links))
+    travel, slow = road(wanted, made), road(wanted, made, pace=2)
+    return Problem(tuple(wanted), tuple(made), travel, {"A": 600, "B": 120}, profiles={"bike": slow})
 
 
-def _any_visit(draw: st.DrawFn, name: str, shifts: list[str]) -> Visit:
-    technicians = st.lists(st.sampled_from(["s0", "s1", "s2"]), max_size=1).map(tuple)
-    required = draw(technicians)
+def _any_shift(draw: st.DrawFn, name: str) -> Shift:
+    home = draw(st.integers(0, 60))
+    return shift(
+        name,
+        start_place=draw(seldom(st.none(), at(home))),
+        end_place=draw(seldom(st.none(), at(home))),
+        hours=(9, draw(st.sampled_from([10, 13, 17]))),
+        skills=draw(levels),
+        breaks=draw(breaks),
+        max_visits=draw(seldom(st.integers(0, 4))),
+        overtime_s=draw(seldom(st.just(HOUR), 0)),
+        max_travel_s=draw(seldom(st.sampled_from([1, 2, 4]).map(lambda h: h * HOUR))),
+        max_distance_m=draw(seldom(st.sampled_from([30_000, 90_000]))),
+        capacity=draw(seldom(pieces, {})),
+        costs=draw(costs),
+        fair_s=draw(seldom(st.just(2 * HOUR))),
+        profile=draw(seldom(st.just("bike"))),
+    )
+
+
+def _any_visit(draw: st.DrawFn, name: str, shifts: list[str], links: dict[str, Any]) -> Visit:
+    required = draw(seldom(technicians, ()))
     return visit(
         name,
         draw(st.integers(0, 120)),
         service=draw(st.sampled_from([0, 20, 60, 150])),
+        service_by_technician=draw(seldom(st.just({"s0": 600, "s1": 5400}), {})),
+        setup_s=draw(st.sampled_from([0, 0, 300])),
         windows=draw(windows),
-        skills=draw(levels),
+        skills=draw(seldom(levels, {})),
         penalty=draw(st.sampled_from([0, 15, 60, 600])),
+        mandatory=draw(seldom(st.just(True), False)),
         community=draw(st.sampled_from([None, "A", "B", "C"])),
-        pinned_shift=draw(st.sampled_from([None, None, None, *shifts])),
-        pinned_start_s=draw(st.none() | st.none() | st.just(11 * HOUR)),
+        pinned_shift=draw(seldom(st.sampled_from([None, *shifts]))),
+        pinned_start_s=draw(seldom(st.just(11 * HOUR))),
         required_technicians=required,
-        forbidden_technicians=() if required else draw(technicians),
+        forbidden_technicians=() if required else draw(seldom(technicians, ())),
+        preferred_technicians=draw(technicians),
+        known_technicians=draw(technicians),
         values=draw(st.dictionaries(st.sampled_from(["s0", "s1"]), st.integers(-50, 50), max_size=2)),
         due_s=draw(st.none() | st.just(10 * HOUR)),
+        lateness_weight=draw(st.sampled_from([1, 2.5])),
+        promise=draw(seldom(_promises)),
+        brings=draw(seldom(pieces, {})),
+        collects=draw(seldom(pieces, {})),
+        **links,
     )
+
+
+_promises = st.builds(
+    Promise,
+    start_s=hours.map(lambda hour: int(hour * HOUR)),
+    technician=st.sampled_from([None, "s0", "s1"]),
+    tolerance_s=st.sampled_from([0, 900]),
+    weight=st.sampled_from([1, 3]),
+)
+
+
+def _any_links(draw: st.DrawFn, earlier: list[str]) -> dict[str, Any]:
+    crew = draw(seldom(st.lists(levels, min_size=1, max_size=2).map(tuple), ()))
+    gaps = st.sampled_from([(0, None), (600, None), (0, 7200)])
+    after = draw(seldom(st.sets(st.sampled_from(earlier), max_size=2), set())) if earlier else set()
+    return {"crew": crew, "after": tuple(After(other, *draw(gaps)) for other in sorted(after))}

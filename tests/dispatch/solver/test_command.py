@@ -4,11 +4,14 @@ import argparse
 import importlib
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dispatch.solver.document import problem_to_document
 from tests.dispatch.solver.instances import problem, shift, visit
+
+VROOM = Path(__file__).parent / "vroom"
 
 
 def linli(verb: str, *arguments: str) -> int:
@@ -32,7 +35,10 @@ def test_solve_then_verify(problem_file: Path, tmp_path: Path, capsys: pytest.Ca
     assert linli("solve", str(problem_file), "--out", str(plan)) == 0
     assert "1 visits in 1 routes, 1 left out" in capsys.readouterr().err
     assert linli("verify", str(problem_file), str(plan)) == 0
-    assert capsys.readouterr().out == "no violations\n"
+    # 10 min there and back are 1200 s; B is left out for 600 min
+    assert capsys.readouterr().out == (
+        "no violations\nscore 37200 s of travel (travel 1200, unassigned 36000)\n"
+    )
 
 
 def test_verify_lists_what_is_wrong(
@@ -44,10 +50,43 @@ def test_verify_lists_what_is_wrong(
     spoilt = tmp_path / "plan.json"
     spoilt.write_text(json.dumps(plan))
     assert linli("verify", str(problem_file), str(spoilt)) == 1
-    assert capsys.readouterr().out == "score_wrong: travel is 1200 s, the plan says 1201 s\n1 violations\n"
+    found = capsys.readouterr().out.splitlines()
+    assert found[:2] == ["score_wrong: travel is 1200 s, the plan says 1201 s", "1 violations"]
 
 
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"vehicles": 3}', '{"vehicles": [], "jobs": [1]}'])
+def test_vrooms_input_is_answered_with_vrooms_output(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As good as VROOM itself on what both allow: it left out only 7, at a cost of 5990."""
+    answer = tmp_path / "output.json"
+    assert linli("solve", str(VROOM / "input.json"), "-o", str(answer), "--seed", "2") == 0
+    told: dict[str, Any] = json.loads(answer.read_text(encoding="utf-8"))
+    assert [left["id"] for left in told["unassigned"]] == [7]
+    assert told["unassigned"][0]["reason"] == "skill_missing"
+    assert told["summary"]["cost"] <= 5990
+    capsys.readouterr()
+    assert linli("verify", str(VROOM / "input.json"), str(answer)) == 0
+    assert capsys.readouterr().out.startswith("no violations\n")
+
+
+def test_answer_of_vroom_itself_is_verified(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert linli("verify", str(VROOM / "input.json"), str(VROOM / "output.json")) == 0
+    # its cost of 5990, and a job of priority 0 left out
+    assert capsys.readouterr().out == (
+        "no violations\nscore 92390 s of travel (travel 4700, distance 780, unassigned 86400, shift_use 510)\n"
+    )
+    answer = json.loads((VROOM / "output.json").read_text(encoding="utf-8"))
+    answer["routes"][0]["steps"][1]["arrival"] -= 60
+    late = tmp_path / "late.json"
+    late.write_text(json.dumps(answer))
+    assert linli("verify", str(VROOM / "input.json"), str(late)) == 1
+    assert capsys.readouterr().out.startswith("travel_too_short: 1 4: ")
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "[]", "{}", '{"vehicles": 3}', '{"vehicles": [], "jobs": [1]}', '{"jobs": [], "jobs": []}'],
+)
 def test_a_file_that_is_no_problem_is_refused_in_a_sentence(
     content: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -56,3 +95,10 @@ def test_a_file_that_is_no_problem_is_refused_in_a_sentence(
     assert linli("solve", str(path)) == 1
     assert capsys.readouterr().err.startswith("linli: ")
     assert linli("solve", str(tmp_path / "absent.json")) == 1
+
+
+@pytest.mark.parametrize("wrong", [["--seconds", "nan"], ["--seconds", "-1"], ["--processes", "0"]])
+def test_limits_that_make_no_sense_are_wrong_use(wrong: list[str], problem_file: Path) -> None:
+    with pytest.raises(SystemExit) as refusal:
+        linli("solve", str(problem_file), *wrong)
+    assert refusal.value.code == 2

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import math
 import os
 import random
 import subprocess
@@ -10,13 +11,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from dispatch.solver.checker import check
 from dispatch.solver.document import plan_to_document
-from dispatch.solver.model import Model
+from dispatch.solver.objective import route_score, unassigned_cost
 from dispatch.solver.plan import Plan, Reason, Unassigned
 from dispatch.solver.problem import Break, Problem, Visit
 from dispatch.solver.solve import Limits, Progress, solve
-from tests.dispatch.solver.instances import HOUR, MINUTE, lunch, problem, shift, visit, window
+from tests.dispatch.solver.instances import HOUR, MINUTE, lunch, problem, problems, shift, visit, window
+from tests.dispatch.solver.reference import timed
 
 QUICK = Limits(iterations=100)
 
@@ -44,10 +49,17 @@ def crowded(seed: int, visits: int = 40, shifts: int = 5) -> Problem:
             )
         )
     team = [
-        shift(f"S{i}", home=rng.randrange(60), skills={"gas": 2} if i % 2 else {}, break_=lunch(45))
+        shift(f"S{i}", home=rng.randrange(60), skills={"gas": 2} if i % 2 else {}, breaks=(lunch(45),))
         for i in range(shifts)
     ]
     return problem(wanted, team, entry_s={"A": 300, "B": 600})
+
+
+@settings(max_examples=150, deadline=None)
+@given(problems(), st.sampled_from([0, 30]))
+def test_every_plan_is_sound_and_its_score_right(day: Problem, iterations: int) -> None:
+    # solve() itself refuses a plan the checker objects to; here the checker is asked again, by name.
+    assert check(day, solve(day, Limits(iterations=iterations))) == []
 
 
 def test_nobody_works() -> None:
@@ -119,21 +131,21 @@ def test_break_is_taken_on_the_road_and_moves_what_follows() -> None:
             visit("A", 0, service=170, windows=(window(9, 9),)),
             visit("B", 30, windows=(window(12, 17),)),
         ],
-        [shift("S", break_=lunch(60, 12, 12.25))],
+        [shift("S", breaks=(lunch(60, 12, 12.25),))],
     )
     route = solve(day, QUICK).routes[0]
-    assert route.break_start_s == 12 * HOUR
+    assert route.break_starts_s == (12 * HOUR,)
     assert (route.stops[1].arrival_s, route.stops[1].start_s) == (13 * HOUR + 20 * MINUTE,) * 2
 
 
 def test_no_break_when_back_home_by_its_latest_start() -> None:
-    day = problem([visit("A", 10, windows=(window(9.5, 9.5),))], [shift("S", break_=lunch())])
-    assert solve(day, QUICK).routes[0].break_start_s is None
+    day = problem([visit("A", 10, windows=(window(9.5, 9.5),))], [shift("S", breaks=(lunch(),))])
+    assert solve(day, QUICK).routes[0].break_starts_s == (None,)
 
 
 def test_break_never_interrupts_a_service() -> None:
     # 11:00 to 14:00 at A leaves no moment between 12:00 and 13:00 for the break.
-    day = problem([visit("A", 10, service=180, windows=(window(11, 11),))], [shift("S", break_=lunch())])
+    day = problem([visit("A", 10, service=180, windows=(window(11, 11),))], [shift("S", breaks=(lunch(),))])
     assert left_out(day) == (Unassigned("A", Reason.TOO_FAR),)
 
 
@@ -162,7 +174,7 @@ def test_every_pin_of_a_crowded_day_is_kept() -> None:
     assert {name: again[name] for name in pins} == pins
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(6))
 def test_finds_the_optimum_of_small_days(seed: int) -> None:
     rng = random.Random(seed)  # noqa: S311 - an example, not a secret
     wanted = [
@@ -173,31 +185,32 @@ def test_finds_the_optimum_of_small_days(seed: int) -> None:
             penalty=rng.choice([20, 60, 200]),
             community=rng.choice(["A", None]),
         )
-        for i, opens in enumerate(rng.choices([9, 10, 12, 14], k=6))
+        for i, opens in enumerate(rng.choices([9, 10, 12, 14], k=5))
     ]
-    team = [shift("S", break_=lunch(30)), shift("T", home=40, hours=(10, 16))]
+    team = [shift("S", breaks=(lunch(30),)), shift("T", home=40, hours=(10, 16))]
     day = problem(wanted, team, entry_s={"A": 900})
-    assert solve(day, Limits(iterations=300)).score.total == _optimum(day)
+    assert solve(day, Limits(iterations=3_000)).score.total == _optimum(day)
 
 
 def _optimum(day: Problem) -> int:
     """The least score of all: every set of visits in its best order for each shift, every split between two."""
-    model = Model(day)
-    everything = range(len(day.visits))
-    sets = [frozenset(s) for r in range(len(day.visits) + 1) for s in itertools.combinations(everything, r)]
-    best = [
-        {
-            chosen: min(model.tour(shift, order).cost for order in itertools.permutations(sorted(chosen)))
-            for chosen in sets
-        }
-        for shift in (0, 1)
-    ]
+    visits = {visit.id: visit for visit in day.visits}
+    sets = [frozenset(s) for r in range(len(visits) + 1) for s in itertools.combinations(sorted(visits), r)]
+    best = [{chosen: _best_order(day, i, chosen) for chosen in sets} for i in range(2)]
+    left_out = {chosen: sum(unassigned_cost(visits[v], day.weights) for v in chosen) for chosen in sets}
     return min(
-        best[0][one] + best[1][other] + sum(model.penalty[v] for v in everything if v not in one | other)
+        best[0][one] + best[1][other] + left_out[frozenset(visits) - one - other]
         for one in sets
         for other in sets
         if not one & other
     )
+
+
+def _best_order(day: Problem, shift_number: int, chosen: frozenset[str]) -> float:
+    terms, visits = day.shifts[shift_number], {visit.id: visit for visit in day.visits}
+    routes = [timed(day, terms, order) for order in itertools.permutations(sorted(chosen))] if chosen else []
+    costs = [route_score(day, terms, visits, route).total for route in routes if route is not None]
+    return min(costs, default=math.inf) if chosen else 0
 
 
 def test_same_seed_same_plan() -> None:
@@ -250,7 +263,7 @@ def test_stops_when_asked_with_a_sound_plan() -> None:
         on_progress=heard.append,
         should_stop=lambda: len(heard) >= 3,
     )
-    assert [progress.iteration for progress in heard] == [0, 50, 100]
+    assert [progress.cost_s for progress in heard] == sorted((p.cost_s for p in heard), reverse=True)
     assert len(plan.shift_of()) + len(plan.unassigned) == 40
 
 
@@ -264,6 +277,10 @@ def test_better_with_more_iterations() -> None:
     assert solve(day, Limits(iterations=600)).score.total < solve(day, Limits(iterations=0)).score.total
 
 
-def test_break_longer_than_the_shift_leaves_the_technician_at_home() -> None:
-    long = Break(10 * HOUR, 9 * HOUR, 10 * HOUR)
-    assert left_out(problem([visit("A", 60)], [shift("S", break_=long)]))[0].reason is Reason.TOO_FAR
+def test_a_technician_who_leaves_after_the_last_moment_for_a_break_has_rested_at_home() -> None:
+    team = [shift("S", breaks=(Break.between(30 * MINUTE, 9 * HOUR, 10 * HOUR),))]
+    late = solve(problem([visit("A", 60, windows=(window(11.5, 12),))], team), QUICK)
+    assert (late.routes[0].departure_s, late.routes[0].break_starts_s) == (int(10.5 * HOUR), (None,))
+    # 60 min there from 9:00 and the break on the way: A at 10:30, not at 10:00.
+    soon = solve(problem([visit("A", 60, windows=(window(10, 10.5),))], team), QUICK)
+    assert (soon.routes[0].stops[0].start_s, soon.routes[0].break_starts_s) == (int(10.5 * HOUR), (9 * HOUR,))

@@ -1,0 +1,166 @@
+"""Leading the search: how hot, how long, on which part of the plan, and when to choose among routes.
+
+Small problems: every search works on the whole plan with a seed of its own; between rounds the routes all have
+met are pooled, and the next round begins from the best choice among them. Large ones: each round the plan is cut
+into as many parts as there are searches, along another line each time, and every search improves its own part.
+"""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+
+import numpy as np
+
+from dispatch.solver.search.board import Board, chained, chains_of, empty_chains
+from dispatch.solver.search.clock import Clock, Stint
+from dispatch.solver.search.kernels import anneal
+from dispatch.solver.search.kernels.layout import NOBODY, Longs
+from dispatch.solver.search.kernels.packing import pack_chains, pack_pool
+from dispatch.solver.search.kernels.plans import Chains
+from dispatch.solver.search.model import Model
+from dispatch.solver.search.parts import Part, cut
+from dispatch.solver.search.select import select
+
+APART = 300
+"""From so many visits on, searches divide the plan among themselves."""
+TOGETHER = (0.6, 0.8, 1.0)
+"""Shares of the limits at which the routes met are pooled."""
+ROUNDS_APART = 32
+HOT, COLD = 5.0, 0.05
+"""Temperature at the beginning and the end, in typical ways between neighbours."""
+REHEAT = 0.2
+"""Temperature at the beginning of every later round, as a share of the first."""
+
+
+class Explorer:
+    """One search: a board, the best plan it has met, and the nodes around which it may ruin."""
+
+    def __init__(self, model: Model, seed: int) -> None:
+        self.board = Board(model, seed)
+        self.pool = pack_pool(self.board.pool)
+        self.best = empty_chains(model.terrain)
+        self._best = pack_chains(self.best)
+
+    def start(self, chains: Chains, part: Part | None = None) -> None:
+        """Begin a round from this plan, on all of it or on a part."""
+        state = self.board.state
+        state.active[:] = True if part is None else part.shifts
+        state.welcome[:] = True if part is None else part.absent
+        self.board.lay_down(chains)
+        self.best.next[:], self.best.start[:] = chains.next, chains.start
+        self.best.cost[0] = self.board.cost
+        route = state.route[: len(state.welcome)]
+        mine = np.where(route == NOBODY, state.welcome, state.active[np.maximum(route, 0)])
+        self.seeds: Longs = np.flatnonzero(mine)
+
+    def run(self, steps: int, hot: float, cold: float) -> None:
+        """Make so many moves while the temperature falls from `hot` to `cold`."""
+        if not len(self.seeds) or not steps:
+            return
+        cooling = (cold / hot) ** (1 / steps)
+        board = self.board
+        anneal.anneal(board.m, board.s, self.pool, self.seeds, self._best, board.keys, steps, hot, cooling)
+
+
+def typical_way(model: Model) -> float:
+    """The usual cost of the way between neighbours: the unit of temperature."""
+    near, cost = model.terrain.near[:, :5], model.terrain.leg_cost[0]
+    rows = np.arange(len(near))[:, None]
+    ways = cost[rows, np.maximum(near, 0)][near != NOBODY]
+    return max(1.0, float(np.median(ways))) if ways.size else 60.0
+
+
+class Search:
+    """Improves a plan until the clock says stop. Searches run at the same time, in threads: kernels do not hold the
+    interpreter."""
+
+    def __init__(self, model: Model, start: Chains, clock: Clock) -> None:
+        self.model = model
+        self.clock = clock
+        seed, searches = clock.limits.seed, clock.limits.searches
+        self.explorers = [Explorer(model, seed * 1_000 + i) for i in range(searches)]
+        self.desk = Board(model)
+        self.best = start
+        self.unit = typical_way(model)
+
+    def run(self) -> Chains:
+        """The best plan met; never worse than the one begun with."""
+        if not self.model.visits or not self.model.problem.shifts or self.clock.stopped:
+            return self.best
+        with ThreadPoolExecutor(len(self.explorers)) as threads:
+            if len(self.explorers) > 1 and len(self.model.visits) >= APART:
+                self._apart(threads)
+            else:
+                self._together(threads)
+        return self.best
+
+    def _together(self, threads: ThreadPoolExecutor) -> None:
+        """Everybody on the whole plan, then the best choice among all routes met, and again."""
+        for begin, end in pairwise((0.0, *TOGETHER)):
+            stint = self.clock.stint(begin, end)
+            hot = HOT * REHEAT if begin else HOT
+            for explorer in self.explorers:
+                explorer.start(self.best)
+            self._cool(threads, stint, hot, COLD)
+            for explorer in self.explorers:
+                self._keep(explorer.best)
+            if self.clock.stopped:
+                return
+            self._choose()
+
+    def _apart(self, threads: ThreadPoolExecutor) -> None:
+        """Everybody on a part of the plan, the parts cut along another line each time."""
+        current = self.best
+        for number in range(ROUNDS_APART):
+            begin, end = number / ROUNDS_APART, (number + 1) / ROUNDS_APART
+            self.desk.lay_down(current)
+            parts = cut(self.desk, len(self.explorers), number)
+            for explorer, part in zip(self.explorers, parts, strict=True):
+                explorer.start(current, part)
+            stint = self.clock.stint(begin, end)
+            self._cool(threads, stint, HOT * (COLD / HOT) ** begin, HOT * (COLD / HOT) ** end)
+            current = self._joined([explorer.board.chains() for explorer in self.explorers], parts)
+            self._keep(self._joined([explorer.best for explorer in self.explorers], parts))
+            if self.clock.stopped:
+                return
+        self._choose()
+
+    def _cool(self, threads: ThreadPoolExecutor, stint: Stint, hot: float, cold: float) -> None:
+        """Let every search cool down over the stint, from `hot` to `cold` typical ways."""
+
+        def one(explorer: Explorer) -> None:
+            for steps, begin, end in stint.pieces():
+                explorer.run(
+                    steps, self.unit * hot * (cold / hot) ** begin, self.unit * hot * (cold / hot) ** end
+                )
+
+        running = [threads.submit(one, explorer) for explorer in self.explorers]
+        self.clock.watch(running, self._cost)
+
+    def _cost(self) -> int:
+        return min(int(chains.cost[0]) for chains in (self.best, *(one.best for one in self.explorers)))
+
+    def _choose(self) -> None:
+        """The best choice among the routes all have met."""
+        pools = [explorer.board.pool for explorer in self.explorers]
+        self.best = select(self.desk, pools, self.best, time_s=self.clock.remaining_s())
+        self.clock.report(int(self.best.cost[0]))
+
+    def _keep(self, chains: Chains) -> None:
+        if chains.cost[0] < self.best.cost[0]:
+            self.best = Chains(chains.next.copy(), chains.start.copy(), chains.cost.copy())
+
+    def _joined(self, plans: Sequence[Chains], parts: Sequence[Part]) -> Chains:
+        """One plan of the parts each search has made of it."""
+        m = self.model.terrain
+        routes, starts = [], self.best.start.copy()
+        for chains, part in zip(plans, parts, strict=True):
+            for shift, nodes in enumerate(chained(m, chains.next)):
+                if part.shifts[shift]:
+                    routes.append((shift, nodes))
+                    starts[nodes] = chains.start[nodes]
+        whole = chains_of(m, routes)
+        whole.start[:] = starts
+        self.desk.lay_down(whole)
+        whole.cost[0] = self.desk.cost
+        return whole

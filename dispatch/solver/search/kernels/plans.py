@@ -1,0 +1,50 @@
+"""A whole plan at once: laid down from chains, and copied."""
+
+from typing import NamedTuple
+
+from dispatch.solver.search.kernels.compiled import kernel
+from dispatch.solver.search.kernels.layout import NEVER, NOBODY, Longs, State, Terrain
+from dispatch.solver.search.kernels.routes import freeze, set_absent, thaw
+from dispatch.solver.search.kernels.routing import retime
+
+
+class Chains(NamedTuple):
+    """A plan as the search keeps it: `next` of every node, start and end nodes included; `start` of linked nodes,
+    NEVER for all others; `cost` [1]."""
+
+    next: Longs
+    start: Longs
+    cost: Longs
+
+
+@kernel
+def keep(s: State, chains: Chains) -> None:
+    """Write the plan as it is into `chains`."""
+    chains.next[:] = s.next
+    chains.cost[0] = s.sums[0] + s.sums[1]
+    for node in range(s.frozen_at.size):
+        slot = s.frozen_at[node]
+        if slot != NOBODY:
+            chains.start[node] = s.opens[slot] if s.window_from[node] == slot else NEVER
+
+
+@kernel
+def lay_down(m: Terrain, s: State, chains: Chains) -> None:
+    """Make the plan what `chains` say; whatever they leave out is absent."""
+    visits, shifts = m.nodes.shape[0], m.shifts.shape[0]
+    s.route[:visits] = NOBODY
+    for node in range(visits):
+        thaw(m, s, node)
+    for shift in range(shifts):
+        last, end = visits + shift, visits + shifts + shift
+        node = chains.next[last]
+        while node < visits:
+            s.next[last], s.before[node], s.route[node] = node, last, shift
+            if s.frozen_at[node] != NOBODY:
+                freeze(m, s, node, chains.start[node])
+            last = node
+            node = chains.next[node]
+        s.next[last], s.before[end] = end, last
+        retime(m, s, shift)
+    for node in range(visits):
+        set_absent(m, s, node)

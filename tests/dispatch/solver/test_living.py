@@ -1,0 +1,459 @@
+"""The living plan. Unless a test says otherwise the day is: A drives at 9:00 to V1 (9:10–9:40), V2 (9:50–10:20)
+and V3 (10:30–11:00) and is home at 11:30; B has W1, five minutes down the road, 9:05–9:35, home at 9:40."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from dispatch.solver.living.changes import Assignment, Change, ChangeKind, Why, changes
+from dispatch.solver.living.events import (
+    Cancelled,
+    Done,
+    Event,
+    NoShow,
+    Overrun,
+    Pinned,
+    ShiftEnds,
+    Started,
+    Urgent,
+    as_planned,
+)
+from dispatch.solver.living.remaining import notice_weight
+from dispatch.solver.living.revise import Revision, revised
+from dispatch.solver.plan import Plan, Reason, Route, Score, Stop, Unassigned
+from dispatch.solver.problem import (
+    After,
+    Break,
+    Costs,
+    Place,
+    Problem,
+    ProblemError,
+    Promise,
+    Shift,
+    TimeWindow,
+    Visit,
+)
+from dispatch.solver.travel import travel_matrix
+
+from .instances import HOUR, MINUTE, lunch, problem, shift, visit, window
+
+V1, V2, V3, W1 = visit("V1", 10), visit("V2", 20), visit("V3", 30), visit("W1", 5)
+A, B = shift("A"), shift("B")
+
+
+def clock(hour: int, minute: int = 0) -> int:
+    return hour * HOUR + minute * MINUTE
+
+
+def day(
+    visits: Sequence[Visit] = (V1, V2, V3, W1),
+    shifts: Sequence[Shift] = (A, B),
+    routes: Mapping[str, Sequence[str]] | None = None,
+    *,
+    entry_s: Mapping[str, int] | None = None,
+) -> tuple[Problem, Plan]:
+    """The problem and a plan of it in which every route leaves at its shift's beginning."""
+    given = problem(visits, shifts, entry_s=entry_s)
+    order = routes or {"A": ["V1", "V2", "V3"], "B": ["W1"]}
+    driven = tuple(_route(given, name, names) for name, names in order.items())
+    there = {name for names in order.values() for name in names}
+    left = tuple(Unassigned(one.id, Reason.NO_CAPACITY) for one in visits if one.id not in there)
+    return given, Plan(driven, left, Score())
+
+
+def _route(given: Problem, name: str, names: Sequence[str]) -> Route:
+    visits = {one.id: one for one in given.visits}
+    mine = next(one for one in given.shifts if one.id == name)
+    place, community, clock_s = mine.start_place, None, mine.earliest_s
+    stops = []
+    for one in (visits[stop] for stop in names):
+        travel_s = given.travel.between(place, one.place)
+        entry_s = 0 if one.community == community else given.entry_s.get(one.community or "", 0)
+        ready_s = clock_s + travel_s + entry_s
+        start_s = max([ready_s, *(w.earliest_start for w in one.windows)])
+        end_s = start_s + one.service_s
+        stops.append(Stop(one.id, clock_s + travel_s, start_s, end_s, travel_s, entry_s, start_s - ready_s))
+        place, community, clock_s = one.place, one.community, end_s
+    home_s = clock_s + given.travel.between(place, mine.end_place)
+    return Route(name, mine.earliest_s, tuple(stops), home_s, tuple(None for _ in mine.breaks))
+
+
+def left_visit(revision: Revision, name: str) -> Visit:
+    return next(one for one in revision.problem.visits if one.id == name)
+
+
+def left_shift(revision: Revision, name: str = "A") -> Shift:
+    return next(one for one in revision.problem.shifts if one.id == name)
+
+
+def order_of(plan: Plan) -> dict[str, list[str]]:
+    return {route.shift: [stop.visit for stop in route.stops] for route in plan.routes}
+
+
+# Where the day stands.
+
+
+def test_as_planned_reports_what_the_plan_has_ended_and_begun_by_now() -> None:
+    _, plan = day()
+    assert as_planned(plan, clock(9, 50)) == (
+        Done("W1", clock(9, 35)),
+        Done("V1", clock(9, 40)),
+        Started("V2", clock(9, 50)),
+    )
+
+
+def test_what_is_done_leaves_and_the_next_stop_of_who_is_on_his_way_stays_his() -> None:
+    given, plan = day()
+    revision = revised(given, plan, as_planned(plan, clock(9, 45)), clock(9, 45))
+    assert [one.id for one in revision.problem.visits] == ["V2", "V3"]
+    assert order_of(revision.start) == {"A": ["V2", "V3"]}
+    heading, resumed = left_visit(revision, "V2"), left_shift(revision)
+    assert (heading.pinned_shift, heading.pinned_start_s) == ("A", clock(9, 50))
+    assert (resumed.start_place, resumed.earliest_s, resumed.latest_s) == (V2.place, clock(9, 50), clock(17))
+    assert not left_visit(revision, "V3").pinned
+
+
+def test_who_has_not_left_is_free_and_who_has_left_home_goes_on_to_his_first_stop() -> None:
+    given, plan = day(shifts=(A, shift("B", hours=(8, 17))))
+    revision = revised(given, plan, (), clock(8, 3))
+    assert left_shift(revision) == A
+    assert (left_shift(revision, "B").start_place, left_shift(revision, "B").earliest_s) == (
+        W1.place,
+        clock(8, 5),
+    )
+    assert [one.id for one in revision.problem.visits if one.pinned] == ["W1"]
+
+
+def test_what_is_not_reported_has_not_begun() -> None:
+    given, plan = day()
+    assert left_visit(revised(given, plan, (), clock(9, 20)), "V1").pinned_start_s == clock(9, 20)
+
+
+def test_a_service_that_runs_is_a_fact_to_its_expected_end() -> None:
+    given, plan = day()
+    events: list[Event] = [Done("V1", clock(9, 41)), Started("V2", clock(9, 52)), Overrun("V2", clock(11))]
+    revision = revised(given, plan, events, clock(10, 15))
+    running, resumed = left_visit(revision, "V2"), left_shift(revision)
+    assert (running.pinned_shift, running.pinned_start_s) == ("A", clock(9, 52))
+    assert running.service_s == 68 * MINUTE
+    assert (resumed.start_place, resumed.earliest_s) == (V2.place, clock(9, 52))
+
+
+def test_a_service_beyond_its_length_runs_at_least_until_now_and_beyond_the_shift_into_overtime() -> None:
+    given, plan = day(shifts=(shift("A", hours=(9, 11.5)), B))
+    revision = revised(given, plan, [Started("V3", clock(10, 30))], clock(11, 20))
+    assert left_visit(revision, "V3").service_s == 50 * MINUTE
+    # Home is 30 minutes away: back at 11:50, 20 minutes after the end.
+    assert left_shift(revision).overtime_s == 20 * MINUTE
+
+
+def test_entering_stays_paid_when_the_next_stop_is_in_the_same_community() -> None:
+    stays = tuple(replace(one, community="C") for one in (V1, V2, V3))
+    given, plan = day((*stays, W1), entry_s={"C": 600})
+    assert [stop.entry_s for stop in plan.routes[0].stops] == [600, 0, 0]
+    revision = revised(given, plan, as_planned(plan, clock(9, 55)), clock(9, 55))
+    # V1 ended at 9:50; V2 is to start at 10:00 as planned, so the shift resumes ten minutes before.
+    assert left_visit(revision, "V2").pinned_start_s == clock(10)
+    assert left_shift(revision).earliest_s == clock(9, 50)
+
+
+def test_a_late_technician_is_expected_later_but_no_later_than_his_waiting_allows() -> None:
+    later = replace(V2, windows=(window(10, 12),))
+    given, plan = day((V1, later, V3, W1))
+    for ended, expected in [(clock(9, 45), clock(10)), (clock(10, 0), clock(10, 10))]:
+        revision = revised(given, plan, [Done("V1", ended)], clock(10, 1))
+        assert left_visit(revision, "V2").pinned_start_s == max(expected, clock(10, 1))
+
+
+def test_a_stop_that_would_keep_its_technician_beyond_his_shift_is_open_to_all() -> None:
+    given, plan = day(shifts=(shift("A", hours=(9, 11.5)), B))
+    # V3 would begin at 11:10 and end at 11:40.
+    revision = revised(given, plan, [Done("V1", clock(9, 40)), Done("V2", clock(11))], clock(11, 5))
+    assert left_visit(revision, "V3").pinned_shift is None
+
+
+def test_a_break_that_is_over_falls_away_and_one_that_work_runs_over_follows_it() -> None:
+    tea, noon = Break.between(15 * MINUTE, clock(9), clock(10)), lunch(30, 12, 12.5)
+    given, plan = day(shifts=(shift("A", breaks=(tea, noon)), B))
+    route = replace(plan.routes[0], break_starts_s=(clock(9, 40), clock(12)))
+    plan = replace(plan, routes=(route, plan.routes[1]))
+    now = clock(10, 15)
+    revision = revised(given, plan, [Done("V1", clock(9, 40)), Started("V2", clock(9, 55))], now)
+    assert left_shift(revision).breaks == (noon,)
+    revision = revised(given, plan, [Started("V2", clock(9, 55)), Overrun("V2", clock(13))], now)
+    assert left_shift(revision).breaks == (Break.between(30 * MINUTE, clock(13), clock(13)),)
+
+
+def test_limits_and_prices_shrink_by_what_is_used_up() -> None:
+    van = shift(
+        "A",
+        max_visits=5,
+        max_travel_s=3600,
+        max_distance_m=30_000,
+        fair_s=2 * HOUR,
+        capacity={"pump": 3, "waste": 4},
+        costs=Costs(fixed=20, per_km=1),
+    )
+    first = replace(V1, brings={"pump": 1}, collects={"waste": 3})
+    given, plan = day((first, V2, V3, W1), (van, B))
+    events: list[Event] = [Done("V1", clock(9, 40)), Started("V2", clock(9, 50))]
+    left = left_shift(revised(given, plan, events, clock(10)))
+    # 20 minutes and 10 km driven, one visit over, 50 minutes paid, one pump out and three pieces of waste in.
+    assert (left.max_visits, left.max_travel_s, left.max_distance_m) == (4, 2400, 20_000)
+    assert (left.fair_s, left.capacity) == (70 * MINUTE, {"pump": 2, "waste": 1})
+    assert left.costs == Costs(fixed=0, per_km=1)
+
+
+def test_the_next_shift_of_who_is_held_up_begins_when_he_is_back() -> None:
+    evening = shift("E", technician="a", hours=(17, 20))
+    given, plan = day(shifts=(A, B, evening))
+    revision = revised(given, plan, [Overrun("V1", clock(17, 30))], clock(16))
+    assert left_shift(revision, "E").earliest_s == clock(17, 40)
+
+
+def test_a_shift_is_over_when_the_next_one_has_begun_whatever_overtime_it_had() -> None:
+    morning = shift("M", technician="a", hours=(7, 9), overtime_s=HOUR)
+    given, plan = day(shifts=(morning, A, B))
+    revision = revised(given, plan, as_planned(plan, clock(9, 20)), clock(9, 20))
+    assert [one.id for one in revision.problem.shifts] == ["A", "B"]
+
+
+# What is off, new, or decided.
+
+
+def test_a_cancelled_visit_leaves_and_who_was_on_his_way_there_is_there() -> None:
+    given, plan = day()
+    events: list[Event] = [Done("V1", clock(9, 40)), Cancelled("V2")]
+    revision = revised(given, plan, events, clock(9, 45))
+    assert order_of(revision.start) == {"A": ["V3"], "B": ["W1"]}
+    resumed = left_shift(revision)
+    assert (resumed.start_place, resumed.earliest_s) == (V2.place, clock(9, 50))
+    assert not left_visit(revision, "V3").pinned
+
+
+def test_a_visit_in_vain_costs_its_time_and_leaves() -> None:
+    given, plan = day()
+    revision = revised(given, plan, [Done("V1", clock(9, 40)), NoShow("V2", clock(10))], clock(10))
+    # From V2 at 10:00, twenty minutes early, to V3, ten minutes away, which was promised for 10:30.
+    assert (left_shift(revision).earliest_s, left_shift(revision).start_place) == (clock(10, 10), V3.place)
+    assert left_visit(revision, "V3").pinned_start_s == clock(10, 30)
+
+
+def test_an_ill_technicians_visits_are_free_for_all_even_those_pinned_to_him() -> None:
+    given, plan = day((V1, replace(V2, pinned_shift="A"), V3, W1))
+    revision = revised(given, plan, [ShiftEnds("A", clock(9))], clock(8))
+    assert [one.id for one in revision.problem.shifts] == ["B"]
+    assert order_of(revision.start) == {"B": ["W1"]}
+    assert left_visit(revision, "V2").pinned_shift is None
+    assert left_visit(revision, "V2").promise == Promise(
+        clock(9, 50), "a", weight=notice_weight(110 * MINUTE)
+    )
+
+
+def test_who_goes_home_early_keeps_what_ends_by_then() -> None:
+    given, plan = day()
+    revision = revised(given, plan, [ShiftEnds("A", clock(10, 50))], clock(8))
+    assert order_of(revision.start) == {"A": ["V1", "V2"], "B": ["W1"]}
+    assert (left_shift(revision).latest_s, left_shift(revision).overtime_s) == (clock(10, 50), 0)
+
+
+def test_a_promise_is_dearer_the_sooner_it_is_and_one_given_before_stays() -> None:
+    own = Promise(clock(10), tolerance_s=1800)
+    given, plan = day((V1, V2, replace(V3, promise=own), W1))
+    revision = revised(given, plan, (), clock(7, 50))
+    # V2 is two hours ahead, half the notice: halfway between 1 and 3 times.
+    assert left_visit(revision, "V2").promise == Promise(clock(9, 50), "a", weight=2.0)
+    assert left_visit(revision, "V3").promise == own
+    assert [notice_weight(s) for s in (-60, 0, 4 * HOUR, 9 * HOUR)] == [3, 3, 1, 1]
+
+
+def test_a_dispatchers_pin_takes_the_visit_out_of_its_route() -> None:
+    given, plan = day()
+    revision = revised(given, plan, [Pinned("V2", "B"), Pinned("V3", start_s=clock(12))], clock(8))
+    assert (left_visit(revision, "V2").pinned_shift, left_visit(revision, "V2").pinned_start_s) == ("B", None)
+    assert left_visit(revision, "V3").pinned_start_s == clock(12)
+    assert order_of(revision.start) == {"A": ["V1"], "B": ["W1"]}
+
+
+def test_gaps_after_what_is_done_become_windows_and_what_awaits_a_cancelled_visit_stays_impossible() -> None:
+    second = replace(V3, after=(After("V1", 1800, 3600),))
+    given, plan = day((V1, V2, second, W1))
+    revision = revised(given, plan, [Done("V1", clock(9, 35))], clock(9, 36))
+    assert left_visit(revision, "V3").windows == (TimeWindow(clock(10, 5), clock(10, 35)),)
+    assert left_visit(revision, "V3").after == ()
+    revision = revised(given, plan, [Cancelled("V1")], clock(8))
+    (never,) = left_visit(revision, "V1").windows
+    assert never.latest_start < min(one.earliest_s for one in revision.problem.shifts)
+    assert left_visit(revision, "V3").after == second.after
+
+
+def test_an_urgent_visit_at_a_new_place_gets_its_ways() -> None:
+    town = [Place(121.5 + i / 100, 25.0) for i in range(3)]
+    home = replace(A, start_place=town[0], end_place=None)
+    given = Problem((Visit("V", town[1], 600),), (home,), travel_matrix(town[:2], metres=True))
+    revision = revised(given, Plan((), (), Score()), [Urgent(Visit("U", town[2], 600))], clock(8))
+    ways, expected = revision.problem.travel, travel_matrix(town, metres=True)
+    assert ways.places == tuple(town)
+    assert np.array_equal(ways.seconds, expected.seconds)
+    assert np.array_equal(np.asarray(ways.metres), np.asarray(expected.metres))
+    assert left_visit(revision, "U").promise is None
+
+
+def test_where_ways_cannot_be_reckoned_a_new_place_is_refused() -> None:
+    given, plan = day()
+    own = replace(given, travel=replace(given.travel, costs=given.travel.seconds))
+    with pytest.raises(ProblemError, match=r"travel\.places"):
+        revised(own, plan, [Urgent(visit("U", 77))], clock(8))
+
+
+@pytest.mark.parametrize(
+    ("path", "events"),
+    [
+        ("events[0].visit", [Done("X", 0)]),
+        ("events[0].visit", [Started("V9", 0)]),
+        ("events[0].at_s", [Done("V1", clock(18))]),
+        ("events[0].until_s", [Overrun("V1", clock(9))]),
+        ("events[1].visit", [Done("V1", clock(9, 40)), Started("V1", clock(9, 50))]),
+        ("events[1].visit", [Started("V1", clock(9, 10)), Started("V1", clock(9, 10))]),
+        ("events[1].at_s", [Started("V1", clock(9, 10)), Done("V1", clock(9))]),
+        ("events[1].visit", [Started("V1", clock(9, 10)), Started("V2", clock(9, 20))]),
+        ("events[1].at_s", [Started("V2", clock(9, 10)), Done("V1", clock(9, 20))]),
+        ("events[1].visit", [Started("V1", clock(9, 10)), Cancelled("V1")]),
+        ("events[1].visit", [Cancelled("V1"), Done("V1", clock(9, 40))]),
+        ("events[1].visit", [Cancelled("V1"), Pinned("V1", "A")]),
+        ("events[0].shift", [ShiftEnds("Z", 0)]),
+        ("events[0].shift", [Pinned("V1", "Z")]),
+        ("events[0]", [Pinned("V1")]),
+        ("events[0].visit", [Urgent(visit("V1", 10))]),
+    ],
+)
+def test_contradictions_are_named(path: str, events: list[Event]) -> None:
+    given, plan = day((V1, V2, V3, W1, visit("V9", 9)))
+    with pytest.raises(ProblemError) as error:
+        revised(given, plan, events, clock(10))
+    assert error.value.path == path
+
+
+# Crews: X needs two, A comes from V1 and B from W1, both there at 9:50.
+
+X = visit("X", 20, crew=({},))
+
+
+def day_with_a_crew() -> tuple[Problem, Plan]:
+    given, plan = day((V1, W1, X), routes={"A": ["V1", "X"], "B": ["W1", "X"]})
+    first, second = plan.routes
+    second = replace(second, stops=(second.stops[0], replace(second.stops[1], role=1)))
+    return given, Plan((first, second), (), Score())
+
+
+def test_a_crew_on_its_way_keeps_its_first_technician_but_starts_when_all_are_there() -> None:
+    given, plan = day_with_a_crew()
+    revision = revised(given, plan, as_planned(plan, clock(9, 45)), clock(9, 45))
+    assert (left_visit(revision, "X").pinned_shift, left_visit(revision, "X").pinned_start_s) == ("A", None)
+    assert left_visit(revision, "X").promise == Promise(clock(9, 50), None, weight=notice_weight(300))
+    assert {(one.start_place, one.earliest_s) for one in revision.problem.shifts} == {(X.place, clock(9, 50))}
+
+
+def test_a_crew_at_work_keeps_all_its_technicians() -> None:
+    given, plan = day_with_a_crew()
+    revision = revised(given, plan, as_planned(plan, clock(10)), clock(10))
+    assert (left_visit(revision, "X").pinned_shift, left_visit(revision, "X").pinned_start_s) == (
+        "A",
+        clock(9, 50),
+    )
+    assert {(one.start_place, one.earliest_s) for one in revision.problem.shifts} == {(X.place, clock(9, 50))}
+    assert order_of(revision.start) == {"A": ["X"], "B": ["X"]}
+
+
+def test_when_one_of_a_crew_is_ill_the_visit_is_free_for_all() -> None:
+    given, plan = day_with_a_crew()
+    revision = revised(given, plan, [ShiftEnds("B", clock(9))], clock(8))
+    assert order_of(revision.start) == {"A": ["V1"]}
+    assert not left_visit(revision, "X").pinned
+
+
+# What changes, and why.
+
+
+def compared(
+    events: Sequence[Event],
+    routes: Mapping[str, Sequence[str]],
+    *,
+    now_s: int = clock(8),
+    unplanned: Sequence[Visit] = (),
+) -> tuple[Change, ...]:
+    """The changes to the day when these routes follow the events, each leaving at its shift's beginning."""
+    given, plan = day((V1, V2, V3, W1, *unplanned))
+    revision = revised(given, plan, events, now_s)
+    left = [one.id for one in revision.problem.visits]
+    driven = tuple(_route(revision.problem, name, names) for name, names in routes.items())
+    there = {stop.visit for route in driven for stop in route.stops}
+    missing = tuple(Unassigned(name, Reason.NO_CAPACITY) for name in left if name not in there)
+    return changes(given, plan, Plan(driven, missing, Score()), revision, events)
+
+
+def test_nothing_changes_when_nothing_happens() -> None:
+    assert compared((), {"A": ["V1", "V2", "V3"], "B": ["W1"]}) == ()
+
+
+def test_an_urgent_visit_is_new_and_moves_what_follows_it_in_its_route() -> None:
+    # U at V2's place, before it: V2 and V3 half an hour later. Both are promised about two hours ahead.
+    found = compared([Urgent(visit("U", 20))], {"A": ["V1", "U", "V2", "V3"], "B": ["W1"]})
+    assert [(one.visit, one.kind, one.moved_s) for one in found] == [
+        ("V2", ChangeKind.MOVED_TIME, 1800),
+        ("V3", ChangeKind.MOVED_TIME, 1800),
+        ("U", ChangeKind.NEWLY_ASSIGNED, None),
+    ]
+    # 30 minutes × 0.5 × the weight: V2's notice is 110 of 240 minutes, 1 + 2 × 130 / 240 = 2.0833.
+    assert found[0].cost_s == round(900 * (1 + 2 * 130 / 240))
+    assert (found[0].time_broken, found[0].technician_broken) == (True, False)
+    assert {one.why for one in found} == {Why(event=0)}
+
+
+def test_an_ill_technicians_visits_move_or_are_left_out_because_of_him() -> None:
+    found = compared([ShiftEnds("A", clock(9))], {"B": ["W1", "V1", "V2"]})
+    assert [(one.visit, one.kind, one.why) for one in found] == [
+        ("V1", ChangeKind.MOVED_BOTH, Why(event=0)),
+        ("V2", ChangeKind.MOVED_BOTH, Why(event=0)),
+        ("V3", ChangeKind.LEFT_OUT, Why(event=0)),
+    ]
+    # W1 ends at 9:35, V1 is five minutes on.
+    assert found[0].before == Assignment(("A",), ("a",), clock(9, 10))
+    assert found[0].after == Assignment(("B",), ("b",), clock(9, 40))
+    assert (found[0].time_broken, found[0].technician_broken) == (True, True)
+    assert found[2].cost_s == 600 * 60
+
+
+def test_a_change_in_a_far_route_names_the_visit_that_carried_it_there() -> None:
+    # V1 is off; V2 goes to B, before W1, which therefore starts later.
+    found = compared([Cancelled("V1")], {"A": ["V3"], "B": ["V2", "W1"]})
+    assert [(one.visit, one.kind, one.why) for one in found] == [
+        ("W1", ChangeKind.MOVED_TIME, Why(event=0, via="V2")),
+        ("V1", ChangeKind.GONE, Why(event=0)),
+        ("V2", ChangeKind.MOVED_BOTH, Why(event=0)),
+        ("V3", ChangeKind.MOVED_TIME, Why(event=0)),
+    ]
+    assert (found[1].time_broken, found[1].cost_s) == (False, 0)
+
+
+def test_what_no_event_reaches_is_a_gain_and_names_its_term() -> None:
+    # W1 on A's way saves B's ten minutes of driving; what was reported went by the plan and is no reason.
+    found = compared((), {"A": ["W1", "V1", "V2", "V3"]})
+    assert {one.visit for one in found} == {"V1", "V2", "V3", "W1"}
+    assert {one.why for one in found} == {Why(None, term="travel")}
+
+
+def test_a_visit_there_is_room_for_after_all_is_a_gain_of_its_penalty() -> None:
+    found = compared((), {"A": ["V1", "V2", "V3", "X"], "B": ["W1"]}, unplanned=[visit("X", 30)])
+    assert [(one.visit, one.kind, one.why) for one in found] == [
+        ("X", ChangeKind.NEWLY_ASSIGNED, Why(None, term="unassigned"))
+    ]
+
+
+def test_what_has_begun_is_no_change_even_when_it_began_late() -> None:
+    events: list[Event] = [Started("V1", clock(9, 20)), Started("W1", clock(9, 5))]
+    found = compared(events, {"A": ["V2", "V3"]}, now_s=clock(9, 30))
+    assert {one.visit for one in found}.isdisjoint({"V1", "W1"})
+    assert {one.why for one in found} == {Why(event=0)}
