@@ -16,7 +16,7 @@ AVERAGE = 10
 SPLIT = 0.5
 """α: chance that a string keeps some of its middle."""
 DEPTH = 0.01
-"""β: chance that it stops growing what it keeps."""
+"""β: chance that it keeps one more."""
 GUESTS = 10
 """Absent visits near the ruin that are tried again in the same move, at most."""
 
@@ -67,7 +67,7 @@ def remove_string(m: Terrain, s: State, node: int, length: int, size: int) -> No
     kept = 0
     if length > 1 and length < size and chance(s.random) < SPLIT:
         kept = 1
-        while length + kept < size and chance(s.random) > DEPTH:
+        while length + kept < size and chance(s.random) < DEPTH:
             kept += 1
     reach = length + kept
     first = node
