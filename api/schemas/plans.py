@@ -13,7 +13,7 @@ from dispatch.explanations import Affinities, stop_sentences, unassigned_sentenc
 from dispatch.left_out import left_out_sentences
 from dispatch.models import PlanVersion, Route, Stop, UnassignedVisit
 
-MOST_ITERATIONS = 100_000  # more than the tasks' time limit has room for is never asked of a worker
+MOST_ITERATIONS = 1_000_000  # more than the tasks' time limit has room for is never asked of a worker
 
 
 class PlanIn(In):

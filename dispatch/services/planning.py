@@ -31,7 +31,7 @@ from dispatch.services.day import rows_hash
 from dispatch.services.shifts import shifts_of
 from dispatch.states import PLAN, PLAN_RUNNING, PlanState, VisitState, before
 
-ITERATIONS = 10_000  # of the search: some five seconds for a region's day of 150 visits
+ITERATIONS = 50_000  # of the search: a few seconds for a region's day of 150 visits
 
 
 def plan_request(

@@ -176,6 +176,6 @@ def test_the_page_of_problems_needs_no_account(dora: User, client: Client) -> No
 
 def test_a_search_that_no_worker_could_end_in_time_is_refused(dora_api: Api) -> None:
     plan = {"region": "00000000-0000-7000-8000-000000000000", "on": "2026-03-02"}
-    found = assert_problem(dora_api.post("/plans", plan | {"iterations": 100_001}), 422, "invalid")
-    assert "100000" in str(found)
-    assert dora_api.post("/plans", plan | {"iterations": 100_000}).status_code == 404  # no such region
+    found = assert_problem(dora_api.post("/plans", plan | {"iterations": 1_000_001}), 422, "invalid")
+    assert "1000000" in str(found)
+    assert dora_api.post("/plans", plan | {"iterations": 1_000_000}).status_code == 404  # no such region

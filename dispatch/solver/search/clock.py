@@ -14,7 +14,7 @@ TICK_S = 0.03
 """Seconds between two looks at the clock, when there is a time limit."""
 REPORT_S = 0.1
 """Seconds between two reports."""
-LAST_CALL = 0.96
+LAST_CALL = 0.92
 """Share of a time limit after which no search begins anything; the rest is for choosing and for writing down."""
 
 
@@ -77,6 +77,11 @@ class Clock:
     def remaining_s(self) -> float | None:
         """Seconds until the time limit, `None` without one."""
         return None if self.limits.time_s is None else self.limits.time_s - self.elapsed_s
+
+    def allowance_s(self, share: float) -> float | None:
+        """So much of the time limit, as far as it is left; `None` without one."""
+        left = self.remaining_s()
+        return None if left is None or self.limits.time_s is None else min(left, share * self.limits.time_s)
 
     def stint(self, begin: float, end: float) -> "Stint":
         """The part of the limits from one share to another."""

@@ -23,8 +23,10 @@ from dispatch.solver.search.select import select
 
 APART = 300
 """From so many visits on, searches divide the plan among themselves."""
-TOGETHER = (0.6, 0.8, 1.0)
+TOGETHER = (0.55, 0.75, 1.0)
 """Shares of the limits at which the routes met are pooled."""
+CHOOSING = 0.08
+"""Share of a time limit that one choice among routes may take."""
 ROUNDS_APART = 32
 HOT, COLD = 5.0, 0.05
 """Temperature at the beginning and the end, in typical ways between neighbours."""
@@ -143,7 +145,7 @@ class Search:
     def _choose(self) -> None:
         """The best choice among the routes all have met."""
         pools = [explorer.board.pool for explorer in self.explorers]
-        self.best = select(self.desk, pools, self.best, time_s=self.clock.remaining_s())
+        self.best = select(self.desk, pools, self.best, time_s=self.clock.allowance_s(CHOOSING))
         self.clock.report(int(self.best.cost[0]))
 
     def _keep(self, chains: Chains) -> None:

@@ -6,6 +6,7 @@ worker, a fixed seed and a deterministic limit: the same routes give the same an
 loaded when first needed, because loading it takes longer than planning a small day.
 """
 
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +22,8 @@ MOST = 30_000
 """Routes entering the relaxation at most; the cheapest per visit stay."""
 CHOSEN = 4_000
 """Routes entering CP-SAT at most; those of least reduced cost stay."""
+SHORT_S = 0.1
+"""With less time than this nothing is tried."""
 EFFORT = 1.0
 """CP-SAT's deterministic time, very roughly seconds."""
 
@@ -40,6 +43,8 @@ def select(board: Board, pools: Sequence[Pool], best: Chains, *, time_s: float |
     The routes of `best` with linked visits stay as they are. `time_s` is a wall-clock limit on top of the
     deterministic one. The board is used for trying.
     """
+    if time_s is not None and time_s < SHORT_S:
+        return best
     program = _Program(board, pools, best)
     chosen = program.solved(time_s)
     if chosen is None:
@@ -96,17 +101,23 @@ class _Program:
         """The columns of the best choice found, `None` when there is none better."""
         if not self.columns:
             return None
-        bound, reduced = self._relaxed()
+        began = time.monotonic()
+        bound, reduced = self._relaxed(time_s)
+        if time_s is not None:
+            time_s -= time.monotonic() - began
         slack = self.best_cost - self.kept_cost - bound
         worth = [i for i in np.argsort(reduced, kind="stable") if reduced[i] < slack][:CHOSEN]
         columns = {*self.incumbent, *(self.columns[i] for i in worth)}
         return self._chosen(sorted(columns, key=lambda c: (c.kind, c.nodes)), time_s)
 
-    def _relaxed(self) -> tuple[float, np.ndarray]:
-        """(value of the linear relaxation, reduced cost of every column)."""
+    def _relaxed(self, time_s: float | None) -> tuple[float, np.ndarray]:
+        """(value of the linear relaxation, reduced cost of every column); a bound that rules nothing out when time is
+        short."""
         from ortools.linear_solver import pywraplp
 
         solver = pywraplp.Solver.CreateSolver("GLOP")
+        if time_s is not None:
+            solver.set_time_limit(max(1, int(time_s * 1000)))
         penalty = self.board.terrain.nodes["penalty"]
         cover = {node: solver.Constraint(1.0, solver.infinity()) for node in self.free}
         limit = {kind: solver.Constraint(0.0, float(len(s))) for kind, s in self.shifts_of.items()}
