@@ -35,7 +35,7 @@ def solve(
     Raises:
         UnsoundPlan: the checker objects to the plan made.
     """
-    clock = Clock(limits or Limits(), on_progress, should_stop)
+    clock = Clock(limits or Limits(), on_progress, should_stop, visits=len(problem.visits))
     plan = _planned(problem, start, clock)
     violations = check(problem, plan)
     if violations:

@@ -14,8 +14,10 @@ TICK_S = 0.03
 """Seconds between two looks at the clock, when there is a time limit."""
 REPORT_S = 0.1
 """Seconds between two reports."""
-LAST_CALL = 0.92
-"""Share of a time limit after which no search begins anything; the rest is for choosing and for writing down."""
+LAST_CHOICE = 0.05
+"""Share of a time limit kept for the last choice among routes."""
+WRITING_S = 0.0005
+"""Seconds a visit kept for writing the plan down and checking it; half the limit at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +63,14 @@ class Clock:
         limits: Limits,
         on_progress: Callable[[Progress], None] | None,
         should_stop: Callable[[], bool] | None,
+        visits: int,
     ) -> None:
         self.limits = limits
         self.stopped = limits.iterations == 0
         self.moves = 0
+        self._usable_s: float | None = None
+        if limits.time_s is not None:
+            self._usable_s = limits.time_s - min(WRITING_S * visits, limits.time_s / 2)
         self._began = time.monotonic()
         self._on_progress = on_progress
         self._should_stop = should_stop
@@ -74,18 +80,15 @@ class Clock:
         """Seconds since the solve began."""
         return time.monotonic() - self._began
 
-    def remaining_s(self) -> float | None:
-        """Seconds until the time limit, `None` without one."""
-        return None if self.limits.time_s is None else self.limits.time_s - self.elapsed_s
-
     def allowance_s(self, share: float) -> float | None:
-        """So much of the time limit, as far as it is left; `None` without one."""
-        left = self.remaining_s()
-        return None if left is None or self.limits.time_s is None else min(left, share * self.limits.time_s)
+        """So much of the time a search has, as far as it is left; `None` without a time limit."""
+        if self._usable_s is None:
+            return None
+        return min(self._usable_s - self.elapsed_s, share * self._usable_s)
 
     def stint(self, begin: float, end: float) -> "Stint":
         """The part of the limits from one share to another."""
-        return Stint(self, begin, end)
+        return Stint(self, self._usable_s, begin, end)
 
     def watch(self, searches: "list[Future[Any]]", cost_s: Callable[[], int]) -> None:
         """Report until every search has come back; then let their errors be heard."""
@@ -112,15 +115,15 @@ class Clock:
 class Stint:
     """A part of the clock, as every search of a round sees it."""
 
-    def __init__(self, clock: Clock, begin: float, end: float) -> None:
+    def __init__(self, clock: Clock, usable_s: float | None, begin: float, end: float) -> None:
         self._clock = clock
         limits = clock.limits
         self._moves = round(limits.iterations * end) - round(limits.iterations * begin)
         self._before = round(limits.iterations * begin)
-        self._time_s = limits.time_s
-        if limits.time_s is not None:
-            self._from_s = max(clock.elapsed_s, limits.time_s * begin * LAST_CALL)
-            self._until_s = limits.time_s * end * LAST_CALL
+        self._timed = usable_s is not None
+        if usable_s is not None:
+            self._from_s = max(clock.elapsed_s, usable_s * begin * (1 - LAST_CHOICE))
+            self._until_s = usable_s * end * (1 - LAST_CHOICE)
 
     def pieces(self) -> Iterator[tuple[int, float, float]]:
         """(moves to make, share of the stint gone before and after them), until the stint is over."""
@@ -128,7 +131,7 @@ class Stint:
         while not self._clock.stopped and done < self._moves:
             steps = min(CHUNK, self._moves - done)
             begin, end = done / self._moves, (done + steps) / self._moves
-            if self._time_s is not None:
+            if self._timed:
                 now = self._clock.elapsed_s
                 length = max(1e-9, self._until_s - self._from_s)
                 begin = max(begin, (now - self._from_s) / length)
@@ -139,5 +142,5 @@ class Stint:
             yield steps, begin, min(1.0, end)
             done += steps
             self._clock.moves = max(self._clock.moves, self._before + done)
-            if self._time_s is not None:
+            if self._timed:
                 per_move_s = max(1e-7, (self._clock.elapsed_s - now) / steps)
