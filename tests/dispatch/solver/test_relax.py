@@ -158,16 +158,16 @@ def test_explanations_come_with_relaxations() -> None:
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(problems())
 def test_every_change_does_what_it_says_in_the_whole_plan(day: Problem) -> None:
-    does_what_it_says(day, solve(day, Limits(iterations=30)))
+    assert_each_does_what_it_says(day, solve(day, Limits(iterations=30)))
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(problems(linked=False), st.randoms(use_true_random=False))
 def test_every_change_to_a_plan_made_by_hand_does_too(day: Problem, random: Random) -> None:
-    does_what_it_says(day, greedy(day, random))
+    assert_each_does_what_it_says(day, greedy(day, random))
 
 
-def does_what_it_says(day: Problem, plan: Plan) -> None:
+def assert_each_does_what_it_says(day: Problem, plan: Plan) -> None:
     for name, found in relax(day, plan).items():
         for one in found:
             changed = applied(day, one)
