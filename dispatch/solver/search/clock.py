@@ -91,11 +91,16 @@ class Clock:
         return Stint(self, self._usable_s, begin, end)
 
     def watch(self, searches: "list[Future[Any]]", cost_s: Callable[[], int]) -> None:
-        """Report until every search has come back; then let their errors be heard."""
+        """Report until every search has come back; then let their errors be heard. Whatever interrupts the report, a
+        Ctrl-C for one, stops the searches too."""
         pending = set(searches)
-        while pending:
-            _, pending = wait(pending, timeout=REPORT_S)
-            self.report(cost_s())
+        try:
+            while pending:
+                _, pending = wait(pending, timeout=REPORT_S)
+                self.report(cost_s())
+        except BaseException:
+            self.stopped = True
+            raise
         for search in searches:
             search.result()
 

@@ -267,6 +267,16 @@ def test_stops_when_asked_with_a_sound_plan() -> None:
     assert len(plan.shift_of()) + len(plan.unassigned) == 40
 
 
+def test_an_error_in_the_report_ends_the_searches_too() -> None:
+    # As a Ctrl-C does. Without a stop this one would go on for a day.
+    def report(progress: Progress) -> None:
+        if progress.iteration:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        solve(crowded(2), Limits(iterations=10**9, searches=2), on_progress=report)
+
+
 def test_time_limit_ends_the_search() -> None:
     plan = solve(crowded(2), Limits(iterations=10**9, time_s=0.2))
     assert isinstance(plan, Plan)
