@@ -3,7 +3,7 @@
 Why a process, and not the planner's queue: an answer is wanted on the same connection, nothing is to be stored, and
 the web process must stay small and quick. The child brings the search's libraries with it and takes them away
 again, may be killed whatever it is doing, has a limit of memory, stands back behind those who answer people, and
-gets no secret: of our environment only what Python itself needs. It costs about a second to start. The waiting
+gets no secret: of our environment only what Python itself needs. It costs about two seconds to start. The waiting
 holds a thread of the web server, so only a few are admitted at once, and one for each organisation; the places are
 counted in the cache, where they expire by themselves should the web process die.
 """

@@ -8,6 +8,7 @@ from typing import Any
 
 from benchmarks.compare import Pair, Run
 from benchmarks.replay import Verdict
+from benchmarks.speed import Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +23,8 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One instance of a set: Linli beside its peers (`pairs`), or beside the best cost known (`linli` and
-    `best_known`, in the set's own unit)."""
+    """One instance of a set: Linli beside its peers (`pairs`), beside the best cost known (`linli` and
+    `best_known`, in the set's own unit), or by itself (`figures`)."""
 
     set: str
     instance: str
@@ -33,6 +34,7 @@ class Record:
     best_known: float | None = None
     unit_s: int = 1
     """Seconds of the problem that make one unit of `best_known`."""
+    figures: tuple[Figure, ...] = ()
 
     @property
     def gap(self) -> float | None:
@@ -71,7 +73,9 @@ def _record(given: dict[str, Any]) -> Record:
         for pair in given.pop("pairs")
     )
     alone = given.pop("linli")
-    return Record(setting=setting, pairs=pairs, linli=None if alone is None else _run(alone), **given)
+    figures = tuple(Figure(**one) for one in given.pop("figures", ()))
+    linli = None if alone is None else _run(alone)
+    return Record(setting=setting, pairs=pairs, linli=linli, figures=figures, **given)
 
 
 def _run(given: dict[str, Any]) -> Run:

@@ -7,8 +7,10 @@ from statistics import fmean, geometric_mean
 
 from benchmarks.compare import Pair, Run
 from benchmarks.records import Record, Setting
+from benchmarks.speed import Figure
 
 TOWNS = "towns"
+SPEED = "speed"
 GOALS = {
     "field": {"VROOM": 0.94, "PyVRP": 1.00},
     "city": {"VROOM": 0.90, "PyVRP": 0.80, "OR-Tools": 0.80},
@@ -35,6 +37,11 @@ cost. Every planner has two threads or processes and the machine to itself: VROO
 iterated local search side by side, the better one counts; Timefold (the open edition by its Python package, which
 needs Java) two seeds, the better one counts. Then Linli runs with two searches for as long as that
 peer took, 2 s at least. Reading the problem and loading libraries is outside every clock.
+"""
+
+SPEED_NOTE = """\
+Linli by itself, in the same invented towns: `benchmarks/speed.py` says what each measurement does. Two searches
+wherever there is a time limit; the compiled kernels are loaded before each clock starts.
 """
 
 
@@ -172,6 +179,24 @@ def _gap_row(record: Record) -> tuple[str, ...]:
     return record.instance, seconds, cost, left_out, f"{record.best_known:,.1f}", gap
 
 
+def figures(records: Iterable[Record]) -> Table:
+    """Each figure beside its goal."""
+    rows = tuple(_figure_row(figure) for record in records for figure in record.figures)
+    return Table(("what", "measured", "goal", ""), rows)
+
+
+def _figure_row(figure: Figure) -> tuple[str, ...]:
+    goal = "–" if figure.goal is None else f"≤ {_quantity(figure.goal, figure.unit)}"
+    met = {None: "", True: "met", False: "missed"}[figure.met]
+    return figure.what, _quantity(figure.value, figure.unit), goal, met
+
+
+def _quantity(value: float, unit: str) -> str:
+    """Three digits that count, no more."""
+    digits = 0 if value == int(value) or value >= 100 else 1 if value >= 10 else 2
+    return f"{value:,.{digits}f} {unit}".rstrip()
+
+
 def page(records: Sequence[Record], plot: str | None, notes: dict[str, str]) -> str:
     """docs/benchmarks.md: `plot` is the picture's address seen from there, `notes` a paragraph for each
     published set."""
@@ -179,6 +204,9 @@ def page(records: Sequence[Record], plot: str | None, notes: dict[str, str]) -> 
     parts = [INTRODUCTION]
     if towns:
         parts += _town_parts(towns, plot)
+    speed = [record for record in records if record.set == SPEED]
+    if speed:
+        parts += ["## Speed and scale", SPEED_NOTE, figures(speed).markdown(), _settings(speed)]
     for name, note in notes.items():
         members = [record for record in records if record.set == name]
         if members:

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import pillac, solomon
+from benchmarks.apart import Failed, together
 from benchmarks.compare import compare, linli_run
 from benchmarks.peers import LINLI, PEERS, Way
 from benchmarks.records import Record, Setting
 from benchmarks.replay import Rounds
-from benchmarks.report import TOWNS
+from benchmarks.report import SPEED, TOWNS
+from benchmarks.speed import MEASUREMENTS, Figure
 from benchmarks.town import Town
 from dispatch.solver.problem import Problem
 
@@ -47,6 +49,10 @@ PUBLISHED = (
 )
 
 
+class MeasurementError(RuntimeError):
+    """A measurement of Linli by itself gave no figures, and why."""
+
+
 @dataclass(frozen=True, slots=True)
 class Task:
     """One instance to be measured; `measure` tells what runs and takes its time."""
@@ -65,6 +71,24 @@ def town_tasks(towns: Sequence[Town], seconds: float, setting: Setting) -> Itera
             return Record(TOWNS, town.name, setting, tuple(compare(town.problem(), peers, seconds, say)))
 
         yield Task(TOWNS, town.name, measure)
+
+
+def speed_tasks(setting: Setting) -> Iterator[Task]:
+    """Every measurement of Linli by itself, each in a process of its own.
+
+    `Task.measure` raises:
+        MeasurementError: it gave no figures.
+    """
+    for name, figures in MEASUREMENTS.items():
+
+        def measure(say: Say, name: str = name, figures: Callable[[], Sequence[Figure]] = figures) -> Record:
+            say("Linli")
+            (found,) = together([figures])
+            if isinstance(found, Failed):
+                raise MeasurementError(f"{name}: {found.reason}")
+            return Record(SPEED, name, setting, figures=tuple(found))
+
+        yield Task(SPEED, name, measure)
 
 
 def published_tasks(of: Published, data: Path, seconds: float | None, setting: Setting) -> Iterator[Task]:

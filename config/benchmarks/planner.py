@@ -12,7 +12,7 @@ from rich.table import Table
 from benchmarks import machine, records, report
 from benchmarks.install import NotInstalled, install_peers
 from benchmarks.records import Record, Setting
-from benchmarks.runs import PUBLISHED, Task, published_tasks, town_tasks, wanted
+from benchmarks.runs import PUBLISHED, Task, published_tasks, speed_tasks, town_tasks, wanted
 from benchmarks.town import QUICK, TOWNS
 from config.embedded import CHECKOUT
 
@@ -56,10 +56,12 @@ class _Unknown(ValueError):
 
 
 def _tasks(args: argparse.Namespace) -> list[Task]:
-    """Without names all the towns; the published sets only when they, or one of their instances, are named."""
+    """Without names all the towns and, unless it is to be quick, the measurements of speed; the published sets only
+    when they, or one of their instances, are named."""
     setting = _setting(args)
     seconds = args.seconds or (QUICK_SECONDS if args.quick else SECONDS)
     found = list(town_tasks(QUICK if args.quick else TOWNS, seconds, setting))
+    found += [] if args.quick and not args.only else speed_tasks(setting)
     if not args.only:
         return found
     data = args.data and Path(args.data)
@@ -114,6 +116,9 @@ def _show(measured: Sequence[Record]) -> None:
     if towns:
         _print("Linli's cost over each peer's, at the peer's own time", report.details(towns))
         _print("By class", report.summary(towns))
+    speed = [record for record in measured if record.set == report.SPEED]
+    if speed:
+        _print("Speed and scale", report.figures(speed))
     for one in PUBLISHED:
         members = [record for record in measured if record.set == one.name]
         if members:

@@ -8,6 +8,7 @@ Figures are ratios against something that runs beside them, because machines dif
 examples:
   ./linli bench api
   ./linli bench planner --quick
+  ./linli bench planner --only speed
   ./linli bench planner --only solomon --data ~/instances
 
 exit codes: 0 measured · 1 it could not be measured, and why · 130 cancelled, what was measured is kept
@@ -42,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         nargs="+",
         default=[],
         metavar="NAME",
-        help="sets (towns, solomon, pillac) or single instances",
+        help="sets (towns, speed, solomon, pillac) or single instances",
     )
     planner.add_argument(
         "--seconds", type=float, help="for each planner (default: 60; solomon 20; --quick 10)"
@@ -66,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _planner_help() -> str:
-    return "Installs the peers first if they are missing. Needs no database. Allow an hour; Ctrl-C keeps what is done."
+    return "Installs the peers if they are missing. Needs no database. Allow 90 minutes; Ctrl-C keeps what is done."
 
 
 def _api() -> int:

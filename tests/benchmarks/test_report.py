@@ -6,6 +6,7 @@ from benchmarks import records, report
 from benchmarks.compare import Pair, Run
 from benchmarks.records import Record, Setting
 from benchmarks.replay import Verdict
+from benchmarks.speed import Figure
 
 SETTING = Setting("2026-11-21", "a machine", "Python 3.11", "./linli bench planner")
 
@@ -59,6 +60,25 @@ def test_gaps_are_counted_in_the_unit_of_the_set() -> None:
     )
 
 
+def test_a_figure_stands_beside_its_goal() -> None:
+    figures = (
+        Figure("first plan", 1.234, "s", 2.0),
+        Figure("memory", 2.5, "GiB", 2.0),
+        Figure("offers", 23.45, "ms"),
+        Figure("changes", 0, "", 0),
+        Figure("a move", 1234.5, "µs"),
+    )
+    record = Record("speed", "all", SETTING, figures=figures)
+    assert report.figures([record]).rows == (
+        ("first plan", "1.23 s", "≤ 2 s", "met"),
+        ("memory", "2.50 GiB", "≤ 2 GiB", "missed"),
+        ("offers", "23.4 ms", "–", ""),
+        ("changes", "0", "≤ 0", "met"),
+        ("a move", "1,234 µs", "–", ""),
+    )
+    assert "| first plan | 1.23 s | ≤ 2 s | met |" in report.page([record], None, {})
+
+
 def test_a_page_says_what_was_run_where() -> None:
     text = report.page(TOWNS, "benchmarks.png", {})
     assert "| field-120x20 | VROOM | 60.0 | 1,000 | 0 | 60.0 | 900 | 0 | 0.900 |" in text
@@ -68,8 +88,9 @@ def test_a_page_says_what_was_run_where() -> None:
 
 def test_records_are_kept_and_the_newer_ones_count(tmp_path: Path) -> None:
     kept = tmp_path / "benchmarks.json"
-    records.write(kept, TOWNS)
-    assert records.read(kept) == TOWNS
+    speed = Record("speed", "loading", SETTING, figures=(Figure("importing", 0.1, goal=0.2),))
+    records.write(kept, [*TOWNS, speed])
+    assert records.read(kept) == [*TOWNS, speed]
     newer = town("field-120x20", 1000, 850)
-    assert records.merged(records.read(kept), [newer]) == [newer, TOWNS[1]]
+    assert records.merged(records.read(kept), [newer]) == [newer, TOWNS[1], speed]
     assert records.read(tmp_path / "none.json") == []

@@ -1,7 +1,6 @@
 """Trials in compiled code: a visit in every route, in a changed route, in the place of another.
 
-Every cost is exact: the route is timed anew. All kernels that call each other outside `search.kernels` stand in this
-one file, so that the cache of compiled code notices every change (see `search.kernels.compiled`).
+Every cost is exact: the route is timed anew.
 """
 
 from dispatch.solver.search.kernels.compiled import kernel

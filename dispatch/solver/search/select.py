@@ -8,33 +8,25 @@ loaded when first needed, because loading it takes longer than planning a small 
 
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from dispatch.solver.search.board import Board, chains_of
-from dispatch.solver.search.kernels.layout import NOBODY
+from dispatch.solver.search.columns import Columns, joined, of_plan, of_pool
+from dispatch.solver.search.kernels.layout import NOBODY, Longs
 from dispatch.solver.search.kernels.plans import Chains
 from dispatch.solver.search.kernels.pool import Pool
+from dispatch.solver.search.relaxed import Relaxed, Routes, relax
 
-MOST = 30_000
-"""Routes entering the relaxation at most; the cheapest per visit stay."""
+RELAXING = 0.6
+"""Share of the time that the relaxation may take."""
 CHOSEN = 4_000
 """Routes entering CP-SAT at most; those of least reduced cost stay."""
 SHORT_S = 0.1
 """With less time than this nothing is tried."""
 EFFORT = 1.0
 """CP-SAT's deterministic time, very roughly seconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One route: its kind of shift, its cost, and its nodes in order."""
-
-    kind: int
-    cost: int
-    nodes: tuple[int, ...]
 
 
 def select(board: Board, pools: Sequence[Pool], best: Chains, *, time_s: float | None = None) -> Chains:
@@ -45,8 +37,9 @@ def select(board: Board, pools: Sequence[Pool], best: Chains, *, time_s: float |
     """
     if time_s is not None and time_s < SHORT_S:
         return best
+    until = None if time_s is None else time.monotonic() + time_s
     program = _Program(board, pools, best)
-    chosen = program.solved(time_s)
+    chosen = program.solved(until)
     if chosen is None:
         return best
     board.lay_down(program.chains(chosen))
@@ -54,115 +47,72 @@ def select(board: Board, pools: Sequence[Pool], best: Chains, *, time_s: float |
     return board.chains() if board.cost < int(best.cost[0]) else best
 
 
+def _left_s(until: float | None) -> float | None:
+    return None if until is None else until - time.monotonic()
+
+
 class _Program:
-    """Columns, what they must cover, and the plan they should beat."""
+    """Routes, what they must cover, and the plan they should beat."""
 
     def __init__(self, board: Board, pools: Sequence[Pool], best: Chains) -> None:
-        self.board = board
-        m = board.terrain
         board.lay_down(best)
-        self.best_cost = int(best.cost[0])
+        m, routes = board.terrain, board.routes()
+        self.board, self.best = board, best
         linked = m.nodes["group"] != NOBODY
-        routes = board.routes()
-        self.kept = [(s, nodes) for s, nodes in enumerate(routes) if any(linked[node] for node in nodes)]
-        self.best = best
+        self.kept = [(shift, nodes) for shift, nodes in enumerate(routes) if linked[nodes].any()]
         busy = {shift for shift, _ in self.kept}
-        settled = {node for _, nodes in self.kept for node in nodes}
-        self.free = [node for node in range(len(m.nodes)) if node not in settled and not linked[node]]
+        free = ~linked
+        for _, nodes in self.kept:
+            free[nodes] = False
+        self.free = np.flatnonzero(free)
+        self.absent = board.state.route[self.free] == NOBODY
+        self.penalty = m.nodes["penalty"][self.free]
         self.shifts_of: dict[int, list[int]] = {}
         for shift in range(len(m.shifts)):
             if shift not in busy:
                 self.shifts_of.setdefault(int(m.shifts[shift]["kind"]), []).append(shift)
-        ours = [
-            Column(int(m.shifts[s]["kind"]), int(board.state.cost[s]), tuple(nodes))
-            for s, nodes in enumerate(routes)
-            if nodes and s not in busy
-        ]
-        self.kept_cost = self.best_cost - sum(column.cost for column in ours)
-        self.kept_cost -= sum(int(m.nodes[node]["penalty"]) for node in self.free if board.is_absent(node))
-        self.incumbent = set(ours)
-        self.columns = self._gathered(ours, pools, settled)
+        ours = of_plan(board, [shift for shift, nodes in enumerate(routes) if nodes and shift not in busy])
+        self.to_beat = int(ours.cost.sum() + self.penalty[self.absent].sum())
+        self.columns = self._possible(joined([ours, *(of_pool(board, pool) for pool in pools)]), free)
+        self.ours = np.flatnonzero(np.isin(self.columns.key, ours.key))
 
-    def _gathered(self, ours: list[Column], pools: Sequence[Pool], settled: set[int]) -> list[Column]:
-        known: dict[tuple[int, frozenset[int]], Column] = {}
-        for column in (*ours, *_remembered(self.board, pools)):
-            if column.kind not in self.shifts_of or not settled.isdisjoint(column.nodes):
-                continue
-            key = (column.kind, frozenset(column.nodes))
-            if key not in known or column.cost < known[key].cost:
-                known[key] = column
-        columns = list(known.values())
-        if len(columns) > MOST:
-            columns.sort(key=lambda column: (column not in self.incumbent, column.cost / len(column.nodes)))
-            columns = columns[:MOST]
-        return columns
+    def _possible(self, columns: Columns, free: Any) -> Columns:
+        """Those that leave the routes kept alone."""
+        able = np.isin(columns.kind, list(self.shifts_of))
+        return columns.only(able & (free[columns.visits] | ~columns.filled()).all(axis=1))
 
-    def solved(self, time_s: float | None) -> list[Column] | None:
+    def solved(self, until: float | None) -> list[int] | None:
         """The columns of the best choice found, `None` when there is none better."""
-        if not self.columns:
+        if not len(self.columns.key):
             return None
-        began = time.monotonic()
-        bound, reduced = self._relaxed(time_s)
-        if time_s is not None:
-            time_s -= time.monotonic() - began
-        slack = self.best_cost - self.kept_cost - bound
-        worth = [i for i in np.argsort(reduced, kind="stable") if reduced[i] < slack][:CHOSEN]
-        columns = {*self.incumbent, *(self.columns[i] for i in worth)}
-        return self._chosen(sorted(columns, key=lambda c: (c.kind, c.nodes)), time_s)
+        left_s = _left_s(until)
+        relaxed = self._relaxed(None if left_s is None else RELAXING * left_s)
+        worth = np.flatnonzero(relaxed.reduced < self.to_beat - relaxed.bound)
+        worth = worth[np.argsort(relaxed.reduced[worth], kind="stable")[:CHOSEN]]
+        return self._chosen(np.union1d(self.ours, worth), _left_s(until))
 
-    def _relaxed(self, time_s: float | None) -> tuple[float, np.ndarray]:
-        """(value of the linear relaxation, reduced cost of every column); a bound that rules nothing out when time is
-        short."""
-        from ortools.linear_solver import pywraplp
+    def _relaxed(self, time_s: float | None) -> Relaxed:
+        columns = self.columns
+        routes = Routes(
+            cost=columns.cost.astype(np.float64),
+            kind=np.searchsorted(sorted(self.shifts_of), columns.kind),
+            nodes=np.searchsorted(self.free, columns.visits[columns.filled()]),
+            begin=np.cumsum(columns.size) - columns.size,
+        )
+        shifts = [len(self.shifts_of[kind]) for kind in sorted(self.shifts_of)]
+        return relax(routes, self.penalty.tolist(), shifts, self.ours, time_s)
 
-        solver = pywraplp.Solver.CreateSolver("GLOP")
-        if time_s is not None:
-            solver.set_time_limit(max(1, int(time_s * 1000)))
-        penalty = self.board.terrain.nodes["penalty"]
-        cover = {node: solver.Constraint(1.0, solver.infinity()) for node in self.free}
-        limit = {kind: solver.Constraint(0.0, float(len(s))) for kind, s in self.shifts_of.items()}
-        objective = solver.Objective()
-        for node, row in cover.items():
-            out = solver.NumVar(0.0, solver.infinity(), "")
-            objective.SetCoefficient(out, float(penalty[node]))
-            row.SetCoefficient(out, 1.0)
-        taken = []
-        for column in self.columns:
-            one = solver.NumVar(0.0, solver.infinity(), "")
-            objective.SetCoefficient(one, float(column.cost))
-            limit[column.kind].SetCoefficient(one, 1.0)
-            for node in column.nodes:
-                cover[node].SetCoefficient(one, 1.0)
-            taken.append(one)
-        objective.SetMinimization()
-        if solver.Solve() != pywraplp.Solver.OPTIMAL:
-            return -np.inf, np.zeros(len(taken))
-        return objective.Value(), np.array([one.reduced_cost() for one in taken])
-
-    def _chosen(self, columns: list[Column], time_s: float | None) -> list[Column] | None:
+    def _chosen(self, among: Longs, time_s: float | None) -> list[int] | None:
         from ortools.sat.python import cp_model
 
         program = cp_model.CpModel()
-        taken = [program.new_bool_var("") for _ in columns]
-        penalty = self.board.terrain.nodes["penalty"].tolist()
-        covering: dict[int, list[int]] = {node: [] for node in self.free}
-        of_kind: dict[int, list[int]] = {kind: [] for kind in self.shifts_of}
-        for i, column in enumerate(columns):
-            of_kind[column.kind].append(i)
-            for node in column.nodes:
-                covering[node].append(i)
-        cost: Any = 0
-        for node, which in covering.items():
-            out = program.new_bool_var("")
-            program.add_exactly_one([out, *(taken[i] for i in which)])
-            program.add_hint(out, self.board.is_absent(node))
-            cost += penalty[node] * out
-        for kind, which in of_kind.items():
-            program.add(sum(taken[i] for i in which) <= len(self.shifts_of[kind]))
-        cost += sum(column.cost * taken[i] for i, column in enumerate(columns))
-        for i, column in enumerate(columns):
-            program.add_hint(taken[i], column in self.incumbent)
-        program.minimize(cost)
+        ours = set(self.ours.tolist())
+        taken = {column: program.new_bool_var("") for column in among.tolist()}
+        for column, one in taken.items():
+            program.add_hint(one, column in ours)
+        costs = self.columns.cost.tolist()
+        cost: Any = sum(costs[column] * one for column, one in taken.items())
+        program.minimize(cost + self._covered(program, taken))
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.random_seed = 1
@@ -171,27 +121,28 @@ class _Program:
             solver.parameters.max_time_in_seconds = max(0.05, time_s)
         if solver.solve(program) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return None
-        return [column for i, column in enumerate(columns) if solver.value(taken[i])]
+        return [column for column, one in taken.items() if solver.value(one)]
 
-    def chains(self, chosen: Iterable[Column]) -> Chains:
+    def _covered(self, program: Any, taken: dict[int, Any]) -> Any:
+        """Each node once or left out, no more routes of a kind than shifts; what is paid for those left out."""
+        covering: dict[int, list[Any]] = {node: [] for node in self.free.tolist()}
+        of_kind: dict[int, list[Any]] = {kind: [] for kind in self.shifts_of}
+        for column, one in taken.items():
+            of_kind[int(self.columns.kind[column])].append(one)
+            for node in self.columns.nodes(column):
+                covering[node].append(one)
+        for kind, which in of_kind.items():
+            program.add(sum(which) <= len(self.shifts_of[kind]))
+        out = [program.new_bool_var("") for _ in covering]
+        for which, left_out, absent in zip(covering.values(), out, self.absent.tolist(), strict=True):
+            program.add_exactly_one([left_out, *which])
+            program.add_hint(left_out, absent)
+        return sum(price * left_out for price, left_out in zip(self.penalty.tolist(), out, strict=True))
+
+    def chains(self, chosen: Iterable[int]) -> Chains:
         """The plan of these columns, each given a shift of its kind, beside the routes kept."""
         left = {kind: list(shifts) for kind, shifts in self.shifts_of.items()}
-        routes = [(left[column.kind].pop(0), list(column.nodes)) for column in chosen]
+        routes = [(left[int(self.columns.kind[one])].pop(0), self.columns.nodes(one)) for one in chosen]
         chains = chains_of(self.board.terrain, [*self.kept, *routes])
         chains.start[:] = self.best.start
         return chains
-
-
-def _remembered(board: Board, pools: Sequence[Pool]) -> Iterable[Column]:
-    kinds = board.terrain.shifts["kind"].tolist()
-    for pool in pools:
-        used = np.flatnonzero(pool.key)
-        rows = zip(
-            pool.shift[used].tolist(),
-            pool.cost[used].tolist(),
-            pool.size[used].tolist(),
-            pool.visits[used].tolist(),
-            strict=True,
-        )
-        for shift, cost, size, visits in rows:
-            yield Column(kinds[shift], cost, tuple(visits[:size]))

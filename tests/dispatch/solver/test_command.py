@@ -41,6 +41,18 @@ def test_solve_then_verify(problem_file: Path, tmp_path: Path, capsys: pytest.Ca
     )
 
 
+def test_verify_says_how_far_from_the_best_possible_a_plan_is(
+    problem_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = tmp_path / "plan.json"
+    assert linli("solve", str(problem_file), "--out", str(plan)) == 0
+    assert linli("verify", str(problem_file), str(plan), "--bound", "5") == 0
+    # nobody has B's skill, so nothing is better than A alone
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "no plan scores less than 37200 s of travel: this one is at most 0.0% above the best possible"
+    )
+
+
 def test_verify_lists_what_is_wrong(
     problem_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

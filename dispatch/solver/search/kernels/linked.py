@@ -60,7 +60,7 @@ def place_alone(
     best = best_within(m, s, node, first, last, blink, everywhere)
     if best[0] >= m.nodes[node].penalty:
         return
-    freeze(m, s, node, best[3])
+    freeze(s, node, best[3])
     if not put(m, s, best[1], best[2], node):
         thaw(m, s, node)
 
@@ -110,7 +110,7 @@ def place_crew(
     if cost >= m.nodes[crew[0]].penalty:
         return
     for node in crew:
-        freeze(m, s, node, at)
+        freeze(s, node, at)
     if seat(m, s, crew, lead, 0.0, everywhere, flag(True)) >= NEVER:
         for node in crew:
             shift = s.route[node]
@@ -128,7 +128,7 @@ def best_moment(
     best, at, lead = NEVER, NEVER, 0
     for moment in crew_moments(m, s, crew, first, last, everywhere):
         for node in crew:
-            freeze(m, s, node, moment)
+            freeze(s, node, moment)
         for leading in range(crew.size):
             cost = seat(m, s, crew, leading, blink, everywhere, flag(False))
             if cost < best:

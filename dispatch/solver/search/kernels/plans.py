@@ -41,7 +41,7 @@ def lay_down(m: Terrain, s: State, chains: Chains) -> None:
         while node < visits:
             s.next[last], s.before[node], s.route[node] = node, last, shift
             if s.frozen_at[node] != NOBODY:
-                freeze(m, s, node, chains.start[node])
+                freeze(s, node, chains.start[node])
             last = node
             node = chains.next[node]
         s.next[last], s.before[end] = end, last

@@ -29,7 +29,7 @@ def frozen_start(s: State, node: int) -> int:
 
 
 @kernel
-def freeze(m: Terrain, s: State, node: int, start: int) -> None:
+def freeze(s: State, node: int, start: int) -> None:
     """Hold a linked node to one start."""
     narrow(s, node, start, start)
 
@@ -199,7 +199,7 @@ def undo(m: Terrain, s: State) -> None:
             node = s.saved[at]
             s.next[last], s.before[node], s.route[node] = node, last, shift
             if s.saved_start[at] < NEVER:
-                freeze(m, s, node, s.saved_start[at])
+                freeze(s, node, s.saved_start[at])
             last = node
             at += 1
         s.next[last], s.before[end] = end, last

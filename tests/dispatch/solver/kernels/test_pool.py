@@ -1,5 +1,6 @@
 """Routes remembered, and the best plan that can be put together from them."""
 
+from collections.abc import Iterator
 from itertools import combinations
 from random import Random
 
@@ -8,9 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch.solver.search.board import Board
-from dispatch.solver.search.kernels.layout import NEVER, NOBODY
+from dispatch.solver.search.columns import of_pool
+from dispatch.solver.search.kernels.layout import NOBODY
 from dispatch.solver.search.kernels.packing import pack_pool
 from dispatch.solver.search.kernels.pool import SLOTS, Pool, empty_pool, remember_all
+from dispatch.solver.search.relaxed import Routes, relax
 from dispatch.solver.search.select import select
 from tests.dispatch.solver.kernels.boards import boards, disturb, scatter
 
@@ -79,14 +82,41 @@ def test_choice_is_no_dearer_than_the_best_of_all_choices(board: Board, random: 
 
 def brute(board: Board, pool: Pool) -> int:
     """The cheapest of all choices of routes that share no visit and have a shift each."""
+    return min(cost for _, cost in choices(board, pool))
+
+
+def choices(board: Board, pool: Pool) -> Iterator[tuple[tuple[int, ...], int]]:
+    """Every choice of routes that share no visit and have a shift each, by their places in `kept`; and its cost."""
     kinds = board.terrain.shifts["kind"].tolist()
     penalties = board.terrain.nodes["penalty"]
-    least = NEVER
+    rows = kept(board, pool)
     for some in range(len(kinds) + 1):
-        for choice in combinations(kept(board, pool), some):
-            nodes = [node for _, _, route in choice for node in route]
-            used = [kind for kind, _, _ in choice]
+        for choice in combinations(range(len(rows)), some):
+            nodes = [node for row in choice for node in rows[row][2]]
+            used = [rows[row][0] for row in choice]
             if len(set(nodes)) == len(nodes) and all(used.count(kind) <= kinds.count(kind) for kind in used):
                 rest = int(penalties.sum() - penalties[nodes].sum())
-                least = min(least, rest + sum(cost for _, cost, _ in choice))
-    return least
+                yield choice, rest + sum(rows[row][1] for row in choice)
+
+
+@settings(deadline=None, max_examples=30)
+@given(boards(linked=False, visits=6, shifts=2), st.randoms(use_true_random=False))
+def test_no_choice_costs_less_than_the_relaxation_says_of_its_routes(board: Board, random: Random) -> None:
+    pool, _ = met(board, random, 4)
+    routes = of_pool(board, pool)
+    kinds = board.terrain.shifts["kind"].tolist()
+    relaxed = relax(
+        Routes(
+            cost=routes.cost.astype(np.float64),
+            kind=routes.kind,
+            nodes=routes.visits[routes.filled()],
+            begin=np.cumsum(routes.size) - routes.size,
+        ),
+        penalty=board.terrain.nodes["penalty"].tolist(),
+        shifts=[kinds.count(kind) for kind in range(len(set(kinds)))],
+        first=np.arange(0),
+        time_s=None,
+    )
+    for choice, cost in choices(board, pool):
+        least = max((relaxed.reduced[row] for row in choice), default=0.0)
+        assert cost >= relaxed.bound + least - 1e-3
