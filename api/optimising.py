@@ -79,6 +79,20 @@ def _refusal(child: subprocess.CompletedProcess[bytes]) -> DomainError:
 
 
 @contextmanager
+def refused_as_vroom_does() -> Iterator[None]:
+    """Give every refusal `code` and `error` beside its own members: what VROOM's clients look for.
+
+    1 is an error of ours, 2 of the input; 4 is vroom-express's word for what is too large.
+    """
+    try:
+        yield
+    except DomainError as error:
+        code = 4 if error.status == BodyTooLarge.status else 2 if error.status < 500 else 1
+        error.facts |= {"code": code, "error": error.detail}
+        raise
+
+
+@contextmanager
 def _place(caller: Caller, most_s: float) -> Iterator[None]:
     """One of the places, for the `with` block and at most `most_s` seconds."""
     own = f"optimise:{caller.organisation.pk}"

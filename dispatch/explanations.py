@@ -10,29 +10,41 @@ from communities.insight.sentences import Language, affinity_sentence
 from communities.insight.signals import Evidence, TechnicianAffinity
 from communities.models import Community, Signal
 from dispatch.models import PlanVersion, Stop, Technician, UnassignedVisit
+from dispatch.solver.plan import DEARER
 
 REASONS: dict[Language, dict[str, str]] = {
     "en": {
-        "no_shift": "Nobody who may go works that day",
+        "no_shift": "Nobody who may go has working time left that day",
         "skill_missing": "Nobody at work that day has the skills it needs",
         "parts_missing": "No van of anybody able holds the parts it needs",
-        "window_closed": "Nobody able is at work within its time window",
-        "too_far": "Nobody able could get there and back within the shift",
+        "window_closed": "Nobody able has working time left within its time window",
+        "too_far": "Nobody able could get there and back in time",
         "order_open": "It has to come after a visit that is left out itself",
         "crew_incomplete": "There is no moment at which everybody it needs could come",
-        "no_capacity": "The technicians who could do it are busy with visits that matter more",
+        "no_capacity": "The technicians who could do it have no room for it in their day",
     },
     "zh-hant": {
-        "no_shift": "當天沒有可派的技師上班",
+        "no_shift": "當天可派的技師已無上班時間",
         "skill_missing": "當天上班的技師都沒有所需技能",
         "parts_missing": "可派技師的車都放不下所需零件",
-        "window_closed": "可派的技師在指定時段內都沒有上班",
-        "too_far": "可派的技師在班內來不及往返",
+        "window_closed": "可派的技師在指定時段內已無上班時間",
+        "too_far": "可派的技師都來不及往返",
         "order_open": "須排在另一件未排入的案件之後",
         "crew_incomplete": "找不到所需人員都能到場的時間",
-        "no_capacity": "可派的技師都在處理更重要的案件",
+        "no_capacity": "可派的技師當天行程都排不進",
     },
 }
+TOO_DEAR: dict[Language, dict[str, str]] = {
+    "en": {
+        "crew_incomplete": "Everybody it needs could come at once, but for more than it is worth",
+        "no_capacity": "There is room for it, but going there costs more than it is worth",
+    },
+    "zh-hant": {
+        "crew_incomplete": "所需人員可同時到場，但成本超過其重要性",
+        "no_capacity": "行程排得進，但成本超過其重要性",
+    },
+}
+"""In place of the reasons, where it fits and only the price speaks against it."""
 TERMS: dict[Language, dict[str, str]] = {
     "en": {
         "travel": "travel",
@@ -69,6 +81,16 @@ CHEAPER: dict[Language, str] = {
     "en": "{chosen} rather than {other}: {minutes} min better, mostly for {term}",
     "zh-hant": "派 {chosen} 而非 {other}：省 {minutes} 分鐘，主要因{term}",
 }
+DEARER_THAN_OTHER: dict[Language, str] = {
+    "en": "{chosen} goes, though {other} would be {minutes} min better, mostly for {term}",
+    "zh-hant": "派 {chosen}，但改派 {other} 可省 {minutes} 分鐘，主要因{term}",
+}
+AS_GOOD: dict[Language, str] = {
+    "en": "{chosen} is as good as {other}",
+    "zh-hant": "{chosen} 與 {other} 不相上下",
+}
+EVEN_MIN = 0.05
+"""Differences smaller than this would be told as 0.0 min."""
 ALONE: dict[Language, str] = {
     "en": "Nobody but {chosen} could take it in this plan",
     "zh-hant": "此計畫中只有 {chosen} 能前往",
@@ -83,7 +105,9 @@ Affinities = Mapping[tuple[UUID, str], Signal]  # by community's id and technici
 
 
 def unassigned_sentence(left: UnassignedVisit, language: Language = "en") -> str:
-    return REASONS[language][left.reason]
+    """The reason in words; where it would fit, that it is too dear."""
+    too_dear = TOO_DEAR[language] if DEARER in left.detail else {}
+    return too_dear.get(left.reason, REASONS[language][left.reason])
 
 
 def stop_sentences(stop: Stop, affinities: Affinities, language: Language = "en") -> list[str]:
@@ -129,24 +153,23 @@ def _comparison(explanation: dict[str, Any], language: Language) -> Iterator[str
     if other is None:
         yield ALONE[language].format(chosen=chosen["technician"])
         return
-    yield from _against(chosen, other, language)
+    yield _against(chosen, other, language)
     third = explanation.get("third")
     if third is not None:
-        yield from _against(chosen, third, language)
+        yield _against(chosen, third, language)
 
 
-def _against(chosen: dict[str, Any], other: dict[str, Any], language: Language) -> Iterator[str]:
+def _against(chosen: dict[str, Any], other: dict[str, Any], language: Language) -> str:
     gains = {
         term: other["minutes"].get(term, 0.0) - chosen["minutes"].get(term, 0.0) for term in TERMS[language]
     }
     better = sum(gains.values())
-    if better > 0:
-        yield CHEAPER[language].format(
-            chosen=chosen["technician"],
-            other=other["technician"],
-            minutes=f"{better:.1f}",
-            term=TERMS[language][max(gains, key=lambda term: gains[term])],
-        )
+    names = {"chosen": chosen["technician"], "other": other["technician"]}
+    if abs(better) < EVEN_MIN:
+        return AS_GOOD[language].format(**names)
+    decides = (max if better > 0 else min)(gains, key=lambda term: gains[term])
+    frame = CHEAPER if better > 0 else DEARER_THAN_OTHER
+    return frame[language].format(**names, minutes=f"{abs(better):.1f}", term=TERMS[language][decides])
 
 
 def _signal_words(stop: Stop, affinities: Affinities, language: Language) -> Iterator[str]:

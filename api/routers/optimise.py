@@ -10,7 +10,7 @@ from ninja import Query, Router
 from api.answers import JSON
 from api.auth import Request
 from api.errors import BodyTooLarge
-from api.optimising import solved
+from api.optimising import refused_as_vroom_does, solved
 from api.schemas.optimise import OptimiseOut, OptimiseQuery
 from dispatch.errors import NotForYourRole
 
@@ -30,10 +30,12 @@ def optimise_post(request: Request, query: Query[OptimiseQuery]) -> HttpResponse
     """Solve a problem: VROOM's input in, VROOM's output out. For dispatchers and administrators.
 
     One at a time for an organisation (429). A wrong field is 422, named by its path as in `jobs[3].time_windows[0]`.
+    Every refusal has VROOM's `code` and `error` too.
     """
-    if not request.auth.runs_dispatch:
-        raise NotForYourRole
-    answer = solved(request.auth, _body(request), seconds=query.seconds, seed=query.seed)
+    with refused_as_vroom_does():
+        if not request.auth.runs_dispatch:
+            raise NotForYourRole
+        answer = solved(request.auth, _body(request), seconds=query.seconds, seed=query.seed)
     return HttpResponse(answer, content_type=JSON)
 
 

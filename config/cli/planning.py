@@ -124,7 +124,7 @@ def worker_running() -> Iterator[Callable[[], None]]:
 
 
 def _print(version: "PlanVersion") -> None:
-    from dispatch.explanations import REASONS
+    from dispatch.explanations import unassigned_sentence
 
     plan = version.plan
     print(f"{plan.region}, {plan.on}: version {version.number}, {version.get_state_display().lower()}.")
@@ -137,9 +137,9 @@ def _print(version: "PlanVersion") -> None:
         f"{version.travel_s // 60:,} min of travel, {version.violations} violations; "
         f"score {version.score['total']:,.1f} min."
     )
-    reasons = Counter(version.unassigned.values_list("reason", flat=True))
+    reasons = Counter(unassigned_sentence(left) for left in version.unassigned.all())
     for reason, count in reasons.most_common():
-        print(f"  {count:,} left out: {REASONS['en'][reason]}.")
+        print(f"  {count:,} left out: {reason}.")
 
 
 def _refuse(reason: str) -> int:

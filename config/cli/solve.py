@@ -62,6 +62,7 @@ def run(args: argparse.Namespace) -> int:
 
     try:
         question = read(read_file(args.file))
+        _check_writable(args.out)
         with _Watcher() as watcher:
             plan, document = answer(question, _limits(args), on_progress=watcher)
         _write(document, args.out)
@@ -84,6 +85,12 @@ def read_file(path: Path) -> Any:
     except UnicodeDecodeError as error:
         raise Unreadable(str(path), "is not text in UTF-8") from error
     return read_json(text, str(path))
+
+
+def _check_writable(out: Path | None) -> None:
+    """Raise OSError before the search, not after it."""
+    if out is not None:
+        out.open("a", encoding="utf-8").close()
 
 
 def _write(document: "Document", out: Path | None) -> None:

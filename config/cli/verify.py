@@ -1,7 +1,7 @@
 """Check a plan against its problem: replay every route, try every reason, add up the score again.
 
 The problem may be a VROOM input or Linli's own JSON, the plan an answer to either: of `solve`, of VROOM, or made by
-hand. VROOM gives no reasons for what it leaves out, and none are tried then.
+hand. VROOM gives no reasons for what it leaves out, and none are tried then; its own answers are judged by its rules.
 
 With --bound it also looks for a score that no plan can go below, and says how far above it this one is at most.
 
@@ -47,13 +47,13 @@ def run(args: argparse.Namespace) -> int:
     from dispatch.solver.objective import plan_score
 
     try:
-        problem, plan, unclaimed = _read(read_file(args.problem), read_file(args.plan))
+        problem, plan, unclaimed, rules = _read(read_file(args.problem), read_file(args.plan))
     except (OSError, ProblemError) as error:
         print(f"linli: {error}", file=sys.stderr)
         return 1
     violations = [
         violation
-        for violation in check(problem, plan)
+        for violation in check(*rules)
         if violation.cause is not Cause.REASON_FALSE or violation.visit not in unclaimed
     ]
     for violation in violations:
@@ -66,15 +66,19 @@ def run(args: argparse.Namespace) -> int:
     return 1 if violations else 0
 
 
-def _read(question: Any, answer: Any) -> "tuple[Problem, Plan, frozenset[str]]":
-    """The problem, the plan, and what it leaves out without saying why."""
+def _read(question: Any, answer: Any) -> "tuple[Problem, Plan, frozenset[str], tuple[Problem, Plan]]":
+    """The problem, the plan, what it leaves out without saying why, and both as they are to be judged."""
     if not exchange.is_vroom(question):
-        return problem_from_document(question), plan_from_document(answer), frozenset()
+        problem, plan = problem_from_document(question), plan_from_document(answer)
+        return problem, plan, frozenset(), (problem, plan)
     problem = exchange.problem_from_vroom(question)
     if isinstance(answer, dict) and "score" in answer:
-        return problem, plan_from_document(answer), frozenset()
+        plan = plan_from_document(answer)
+        return problem, plan, frozenset(), (problem, plan)
     plan = exchange.plan_from_vroom(question, problem, answer)
-    return problem, plan, exchange.without_reason(answer)
+    ours = "score" in answer.get("summary", {})
+    rules = (problem, plan) if ours else exchange.by_their_rules(question, problem, plan)
+    return problem, plan, exchange.without_reason(answer), rules
 
 
 def _line(violation: "Violation") -> str:

@@ -9,6 +9,7 @@ from communities.models import Community, Signal, Site
 from dispatch.models import Shift, Visit
 from dispatch.services.day import Day, over_at
 from dispatch.solver import problem as solver
+from dispatch.solver.explain import Leeway
 from dispatch.solver.travel import travel_matrix
 
 Span = tuple[int, int]
@@ -26,6 +27,16 @@ def problem_of(day: Day) -> solver.Problem:
         travel=travel_matrix(solver.places_of(visits, shifts)),
         entry_s={one.code: one.gate_minutes * 60 for one in sorted(communities, key=lambda one: one.code)},
     )
+
+
+def leeway_of(day: Day) -> Leeway:
+    """From when each shift's work could be planned: nobody can be asked to have come earlier."""
+    return Leeway(earliest_s={name: day.seconds(_free_at(day, name)) for name in day.shifts})
+
+
+def _free_at(day: Day, name: str) -> datetime:
+    """From when this technician could work: from now, or from where the last begun visit ends."""
+    return max([day.as_of, *map(over_at, day.begun.get(name, []))])
 
 
 def _by_community(day: Day) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
@@ -101,7 +112,7 @@ def _clock(day: Day, local: time) -> int:
 def _shift(day: Day, name: str, shift: Shift) -> solver.Shift | None:
     """What is left of a shift, or None: from now, and from where the last begun visit ends."""
     begun = max(day.begun.get(name, []), key=over_at, default=None)
-    starts_at = max(shift.starts_at, day.as_of, over_at(begun) if begun else shift.starts_at)
+    starts_at = max(shift.starts_at, _free_at(day, name))
     if starts_at >= shift.ends_at:
         return None
     return solver.Shift(

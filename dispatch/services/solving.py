@@ -8,20 +8,19 @@ from uuid import UUID
 
 import structlog
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from dispatch.models import PlanVersion, Route, Stop, UnassignedVisit
 from dispatch.services import announce
 from dispatch.services.day import Day, day_load
-from dispatch.services.plan_rows import plan_rows
-from dispatch.services.problem import problem_of
+from dispatch.services.plan_rows import PlanRows, plan_rows
+from dispatch.services.problem import leeway_of, problem_of
 from dispatch.services.release import requests_release
 from dispatch.services.shifts import shifts_ensure
 from dispatch.solver import VERSION
 from dispatch.solver import plan as solver
-from dispatch.solver.checker import check
-from dispatch.solver.explain import Explanations, explain
+from dispatch.solver.explain import explain
 from dispatch.solver.problem import Problem, ProblemError
 from dispatch.solver.solve import Limits, Progress, UnsoundPlan, solve
 from dispatch.states import PlanState
@@ -53,10 +52,10 @@ def version_solve(*, version_id: UUID) -> None:
     try:
         _solve(version)
     except Cancelled:
-        _finish(version, PlanState.CANCELLED)
+        _finish(_run(version), PlanState.CANCELLED)
     except Exception as error:
         log.exception("planning failed", version=str(version_id))
-        _finish(version, PlanState.FAILED, error=_in_words(error, version))
+        _finish(_run(version), PlanState.FAILED, error=_in_words(error, version))
 
 
 def _in_words(error: Exception, version: PlanVersion) -> str:
@@ -77,18 +76,18 @@ def _solve(version: PlanVersion) -> None:
     plan = solve(
         problem, limits, start=_start(version, day), on_progress=watch.report, should_stop=watch.cancelled
     )
-    if watch.cancelled():
-        raise Cancelled
-    _result_keep(version, day, problem, plan, explain(problem, plan))
+    watch.still_wanted()
+    why = explain(problem, plan, leeway_of(day))
+    watch.still_wanted()
+    rows = plan_rows(version, day, problem, plan, why)
+    _result_keep(version, rows, _figures(day, problem, plan, rows))
 
 
 class _Watch:
     """Between two iterations: tell how far the search is, renew the lease, hear of a cancellation."""
 
     def __init__(self, version: PlanVersion) -> None:
-        self._run = PlanVersion.objects.filter(
-            pk=version.pk, state=PlanState.SOLVING, attempts=version.attempts
-        )
+        self._run = _run(version)
         self._heard = 0.0
         self._stop = False
 
@@ -96,11 +95,20 @@ class _Watch:
         if time.monotonic() - self._heard < REPORT_S:
             return
         self._heard = time.monotonic()
-        alive = self._run.update(progress=round(100 * progress.fraction), lease_until=timezone.now() + LEASE)
-        self._stop = not alive or self._run.filter(cancel_requested_at__isnull=False).exists()
+        self._renew(progress=round(100 * progress.fraction))
 
     def cancelled(self) -> bool:
         return self._stop
+
+    def still_wanted(self) -> None:
+        """Renew the lease. Raises Cancelled."""
+        self._renew()
+        if self._stop:
+            raise Cancelled
+
+    def _renew(self, **figures: int) -> None:
+        self._run.update(lease_until=timezone.now() + LEASE, **figures)
+        self._stop = not _uncancelled(self._run).exists()
 
 
 def _start(version: PlanVersion, day: Day) -> solver.Plan | None:
@@ -124,34 +132,42 @@ def _bare_stops(route: Route, names: dict[UUID, str]) -> Iterator[solver.Stop]:
             yield solver.Stop(names[stop.visit_id], 0, 0, 0, 0, 0, 0)
 
 
+def _figures(day: Day, problem: Problem, plan: solver.Plan, rows: PlanRows) -> dict[str, Any]:
+    """What a version says of its result. No violations: `solve` gives no plan that the checker objects to."""
+    return {
+        "progress": 100,
+        "inputs_hash": day.inputs_hash,
+        "problem_hash": problem.fingerprint(),
+        "solver_version": VERSION,
+        "score": {**plan.score.minutes(), "total": plan.score.total / 60},
+        "visits_assigned": len(rows.stops),
+        "visits_unassigned": len(rows.unassigned),
+        "travel_s": sum(route.travel_s for route in rows.routes),
+        "violations": 0,
+    }
+
+
 @transaction.atomic
-def _result_keep(
-    version: PlanVersion, day: Day, problem: Problem, plan: solver.Plan, why: Explanations
-) -> None:
-    """Write the result and turn the run into a draft; a run that is no longer ours writes nothing."""
-    rows = plan_rows(version, day, problem, plan, why)
+def _result_keep(version: PlanVersion, rows: PlanRows, figures: dict[str, Any]) -> None:
+    """Write the result and turn the run into a draft; a run that is no longer ours, or that somebody has asked to
+    stop, writes nothing."""
     Route.objects.bulk_create(rows.routes)
     Stop.objects.bulk_create(rows.stops)
     UnassignedVisit.objects.bulk_create(rows.unassigned)
-    kept = _finish(
-        version,
-        PlanState.DRAFT,
-        progress=100,
-        inputs_hash=day.inputs_hash,
-        problem_hash=problem.fingerprint(),
-        solver_version=VERSION,
-        score={**plan.score.minutes(), "total": plan.score.total / 60},
-        visits_assigned=len(rows.stops),
-        visits_unassigned=len(rows.unassigned),
-        travel_s=sum(route.travel_s for route in rows.routes),
-        violations=len(check(problem, plan)),
-    )
-    if not kept:
+    if not _finish(_uncancelled(_run(version)), PlanState.DRAFT, **figures):
         raise Cancelled
 
 
-def _finish(version: PlanVersion, state: PlanState, **figures: Any) -> bool:
-    run = PlanVersion.objects.filter(pk=version.pk, state=PlanState.SOLVING, attempts=version.attempts)
+def _run(version: PlanVersion) -> QuerySet[PlanVersion]:
+    """The version, as long as it is this worker's to solve."""
+    return PlanVersion.objects.filter(pk=version.pk, state=PlanState.SOLVING, attempts=version.attempts)
+
+
+def _uncancelled(run: QuerySet[PlanVersion]) -> QuerySet[PlanVersion]:
+    return run.filter(cancel_requested_at__isnull=True)
+
+
+def _finish(run: QuerySet[PlanVersion], state: PlanState, **figures: Any) -> bool:
     return run.update(state=state, finished_at=timezone.now(), lease_until=None, **figures) == 1
 
 

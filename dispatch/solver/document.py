@@ -1,7 +1,8 @@
 """Problems and plans as JSON documents, and back.
 
 A document names fields as the classes do; a place is its number in `places`. Left out, `travel_s` is reckoned with
-the default travel model. Missing, unknown and wrong fields are refused by path.
+the default travel model, and `travel_m` with it where a shift needs metres. Missing, unknown and wrong fields are
+refused by path.
 """
 
 import types
@@ -78,33 +79,55 @@ def problem_from_document(document: Any) -> Problem:
     places = _places("places", raw.get("places"))
     profiles = _mapping("profiles", raw.get("profiles", {}))
     read = _Reader(places)
+    shifts = read.value("shifts", tuple[Shift, ...], raw.get("shifts"))
+    needed = _metres_needed(shifts)
     return Problem(
         visits=read.value("visits", tuple[Visit, ...], raw.get("visits")),
-        shifts=read.value("shifts", tuple[Shift, ...], raw.get("shifts")),
-        travel=_travel("", raw, places),
+        shifts=shifts,
+        travel=_travel("", raw, places, needed.get(None)),
         entry_s=read.value("entry_s", Mapping[str, int], raw.get("entry_s", {})),
         weights=read.value("weights", Weights, raw.get("weights", {})),
-        profiles={name: _profile(f"profiles.{name}", given, places) for name, given in profiles.items()},
+        profiles={
+            name: _profile(f"profiles.{name}", given, places, needed.get(name))
+            for name, given in profiles.items()
+        },
     )
 
 
-def _profile(path: str, given: Any, places: tuple[Place, ...]) -> Travel:
+def _metres_needed(shifts: tuple[Shift, ...]) -> dict[str | None, str]:
+    """Profile → the first field of a shift that means nothing without metres."""
+    needed: dict[str | None, str] = {}
+    for i, shift in enumerate(shifts):
+        if shift.max_distance_m is not None:
+            needed.setdefault(shift.profile, f"shifts[{i}].max_distance_m")
+        elif shift.costs.per_km:
+            needed.setdefault(shift.profile, f"shifts[{i}].costs.per_km")
+    return needed
+
+
+def _profile(path: str, given: Any, places: tuple[Place, ...], metres_for: str | None) -> Travel:
     raw = _mapping(path, given)
     _refuse_unknown(path, raw, {"places", *MATRICES})
-    return _travel(f"{path}.", raw, _places(f"{path}.places", raw["places"]) if "places" in raw else places)
+    own = _places(f"{path}.places", raw["places"]) if "places" in raw else places
+    return _travel(f"{path}.", raw, own, metres_for)
 
 
-def _travel(prefix: str, raw: Document, places: tuple[Place, ...]) -> Travel:
+def _travel(prefix: str, raw: Document, places: tuple[Place, ...], metres_for: str | None) -> Travel:
+    """The matrices given; without seconds they are reckoned, and with them the metres that `metres_for` needs."""
     given = {
         ours: matrix_from_rows(f"{prefix}{name}", raw[name], len(places))
         for name, ours in MATRICES.items()
         if name in raw
     }
-    seconds = given.pop("seconds", None)
-    if seconds is None:
-        seconds = travel_matrix(places).seconds
+    if "seconds" not in given:
+        reckoned = travel_matrix(places, metres=metres_for is not None)
+        given["seconds"] = reckoned.seconds
+        if reckoned.metres is not None:
+            given.setdefault("metres", reckoned.metres)
+    elif metres_for is not None and "metres" not in given:
+        raise ProblemError(f"{prefix}travel_m", f"is missing: {metres_for} needs it")
     try:
-        return Travel(places, seconds, **given)
+        return Travel(places, **given)
     except ProblemError as error:
         raise ProblemError(f"{prefix}places", error.message) from error
 

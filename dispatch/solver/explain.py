@@ -11,6 +11,8 @@ from dispatch.solver.explaining.figures import (
     Way,
     by_rule,
 )
+from dispatch.solver.explaining.leeway import ANY, Leeway
+from dispatch.solver.objective import unassigned_cost
 from dispatch.solver.plan import Plan
 from dispatch.solver.problem import Problem
 
@@ -19,6 +21,7 @@ __all__ = [
     "Exclusion",
     "Explanation",
     "Explanations",
+    "Leeway",
     "Relaxation",
     "Rival",
     "Rule",
@@ -28,15 +31,15 @@ __all__ = [
 ]
 
 MOST_RELAXED = 50
-"""Visits left out for which relaxations are looked for, those whose penalty is highest first."""
+"""Visits left out for which relaxations are looked for, those first whose absence costs most."""
 
 
-def explain(problem: Problem, plan: Plan) -> Explanations:
+def explain(problem: Problem, plan: Plan, leeway: Leeway = ANY) -> Explanations:
     """Explain every visit of a sound plan, in the plan's order.
 
     Every figure is exact, for the routes in the planner's own timetable (see `search.kernels.timing`): where a
     dispatcher has a technician start later than he could, the plan's own score differs. Visits that hang together
-    with others are compared at their planned start.
+    with others are compared at their planned start. `leeway`: how far relaxations may stretch shifts.
 
     Raises:
         ValueError: the plan is not sound.
@@ -47,10 +50,10 @@ def explain(problem: Problem, plan: Plan) -> Explanations:
     from dispatch.solver.explaining.exclusions import try_out
     from dispatch.solver.explaining.relaxations import relaxations
 
-    bench = Bench(problem, plan)
+    bench = Bench(problem, plan, leeway)
     every = list(explanations(bench))
     trials = [try_out(bench, bench.visits[left.visit]) for left in plan.unassigned]
-    dearest = sorted(trials, key=lambda trial: -trial.visit.penalty)[:MOST_RELAXED]
+    dearest = sorted(trials, key=lambda trial: -unassigned_cost(trial.visit, problem.weights))[:MOST_RELAXED]
     return Explanations(
         assigned={one.visit: one for one in every if not one.role},
         unassigned={left.visit: left for left in plan.unassigned},

@@ -39,6 +39,10 @@ __all__ = [
 ]
 
 
+MAX_PENALTIES_S = 2**49
+"""What leaving everything out may cost, in seconds of travel: seventeen million years."""
+
+
 @dataclass(frozen=True)
 class Problem:
     """A whole planning problem.
@@ -63,6 +67,7 @@ class Problem:
         for shift in self.shifts:
             self._check_shift(shift)
         self._check_visits()
+        self._check_penalties()
         self._check_order()
 
     def travel_of(self, shift: Shift) -> Travel:
@@ -83,6 +88,16 @@ class Problem:
             if visit.pinned_shift is not None and visit.pinned_shift not in shifts:
                 raise ProblemError(f"visits[{visit.id}].pinned_shift", f"no shift {visit.pinned_shift!r}")
 
+    def _check_penalties(self) -> None:
+        """Together they must stay far below what the search takes for infinite."""
+        prices = {visit.id: self.weights.unassigned.price(visit.penalty) for visit in self.visits}
+        if sum(prices.values()) > MAX_PENALTIES_S:
+            dearest = max(prices, key=prices.__getitem__)
+            raise ProblemError(
+                f"visits[{dearest}].penalty",
+                f"all penalties together must not exceed {MAX_PENALTIES_S} s of travel, this is the highest",
+            )
+
     def _check_place(self, path: str, place: Place | None) -> None:
         if place is None:
             return
@@ -93,8 +108,11 @@ class Problem:
     def _check_one_shift_at_a_time(self) -> None:
         ordered = sorted(self.shifts, key=lambda shift: (shift.technician, shift.earliest_s, shift.latest_s))
         for before, after in pairwise(ordered):
-            if before.technician == after.technician and after.earliest_s < before.latest_s:
-                raise ProblemError(f"shifts[{after.id}].earliest_s", f"{before.id} has not ended by then")
+            if before.technician == after.technician and after.earliest_s < before.until_s:
+                ended = "its overtime included, " if after.earliest_s >= before.latest_s else ""
+                raise ProblemError(
+                    f"shifts[{after.id}].earliest_s", f"{ended}{before.id} has not ended by then"
+                )
 
     def _check_order(self) -> None:
         known = {visit.id for visit in self.visits}
@@ -106,7 +124,7 @@ class Problem:
         try:
             TopologicalSorter(order).prepare()
         except CycleError as error:
-            circle = " after ".join(error.args[1])
+            circle = " after ".join(reversed(error.args[1]))
             raise ProblemError("visits.after", f"goes round in a circle: {circle}") from error
 
     def fingerprint(self) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 MAX_SECONDS = 2**31 - 1
+MAX_NUMBER = 2.0**50
+"""No worth, rate or weight is larger, below zero or above: up to 2**53 floating point adds whole numbers exactly."""
 
 
 class ProblemError(ValueError):
@@ -19,23 +21,26 @@ class ProblemError(ValueError):
 def check_whole(path: str, value: Any, *, minimum: int = -MAX_SECONDS) -> None:
     """Refuse what is no whole number, or outside `minimum`..`MAX_SECONDS`."""
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ProblemError(path, f"must be a whole number, not {value!r}")
+        raise ProblemError(path, f"must be a whole number, not {value!r:.40}")
     if not minimum <= value <= MAX_SECONDS:
-        raise ProblemError(path, f"must lie between {minimum} and {MAX_SECONDS}, not {value}")
+        raise ProblemError(path, f"must lie between {minimum} and {MAX_SECONDS}, not {value!r:.40}")
 
 
-def check_number(path: str, value: Any, *, minimum: float = -math.inf) -> None:
-    """Refuse what is no finite number, or below `minimum`."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ProblemError(path, f"must be a finite number, not {value!r}")
+def check_number(path: str, value: Any, *, minimum: float = -MAX_NUMBER, maximum: float = MAX_NUMBER) -> None:
+    """Refuse what is no finite number, or outside `minimum`..`maximum`."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    if not whole and not (isinstance(value, float) and math.isfinite(value)):
+        raise ProblemError(path, f"must be a finite number, not {value!r:.40}")
     if value < minimum:
-        raise ProblemError(path, f"must be at least {minimum:g}, not {value}")
+        raise ProblemError(path, f"must be at least {minimum:g}, not {value!r:.40}")
+    if value > maximum:
+        raise ProblemError(path, f"must be at most {maximum:g}, not {value!r:.40}")
 
 
 def check_name(path: str, value: Any) -> None:
     """Refuse what is no text, or an empty one."""
     if not isinstance(value, str) or not value:
-        raise ProblemError(path, f"must be a non-empty text, not {value!r}")
+        raise ProblemError(path, f"must be a non-empty text, not {value!r:.40}")
 
 
 def check_names(path: str, values: Iterable[Any]) -> None:
@@ -56,5 +61,5 @@ def check_unique(path: str, ids: Iterable[str]) -> None:
     seen: set[str] = set()
     for name in ids:
         if name in seen:
-            raise ProblemError(path, f"the id {name!r} stands there twice")
+            raise ProblemError(path, f"the id {name!r:.40} stands there twice")
         seen.add(name)

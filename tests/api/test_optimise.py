@@ -56,8 +56,9 @@ def test_wrong_field_is_named_by_its_path(dora_api: Api) -> None:
     assert found["errors"] == [
         {"field": "jobs[0].location", "message": "is missing, and so is location_index"}
     ]
-    found = assert_problem(dora_api.post("/optimise", asked(shipments=[], jobs=3)), 422, "invalid")
-    assert [one["field"] for one in found["errors"]] == ["shipments", "jobs"]
+    assert (found["code"], found["error"]) == (2, found["detail"])
+    found = assert_problem(dora_api.post("/optimise", asked(shipments=[3], jobs=3)), 422, "invalid")
+    assert [one["field"] for one in found["errors"]] == ["jobs", "shipments"]
 
 
 def test_what_is_not_json_is_refused(dora_api: Api) -> None:
@@ -66,8 +67,12 @@ def test_what_is_not_json_is_refused(dora_api: Api) -> None:
 
 
 def test_what_is_too_large_is_refused(dora_api: Api, settings: LazySettings) -> None:
-    settings.OPTIMISE_CELLS = 0
-    assert_problem(dora_api.post("/optimise", asked()), 413, "too-large")
+    settings.OPTIMISE_CELLS = 1
+    with_two = asked(jobs=[{"id": 7, "location": THERE, "crew": [{}]}])
+    for large in (with_two, asked(jobs=[], vehicles=[{"id": 1}, {"id": 2}])):
+        found = assert_problem(dora_api.post("/optimise", large), 413, "too-large")
+        assert (found["code"], found["error"]) == (4, found["detail"])
+    assert dora_api.post("/optimise?seconds=0", asked()).status_code == 200
     settings.OPTIMISE_BYTES = 10
     assert_problem(dora_api.post("/optimise", asked()), 413, "too-large")
 
@@ -95,7 +100,8 @@ def test_only_so_many_problems_at_once(dora_api: Api, settings: LazySettings) ->
 def test_planner_that_overruns_is_ended(dora_api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(optimising, "GRACE_S", -0.99)
     before = threading.active_count()
-    assert_problem(dora_api.post("/optimise?seconds=1", asked()), 503, "optimise-overran")
+    found = assert_problem(dora_api.post("/optimise?seconds=1", asked()), 503, "optimise-overran")
+    assert (found["code"], found["error"]) == (1, found["detail"])
     assert threading.active_count() == before
     monkeypatch.undo()
     assert dora_api.post("/optimise?seconds=0", asked()).status_code == 200

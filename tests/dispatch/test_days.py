@@ -10,7 +10,7 @@ from dispatch.errors import PlanNotADraft, PlanStale
 from dispatch.models import PlanVersion, ServiceRequest, Technician, Visit
 from dispatch.services.day import day_load
 from dispatch.services.planning import plan_cancel, plan_publish, plan_request
-from dispatch.services.problem import problem_of
+from dispatch.services.problem import leeway_of, problem_of
 from dispatch.services.release import open_visits, requests_lock, requests_release
 from dispatch.services.solving import version_solve
 from dispatch.states import PlanState, VisitState
@@ -98,6 +98,26 @@ def test_what_has_begun_stays_and_the_route_goes_on_from_there(
     assert then.start_at >= now + timedelta(hours=2, minutes=10)
     begun.refresh_from_db()
     assert (begun.state, begun.starts_at) == (VisitState.STARTED, now)
+
+
+def test_nobody_is_asked_to_have_come_before_now_or_before_he_is_done(
+    north: Region, village: Community, tom: Technician, tina: Technician, now: datetime
+) -> None:
+    for technician in (tom, tina):
+        factories.shift(technician, now)
+    factories.visit(
+        factories.site(village),
+        now - timedelta(days=1),
+        technician=tom,
+        starts_at=now,
+        state=VisitState.STARTED,
+    )
+    day = day_load(region=north, on=MONDAY, now=now + timedelta(minutes=10), signal_set=None)
+    # It is 9:10, and Tom is busy from 9:00 for half an hour.
+    assert leeway_of(day).earliest_s == {
+        tom.code: (9 * 60 + 30) * 60,
+        tina.code: (9 * 60 + 10) * 60,
+    }
 
 
 def test_late_technician_s_day_can_still_be_published(

@@ -7,11 +7,11 @@ import pytest
 
 from communities.access import Caller
 from communities.models import Region, Site
-from dispatch.explanations import REASONS, TERMS, stop_sentences
+from dispatch.explanations import REASONS, TERMS, TOO_DEAR, stop_sentences, unassigned_sentence
 from dispatch.left_out import RULES, WAYS, left_out_sentences
 from dispatch.models import Stop, Technician, UnassignedVisit, Visit
 from dispatch.solver.explain import Rule, Way
-from dispatch.solver.plan import Reason, Score
+from dispatch.solver.plan import DEARER, NO_GAP, Reason, Score
 from tests import factories
 from tests.dispatch.test_planning import planned
 
@@ -31,6 +31,7 @@ def left_out(**explanation: Any) -> UnassignedVisit:
 @pytest.mark.parametrize("language", ["en", "zh-hant"])
 def test_there_are_words_for_everything_the_planner_says(language: Any) -> None:
     assert set(REASONS[language]) == set(Reason)
+    assert set(TOO_DEAR[language]) == {Reason.NO_CAPACITY, Reason.CREW_INCOMPLETE}
     assert set(TERMS[language]) == set(Score().terms()) - {"unassigned"}
     assert set(RULES[language]) == set(Rule)
     assert set(WAYS[language]) == {*Way, "person_without_skills"}
@@ -50,6 +51,58 @@ def test_who_goes_is_set_against_the_next_two() -> None:
         "派 T1 而非 T2：省 17.0 分鐘，主要因加班",
         "派 T1 而非 T3：省 30.0 分鐘，主要因車程",
     ]
+
+
+def test_who_goes_may_be_no_better_than_others() -> None:
+    # 12.04 min against 12.00, which is told as equal, and against 10.04.
+    told = stop(
+        chosen=choice("T1", travel=10.04, preference=2.0),
+        runner_up=choice("T2", travel=12.0),
+        third=choice("T3", travel=10.04),
+    )
+    assert stop_sentences(told, {}) == [
+        "T1 is as good as T2",
+        "T1 goes, though T3 would be 2.0 min better, mostly for whom the customer asked for",
+    ]
+    assert stop_sentences(told, {}, "zh-hant") == [
+        "T1 與 T2 不相上下",
+        "派 T1，但改派 T3 可省 2.0 分鐘，主要因客戶指定",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("reason", "gap", "sentence", "in_chinese"),
+    [
+        (
+            Reason.NO_CAPACITY,
+            NO_GAP,
+            "The technicians who could do it have no room for it in their day",
+            "可派的技師當天行程都排不進",
+        ),
+        (
+            Reason.NO_CAPACITY,
+            DEARER,
+            "There is room for it, but going there costs more than it is worth",
+            "行程排得進，但成本超過其重要性",
+        ),
+        (
+            Reason.CREW_INCOMPLETE,
+            NO_GAP,
+            "There is no moment at which everybody it needs could come",
+            "找不到所需人員都能到場的時間",
+        ),
+        (
+            Reason.CREW_INCOMPLETE,
+            DEARER,
+            "Everybody it needs could come at once, but for more than it is worth",
+            "所需人員可同時到場，但成本超過其重要性",
+        ),
+    ],
+)
+def test_no_room_is_told_from_too_dear(reason: Reason, gap: str, sentence: str, in_chinese: str) -> None:
+    left = UnassignedVisit(reason=reason, detail=f"gap: {gap}, cost_s: 9000, penalty_s: 7200")
+    assert unassigned_sentence(left) == sentence
+    assert unassigned_sentence(left, "zh-hant") == in_chinese
 
 
 def test_plans_made_earlier_are_still_told() -> None:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from itertools import pairwise
-from typing import cast
+from typing import Any, cast
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -194,6 +194,41 @@ def test_run_cancelled_while_it_is_solved_keeps_nothing(
     version_solve(version_id=version.pk)
     version.refresh_from_db()
     assert (version.state, version.stops.count()) == (PlanState.CANCELLED, 0)
+
+
+def test_run_cancelled_while_its_result_is_written_keeps_nothing(
+    as_dora: Caller, north: Region, asked: list[ServiceRequest], at_work: Technician
+) -> None:
+    version = plan_request(caller=as_dora, region_id=north.pk, on=MONDAY, iterations=50)
+
+    def cancelling(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith('INSERT INTO "dispatch_route"'):
+            plan_cancel(caller=as_dora, version_id=version.pk)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(cancelling):
+        version_solve(version_id=version.pk)
+    version.refresh_from_db()
+    assert (version.state, version.stops.count()) == (PlanState.CANCELLED, 0)
+
+
+def test_worker_is_not_given_up_while_it_explains_and_writes(
+    as_dora: Caller, north: Region, asked: list[ServiceRequest], at_work: Technician
+) -> None:
+    version = plan_request(caller=as_dora, region_id=north.pk, on=MONDAY, iterations=50)
+    said: list[str] = []
+
+    def listening(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if '"lease_until" = ' in sql and '"progress" = ' not in sql:
+            said.append("lease")
+        if sql.startswith('INSERT INTO "dispatch_route"'):
+            said.append("result")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(listening):
+        version_solve(version_id=version.pk)
+    # When the run is taken, and before and after reasons are looked for, when there is no progress to tell.
+    assert said == ["lease", "lease", "lease", "result"]
 
 
 def test_lost_worker_is_replaced_and_given_up_the_third_time(

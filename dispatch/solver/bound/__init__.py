@@ -18,16 +18,16 @@ routes in fractions can be cheaper than whole ones.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from dispatch.solver.bound.kinds import TICK, Column, Relaxation, relaxation
+from dispatch.solver.bound.kinds import TICK, Column, Relaxed, relaxed_of
 from dispatch.solver.objective import plan_score, route_score
 from dispatch.solver.plan import Plan
 from dispatch.solver.problem import Problem
 
 __all__ = ["MAX_ARCS", "Bound", "lower_bound"]
 
-MAX_ARCS = 12_000_000
-"""Pairs of tasks times shifts: 500 visits for 48 shifts. Beyond it the arrays alone take hundreds of megabytes, and
-a bound worth having would take hours."""
+MAX_ARCS = 13_000_000
+"""Pairs of tasks times shifts: 400 visits for 80 shifts, 500 for 50. Beyond it the arrays alone take hundreds of
+megabytes, and a bound worth having would take hours."""
 GOOD_ENOUGH = 1.001
 """A gap of a thousandth needs no narrowing."""
 
@@ -38,7 +38,7 @@ class Bound:
 
     `gap`: by how much of the bound the plan's score lies above it, `None` where that is no percentage because the
     bound is not above zero.
-    `finished`: more time would not raise it.
+    `finished`: neither a route nor a cut could raise it. Otherwise the time, or the room for labels, was used up.
     """
 
     seconds: int
@@ -64,7 +64,7 @@ def lower_bound(
     from dispatch.solver.bound.ascent import Ascent
 
     score = plan_score(problem, plan).total
-    relaxed = relaxation(problem)
+    relaxed = relaxed_of(problem)
     ascent = Ascent(relaxed, _columns(problem, plan, relaxed))
     report = None if on_progress is None else lambda number, ticks: on_progress(number, _seconds(ticks))
     ascent.run(time_s, int(score * TICK / GOOD_ENOUGH), report)
@@ -78,7 +78,7 @@ def _seconds(ticks: int) -> int:
     return -(-ticks // TICK)
 
 
-def _columns(problem: Problem, plan: Plan, relaxed: Relaxation) -> Iterator[Column]:
+def _columns(problem: Problem, plan: Plan, relaxed: Relaxed) -> Iterator[Column]:
     """The plan's routes."""
     visits = {visit.id: visit for visit in problem.visits}
     shifts = {shift.id: shift for shift in problem.shifts}

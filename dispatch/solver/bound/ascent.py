@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from dispatch.solver.bound.kinds import TICK, Column, Relaxation, Ticks
+from dispatch.solver.bound.kinds import TICK, Column, Relaxed, Ticks
 from dispatch.solver.bound.master import Master
 from dispatch.solver.bound.outlook import FAR
-from dispatch.solver.bound.pricing import OutOfTime, Priced, Pricing
+from dispatch.solver.bound.pricing import NoAnswer, Priced, Pricing
 
 INERTIA = 0.6
 """How far pricing stays with the best prizes so far; 0.5–0.8 serve alike."""
@@ -24,7 +24,7 @@ AGREED = 1e-4
 class Ascent:
     """The best bound so far (ticks), the prizes that gave it, and how many rounds it took."""
 
-    def __init__(self, relaxed: Relaxation, columns: Iterable[Column]) -> None:
+    def __init__(self, relaxed: Relaxed, columns: Iterable[Column]) -> None:
         self._relaxed = relaxed
         self._prizes = first_prizes(relaxed)
         self._below = np.zeros(len(relaxed.kinds), np.int64)
@@ -37,13 +37,13 @@ class Ascent:
 
     def run(self, time_s: float, good_enough: int, on_round: Callable[[int, int], None] | None) -> None:
         """Rounds for so long, until the bound reaches `good_enough` ticks, or until neither a route nor a cut could
-        raise it. The round that runs out of time counts for nothing."""
+        raise it. The round that runs out of time, or of room for labels, ends it and counts for nothing."""
         self._pricing.warm()
         timer = threading.Timer(max(0.0, time_s), self._pricing.stop)
         timer.start()
         try:
             self._rise(good_enough, on_round)
-        except OutOfTime:
+        except NoAnswer:
             pass
         finally:
             timer.cancel()
@@ -91,14 +91,14 @@ def _between(best: Ticks, worth: Ticks, inertia: float) -> Ticks:
     return np.floor(inertia * padded + (1 - inertia) * worth).astype(np.int64)
 
 
-def affordable(relaxed: Relaxation, prizes: Ticks) -> Ticks:
+def affordable(relaxed: Relaxed, prizes: Ticks) -> Ticks:
     """The prizes, cut so that no visit's tasks are worth more together than leaving it out costs."""
     for tasks, penalty_s in relaxed.penalties:
         prizes[tasks[0]] -= max(0, int(prizes[tasks].sum()) - penalty_s * TICK)
     return prizes
 
 
-def first_prizes(relaxed: Relaxation) -> Ticks:
+def first_prizes(relaxed: Relaxed) -> Ticks:
     """What the cheapest way to each task costs, or its part of the penalty: worth it to nobody."""
     cheapest = np.full(len(relaxed.tasks), FAR)
     for kind in relaxed.kinds:
@@ -110,6 +110,6 @@ def first_prizes(relaxed: Relaxation) -> Ticks:
     return cheapest
 
 
-def first_bound(relaxed: Relaxation, prizes: Ticks) -> int:
+def first_bound(relaxed: Relaxed, prizes: Ticks) -> int:
     """The bound at `first_prizes`: no route can cost less than they are worth, but for its fixed price."""
     return int(prizes.sum()) + sum(kind.shifts * min(0, kind.fixed) for kind in relaxed.kinds)

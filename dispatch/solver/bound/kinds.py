@@ -81,7 +81,7 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Relaxation:
+class Relaxed:
     """The relaxed problem: its tasks, its kinds of shifts, and what leaving out each visit costs."""
 
     tasks: tuple[Task, ...]
@@ -94,7 +94,7 @@ class Relaxation:
     """Each visit's tasks, and the seconds of travel that leaving it out costs."""
 
 
-def relaxation(problem: Problem) -> Relaxation:
+def relaxed_of(problem: Problem) -> Relaxed:
     """Drop what the bound does not model (see the package), and put like shifts together."""
     numbers = count()
     tasks = tuple(
@@ -117,7 +117,7 @@ def relaxation(problem: Problem) -> Relaxation:
     penalties = tuple(
         (tasks_of[visit.id], objective.unassigned_cost(visit, problem.weights)) for visit in problem.visits
     )
-    return Relaxation(tasks, tuple(kinds.values()), kind_of, tasks_of, penalties)
+    return Relaxed(tasks, tuple(kinds.values()), kind_of, tasks_of, penalties)
 
 
 def _kind(problem: Problem, shift: Shift, tasks: Iterable[Task]) -> Kind:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from dispatch.solver.bound.cuts import broken
-from dispatch.solver.bound.kinds import TICK, Column, Cut, Relaxation, Ticks
+from dispatch.solver.bound.kinds import TICK, Column, Cut, Relaxed, Ticks
 from dispatch.solver.bound.labels import CUT_WORDS
 
 MAX_CUTS = 64 * CUT_WORDS
@@ -19,7 +19,7 @@ MAX_CUTS = 64 * CUT_WORDS
 class Master:
     """Columns come in with `add` and cuts with `cut`; `solve` says what each task, cut and kind is worth."""
 
-    def __init__(self, relaxed: Relaxation) -> None:
+    def __init__(self, relaxed: Relaxed) -> None:
         from ortools.math_opt.python import mathopt
 
         self.cuts: list[Cut] = []

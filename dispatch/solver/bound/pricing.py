@@ -29,8 +29,8 @@ class Priced:
     columns: tuple[Column, ...]
 
 
-class OutOfTime(Exception):
-    """Pricing has been stopped before it had an answer."""
+class NoAnswer(Exception):
+    """Pricing has been stopped, or has run out of room for labels, before it had an answer."""
 
 
 class Pricing:
@@ -50,7 +50,7 @@ class Pricing:
     def warm(self) -> None:
         """Have the kernels compiled, or loaded, before time counts."""
         self._stop[0] = True
-        with suppress(OutOfTime):
+        with suppress(NoAnswer):
             self.price(np.zeros(self._tasks, np.int64), np.zeros(len(self._kinds), np.int64), (), exact=False)
         self._stop[0] = False
 
@@ -65,7 +65,7 @@ class Pricing:
         ones, or in much less time some good ones; `best` then says nothing.
 
         Raises:
-            OutOfTime: somebody called `stop`.
+            NoAnswer: somebody called `stop`, or even labels without a memory are too many.
         """
         prizes = [
             _prizes(kind, worth, int(most), cuts, exact)
@@ -82,7 +82,7 @@ class Pricing:
             while search(kind, own, self._near[number], labels, ends, costs, self._stop) >= LABELS:
                 self._forget(number)
             if self._stop[0]:
-                raise OutOfTime
+                raise NoAnswer
             columns = tuple(_columns(number, kind, own, labels, ends, costs))
         finally:
             self._rooms.put(labels)
@@ -92,7 +92,7 @@ class Pricing:
         """Too many labels: let this kind's remember less from now on."""
         self._memory[number] //= 2
         if not self._memory[number]:
-            raise MemoryError("even labels without a memory are too many")
+            raise NoAnswer
         self._near[number] = near(self._kinds[number], self._memory[number], self._most)
 
 

@@ -7,7 +7,6 @@ one of these moments, no more than an upper bound on what the crew costs.
 """
 
 from collections.abc import Sequence
-from itertools import product
 
 from dispatch.solver.checking.gaps import Gap
 from dispatch.solver.checking.insertions import Insertions
@@ -79,10 +78,17 @@ def _costs_at(insertions: Insertions, visit: Visit, moment: int, offers: Sequenc
 
 
 def _cheapest_choice(costs: Sequence[Costs]) -> int | None:
-    """The least sum with a different shift for every role."""
-    sums = [
-        sum(cost for cost, _ in chosen)
-        for chosen in product(*costs)
-        if chosen and len({shift for _, shift in chosen}) == len(chosen)
-    ]
-    return min(sums, default=None)
+    """The least sum with a different shift for every role: shift by shift, for each set of roles filled so far."""
+    if not costs:
+        return None
+    of_shift: dict[int, list[tuple[int, int]]] = {}
+    for role, listed in enumerate(costs):
+        for cost, shift in listed:
+            of_shift.setdefault(shift, []).append((1 << role, cost))
+    least = {0: 0}
+    for roles in of_shift.values():
+        for filled, spent in list(least.items()):
+            for role, cost in roles:
+                if not filled & role:
+                    least[filled | role] = min(spent + cost, least.get(filled | role, spent + cost))
+    return least.get((1 << len(costs)) - 1)

@@ -1,6 +1,8 @@
-"""The rules between routes: crews come together, and what must come after something else does."""
+"""The rules between routes: nobody is in two of them at once, crews come together, and what must come after something
+else does."""
 
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from dispatch.solver.checking.violations import Cause, Violation
 from dispatch.solver.plan import Plan, Stop
@@ -22,6 +24,7 @@ def served_by(problem: Problem, plan: Plan) -> Served:
 
 def link_violations(problem: Problem, plan: Plan) -> Iterator[Violation]:
     """Everything that is wrong between routes."""
+    yield from _one_route_at_a_time(problem, plan)
     served = served_by(problem, plan)
     visits = {visit.id: visit for visit in problem.visits}
     for visit in problem.visits:
@@ -32,8 +35,21 @@ def link_violations(problem: Problem, plan: Plan) -> Iterator[Violation]:
             yield from _after(visit, one, visits[one.visit], served)
 
 
+def _one_route_at_a_time(problem: Problem, plan: Plan) -> Iterator[Violation]:
+    technician = {shift.id: shift.technician for shift in problem.shifts}
+    out = sorted(
+        (route for route in plan.routes if route.stops),
+        key=lambda route: (technician[route.shift], route.departure_s, route.arrival_s),
+    )
+    for before, after in pairwise(out):
+        name, early_s = technician[after.shift], before.arrival_s - after.departure_s
+        if technician[before.shift] == name and early_s > 0:
+            detail = f"leaves {early_s} s before {name} is back from {before.shift}"
+            yield Violation(Cause.OVERLAP, after.shift, None, detail)
+
+
 def _crew(visit: Visit, served: Served) -> Iterator[Violation]:
-    """All of them, and at one moment; that nobody is there twice has been seen before."""
+    """All of them, from one moment on; that nobody is there twice, and all stay equally long, is seen elsewhere."""
     stops = [stop for _, stop in served[visit.id]]
     missing = sorted(set(range(visit.roles)) - {stop.role for stop in stops})
     if missing:

@@ -6,6 +6,8 @@ from functools import cached_property
 from dispatch.solver.plan import Reason, Unassigned
 from dispatch.solver.problem import Shift, Visit
 
+Detail = dict[str, str | int]
+
 
 class Circle:
     """The shifts, by number, that come into question for one role of a visit."""
@@ -61,32 +63,34 @@ class Circle:
 
 def detail_objection(left: Unassigned, circles: Sequence[Circle], left_out: set[str]) -> str | None:
     """What is wrong with the figures of a true reason, `None` when they are right."""
-    if left.reason is Reason.SKILL_MISSING:
-        return _skill_objection(left, circles)
-    if left.reason is Reason.PARTS_MISSING:
-        return _parts_objection(left, circles[0])
-    if left.reason is Reason.ORDER_OPEN:
-        named = left.detail.get("visit")
-        if named not in left_out or named not in {one.visit for one in circles[0].visit.after}:
-            return f"{named!r} is not a visit left out that this one comes after"
-    return None
+    stated, right = dict(left.detail), _right_details(left.reason, circles, left_out)
+    return None if stated in right else f"the figures should be {right[0]}, not {stated}"
 
 
-def _skill_objection(left: Unassigned, circles: Sequence[Circle]) -> str | None:
-    """The first skill, by name, that nobody has, of the first role that nobody can fill."""
-    circle = next(circle for circle in circles if not circle.skilled)
-    for skill, level in sorted(circle.visit.skills_of(circle.role).items()):
+def _right_details(reason: Reason, circles: Sequence[Circle], left_out: set[str]) -> list[Detail]:
+    """The only detail that is right; of the visits left out that this one comes after, each is."""
+    if reason is Reason.SKILL_MISSING:
+        return [_missing_skill(next(circle for circle in circles if not circle.skilled))]
+    if reason is Reason.PARTS_MISSING:
+        return [_missing_part(circles[0])]
+    if reason is Reason.ORDER_OPEN:
+        return [{"visit": one.visit} for one in circles[0].visit.after if one.visit in left_out]
+    return [{}]
+
+
+def _missing_skill(circle: Circle) -> Detail:
+    """The first skill, by name, that nobody has; all of them where only no one has them together."""
+    wanted = circle.visit.skills_of(circle.role)
+    for skill, level in sorted(wanted.items()):
         if all(circle.level(i, skill) < level for i in circle.allowed):
-            stated = {"skill": left.detail.get("skill"), "level": left.detail.get("level")}
-            return (
-                None if stated == {"skill": skill, "level": level} else f"nobody has {skill} at level {level}"
-            )
-    return None if "together" in left.detail else "each skill is there, but no one has them all"
+            return {"skill": skill, "level": level}
+    return {"together": ", ".join(sorted(wanted))}
 
 
-def _parts_objection(left: Unassigned, circle: Circle) -> str | None:
-    for part, count in sorted(circle.pieces().items()):
+def _missing_part(circle: Circle) -> Detail:
+    """The first part, by name, that no van has room for; all of them where only no van holds them together."""
+    wanted = circle.pieces()
+    for part, count in sorted(wanted.items()):
         if all(circle.room(i, part) < count for i in circle.skilled):
-            stated = {"part": left.detail.get("part"), "pieces": left.detail.get("pieces")}
-            return None if stated == {"part": part, "pieces": count} else f"no van holds {count} of {part}"
-    return None if "together" in left.detail else "each part fits somewhere, but no van holds them all"
+            return {"part": part, "pieces": count}
+    return {"together": ", ".join(sorted(wanted))}

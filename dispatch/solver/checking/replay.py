@@ -157,9 +157,11 @@ class Replay:
         return self.problem.entry_s.get(visit.community, 0)
 
     def _service(self, stop: Stop, visit: Visit) -> Iterator[Violation]:
-        short = stop.start_s + visit.service_of(self.shift.technician) - stop.departure_s
-        if short > 0:
-            yield self._found(Cause.OVERLAP, visit.id, f"leaves {short} s before the service is over")
+        stays_s = stop.departure_s - stop.start_s - visit.service_of(self.shift.technician)
+        if stays_s < 0:
+            yield self._found(Cause.OVERLAP, visit.id, f"leaves {-stays_s} s before the service is over")
+        elif stays_s > 0:
+            yield self._found(Cause.STAYS_ON, visit.id, f"leaves {stays_s} s after the service is over")
         if visit.pinned_start_s is not None:
             off = stop.start_s - visit.pinned_start_s
             if off:

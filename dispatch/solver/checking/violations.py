@@ -13,6 +13,7 @@ class Cause(StrEnum):
     VISIT_TWICE = "visit_twice"
     VISIT_MISSING = "visit_missing"
     OVERLAP = "overlap"
+    STAYS_ON = "stays_on"
     TRAVEL_TOO_SHORT = "travel_too_short"
     ENTRY_TIME_MISSING = "entry_time_missing"
     SETUP_TIME_MISSING = "setup_time_missing"

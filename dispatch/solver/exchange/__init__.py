@@ -6,6 +6,7 @@ names the place in the document. docs/exchange.md is the page for users.
 
 from typing import Any
 
+from dispatch.solver.exchange.judging import by_their_rules
 from dispatch.solver.exchange.outward import problem_to_vroom
 from dispatch.solver.exchange.plans import plan_from_vroom, start_from_vroom, without_reason
 from dispatch.solver.exchange.reader import problem_from_vroom
@@ -14,6 +15,7 @@ from dispatch.solver.exchange.writer import plan_to_vroom
 
 __all__ = [
     "DocumentError",
+    "by_their_rules",
     "is_vroom",
     "plan_from_vroom",
     "plan_to_vroom",

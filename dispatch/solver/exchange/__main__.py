@@ -9,6 +9,7 @@ import json
 import os
 import resource
 import sys
+from math import ceil
 from typing import Any
 
 from dispatch.solver.exchange.answering import answer, read
@@ -19,6 +20,8 @@ from dispatch.solver.validation import ProblemError
 
 WRONG, UNREADABLE, TOO_LARGE = 3, 4, 5
 MEMORY_BYTES = 4 * 2**30
+SPARE_S = 60
+"""Seconds of computing beside the search. Whoever started this process may have ended long before them."""
 POLITE = 10
 """How far this process stands back behind those that answer people."""
 
@@ -32,6 +35,8 @@ def main(arguments: list[str]) -> int:
     args = parser.parse_args(arguments)
     os.nice(POLITE)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    most_s = ceil(args.seconds) + SPARE_S
+    resource.setrlimit(resource.RLIMIT_CPU, (most_s, most_s))
     try:
         document = read_json(sys.stdin.buffer.read().decode())
         if _size(document) > args.most:
@@ -52,14 +57,15 @@ def main(arguments: list[str]) -> int:
 
 
 def _size(document: Any) -> int:
-    """Visits × shifts, as far as the document has any; its shape is looked at later."""
-    if not isinstance(document, dict):
-        return 0
-    visits, shifts = (
-        sum(len(document[name]) for name in names if isinstance(document.get(name), list))
-        for names in (("jobs", "visits"), ("vehicles", "shifts"))
-    )
-    return visits * shifts
+    """Visits × shifts, each member of a crew a visit and one of each at least; its shape is looked at later."""
+    visits = sum(1 + len(_listed(visit, "crew")) for visit in _listed(document, "jobs", "visits"))
+    return max(1, visits) * max(1, len(_listed(document, "vehicles", "shifts")))
+
+
+def _listed(given: Any, *names: str) -> list[Any]:
+    """The entries of the lists by these names, as far as there are any."""
+    held = [given.get(name) for name in names] if isinstance(given, dict) else []
+    return [entry for entries in held if isinstance(entries, list) for entry in entries]
 
 
 def _refuse(code: int, objections: list[tuple[str, str]]) -> int:

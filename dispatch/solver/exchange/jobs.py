@@ -34,26 +34,27 @@ class Jobs:
     def _each(self) -> Iterator[tuple[str, Document]]:
         return ((f"jobs[{i}]", job) for i, job in enumerate(self.given))
 
-    def visits(self, priority_min: int) -> tuple[Visit, ...]:
-        """The jobs as visits; leaving one out loses `priority_min` minutes for each point of priority and one more.
+    def visits(self, least_min: int) -> tuple[Visit, ...]:
+        """The jobs as visits; leaving one of priority 0 out loses `least_min` minutes.
 
         Raises:
             ProblemError: a job contradicts itself, or names another one that is not there.
         """
+        penalties = penalties_min(self.given, least_min)
         return tuple(
-            self._visit(path, job, place, shared, priority_min)
-            for (path, job), place, shared in zip(self._each(), self.places, self.shared, strict=True)
+            self._visit(path, job, place, shared, penalty)
+            for (path, job), place, shared, penalty in zip(
+                self._each(), self.places, self.shared, penalties, strict=True
+            )
         )
 
-    def _visit(self, path: str, job: Document, place: Place, shared: bool, priority_min: int) -> Visit:
+    def _visit(self, path: str, job: Document, place: Place, shared: bool, penalty: float) -> Visit:
         later_s = job.get("setup", 0) if shared else 0
-        for kind in ("delivery", "pickup"):
-            self._fleet.check_amounts(f"{path}.{kind}", job.get(kind, [0] * (self._fleet.width or 0)))
         given: dict[str, Any] = {
             **self._service(path, job, shared),
             **_who(job),
             "windows": _windows(path, job, later_s),
-            "penalty": float(job.get("penalty", priority_min * (1 + job.get("priority", 0)))),
+            "penalty": penalty,
             "mandatory": job.get("mandatory", False),
             "community": job.get("community"),
             "setup_s": later_s,
@@ -61,8 +62,8 @@ class Jobs:
             "due_s": _later(job, "due", later_s),
             "lateness_weight": job.get("lateness_cost", 1.0),
             "promise": _promise(path, job, later_s),
-            "brings": _pieces(job, "delivery"),
-            "collects": _pieces(job, "pickup"),
+            "brings": self._pieces(path, job, "delivery"),
+            "collects": self._pieces(path, job, "pickup"),
             "after": tuple(
                 self._after(f"{path}.after[{i}]", one) for i, one in enumerate(job.get("after", ()))
             ),
@@ -90,6 +91,13 @@ class Jobs:
             raise ProblemError(f"{path}.{named[0]}", "differs, and a crew stays equally long")
         return {"service_s": setup + service, "service_by_technician": own}
 
+    def _pieces(self, path: str, job: Document, kind: str) -> dict[str, int]:
+        if kind == "delivery" and not {"delivery", "pickup"} & set(job):
+            kind = "amount"
+        amounts = job.get(kind, [0] * (self._fleet.width or 0))
+        self._fleet.check_amounts(f"{path}.{kind}", amounts)
+        return {part: pieces for part, pieces in amounts_of(amounts).items() if pieces}
+
     def _by_technician(self, job: Document, field: str) -> dict[str, int]:
         per_type = job.get(field)
         if not per_type:
@@ -105,6 +113,25 @@ class Jobs:
             raise ProblemError(f"{path}.max_gap", error.message) from error
 
 
+def penalties_min(jobs: list[Document], least_min: int) -> list[float]:
+    """What leaving each job out loses, minutes.
+
+    VROOM serves the greatest sum of priorities first, then the most jobs, and saves travel last: a point of priority
+    outweighs all jobs together, each `least_min`. What is mandatory or pinned outweighs everything that is not, as
+    long as the sum of all penalties can be reckoned with.
+    """
+    point = len(jobs) + 1
+    given = [float(job.get("penalty", least_min * (1 + point * job.get("priority", 0)))) for job in jobs]
+    decided = [job.get("mandatory", False) or not DECIDED.isdisjoint(job) for job in jobs]
+    others_min = sum(penalty for penalty, one in zip(given, decided, strict=True) if not one)
+    above_min = min(others_min, MOST_MIN / max(1, sum(decided)))
+    return [penalty + above_min * one for penalty, one in zip(given, decided, strict=True)]
+
+
+DECIDED = frozenset({"pinned_vehicle", "pinned_start"})
+MOST_MIN = 2.0**48 / 60
+"""A quarter of the seconds to which all penalties together may come."""
+
 PER_TECHNICIAN = ("service_per_technician", "service_per_type", "setup_per_type")
 
 
@@ -117,16 +144,10 @@ def _place(path: str, job: Document, places: Places) -> Place:
 
 def _windows(path: str, job: Document, later_s: int) -> tuple[TimeWindow, ...]:
     """Starts that are right with the setup before them and without it."""
-    windows = windows_of(path, job)
-    if not later_s:
-        return windows
-    for window in windows:
-        if window.latest_start - window.earliest_start < later_s:
-            raise ProblemError(
-                f"{path}.time_windows",
-                f"must be as long as the setup of {later_s} s at a place that others share",
-            )
-    return tuple(TimeWindow(window.earliest_start + later_s, window.latest_start) for window in windows)
+    return tuple(
+        TimeWindow(window.earliest_start + later_s, window.latest_start)
+        for window in windows_of(path, job, later_s)
+    )
 
 
 def _later(given: Document, field: str, later_s: int) -> int | None:
@@ -135,10 +156,6 @@ def _later(given: Document, field: str, later_s: int) -> int | None:
 
 def _name(given: Document, field: str) -> str | None:
     return str(given[field]) if field in given else None
-
-
-def _pieces(job: Document, kind: str) -> dict[str, int]:
-    return {part: pieces for part, pieces in amounts_of(job.get(kind, [])).items() if pieces}
 
 
 def _who(job: Document) -> dict[str, Any]:

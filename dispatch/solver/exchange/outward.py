@@ -162,14 +162,14 @@ def _numbered(names: Iterable[str]) -> dict[str, int]:
 
 
 def _priorities(visits: tuple[Visit, ...]) -> dict[str, int]:
-    points = {visit.id: visit.penalty / PRIORITY_MIN - 1 for visit in visits}
+    points = {visit.id: (visit.penalty / PRIORITY_MIN - 1) / (len(visits) + 1) for visit in visits}
     if all(point in range(101) for point in points.values()):
         return {name: round(point) for name, point in points.items()}
     odd = next((visit for visit in visits if visit.penalty != visits[0].penalty), None)
     if odd is not None:
         raise ProblemError(
             f"visits[{odd.id}].penalty",
-            f"differs, and is not {PRIORITY_MIN} × (1 + a priority from 0 to 100)",
+            f"differs, and is not {PRIORITY_MIN} × (1 + {len(visits) + 1} × a priority from 0 to 100)",
         )
     return dict.fromkeys(points, 0)
 

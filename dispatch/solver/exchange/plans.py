@@ -5,7 +5,7 @@ from typing import Any
 
 from dispatch.solver.document import Document, score_from_document
 from dispatch.solver.exchange.schema import validate_answer
-from dispatch.solver.exchange.vehicles import breaks_in_order
+from dispatch.solver.exchange.vehicles import pauses_of
 from dispatch.solver.objective import plan_score
 from dispatch.solver.place import Place
 from dispatch.solver.plan import Plan, Reason, Route, Score, Stop, Unassigned
@@ -17,20 +17,23 @@ def start_from_vroom(document: Document, problem: Problem) -> Plan | None:
     """The routes that vehicles' `steps` describe, without times; `None` where no vehicle has any.
 
     Raises:
-        ProblemError: a step names a job that is not there, or more often than it wants technicians.
+        ProblemError: a step names a job that is not there, or more often than it wants technicians, or one role twice.
     """
     if not any("steps" in vehicle for vehicle in document["vehicles"]):
         return None
-    roles = _Roles(problem)
-    routes = []
+    roles, routes, taken = _Roles(problem), [], set()
     for i, (vehicle, shift) in enumerate(zip(document["vehicles"], problem.shifts, strict=True)):
-        stops = tuple(
-            Stop(visit.id, 0, 0, 0, 0, 0, 0, role=role)
-            for k, step in enumerate(vehicle.get("steps", ()))
-            if step["type"] == "job"
-            for visit, role in [roles.next(f"vehicles[{i}].steps[{k}].id", step)]
-        )
-        routes.append(Route(shift.id, 0, stops, 0))
+        stops = []
+        for k, step in enumerate(vehicle.get("steps", ())):
+            if step["type"] != "job":
+                continue
+            path = f"vehicles[{i}].steps[{k}]"
+            visit, role = roles.next(f"{path}.id", step)
+            if role >= visit.roles or (visit.id, role) in taken:
+                raise ProblemError(f"{path}.role", f"{role} is taken, or more than job {visit.id!r} has")
+            taken.add((visit.id, role))
+            stops.append(Stop(visit.id, 0, 0, 0, 0, 0, 0, role=role))
+        routes.append(Route(shift.id, 0, tuple(stops), 0))
     return Plan(tuple(route for route in routes if route.stops), (), Score())
 
 
@@ -50,6 +53,10 @@ class _Roles:
         if role >= self._visits[name].roles:
             raise ProblemError(path, f"job {name!r} stands there too often")
         return self._visits[name], int(step.get("role", role))
+
+    def has(self, name: str) -> bool:
+        """Whether there is such a job."""
+        return name in self._visits
 
 
 def plan_from_vroom(document: Document, problem: Problem, answer: Any) -> Plan:
@@ -74,9 +81,7 @@ def plan_from_vroom(document: Document, problem: Problem, answer: Any) -> Plan:
             raise ProblemError(f"routes[{i}].vehicle", f"there is no vehicle {given['vehicle']!r}")
         replay = _Replay(problem, shifts[name], vehicles[name])
         routes.append(replay.route(f"routes[{i}]", given["steps"], roles))
-    left = tuple(
-        _left(f"unassigned[{i}]", one, problem) for i, one in enumerate(answer.get("unassigned", ()))
-    )
+    left = tuple(_left(f"unassigned[{i}]", one, roles) for i, one in enumerate(answer.get("unassigned", ())))
     plan = Plan(tuple(routes), left, Score())
     stated = answer.get("summary", {}).get("score")
     score = plan_score(problem, plan) if stated is None else score_from_document("summary.score", stated)
@@ -88,9 +93,9 @@ def without_reason(answer: Document) -> frozenset[str]:
     return frozenset(str(left["id"]) for left in answer.get("unassigned", ()) if "reason" not in left)
 
 
-def _left(path: str, given: Document, problem: Problem) -> Unassigned:
+def _left(path: str, given: Document, roles: _Roles) -> Unassigned:
     name = str(given["id"])
-    if all(visit.id != name for visit in problem.visits):
+    if not roles.has(name):
         raise ProblemError(f"{path}.id", f"there is no job {given['id']!r}")
     try:
         reason = Reason(given.get("reason", Reason.NO_CAPACITY))
@@ -105,7 +110,7 @@ class _Replay:
     def __init__(self, problem: Problem, shift: Shift, vehicle: Document) -> None:
         self._travel = problem.travel_of(shift)
         self._shift = shift
-        self._break_number = {str(one["id"]): i for i, one in enumerate(breaks_in_order(vehicle))}
+        self._break_number = {str(one["id"]): i for i, one in enumerate(pauses_of(vehicle, shift))}
 
     def route(self, path: str, steps: list[Document], roles: _Roles) -> Route:
         """The steps as a route; what lies between two of them that is neither travel nor rest is waiting."""

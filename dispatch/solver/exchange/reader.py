@@ -16,8 +16,8 @@ from dispatch.solver.place import Travel, Whole
 from dispatch.solver.problem import Problem, Shift, Weights
 from dispatch.solver.validation import MAX_SECONDS, ProblemError
 
-SAFE_S = 2**53
-"""Costs are summed as 64-bit integers, and here and there as floating point, which is exact up to this."""
+SAFE_S = 2**50
+"""Costs are summed as 64-bit integers, and here and there as floating point, which is exact well beyond this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def problem_from_vroom(document: Any) -> Problem:
     travels = fleet.travels(jobs.places)
     longest = {name: Way.longest(travel) for name, travel in travels.items()}
     shifts = fleet.shifts(travels, _open_end_s(document, longest))
-    visits = jobs.visits(_priority_min(document, shifts, longest))
+    visits = jobs.visits(_least_min(document, shifts, longest))
     try:
         problem = Problem(
             visits=visits,
@@ -85,7 +85,8 @@ def _open_end_s(document: Document, longest: Longest) -> int:
     legs = (len(jobs) + 1) * max(way.seconds for way in longest.values())
     entries = len(jobs) * max(document.get("community_entry", {}).values(), default=0)
     rests = sum(pause.get("service", 0) for vehicle in vehicles for pause in vehicle.get("breaks", ()))
-    end: int = max(_moments(jobs, vehicles), default=0) + legs + entries + rests + busy_s(jobs)
+    gaps = sum(max((one.get("min_gap", 0) for one in job.get("after", ())), default=0) for job in jobs)
+    end: int = max(_moments(jobs, vehicles), default=0) + legs + entries + rests + gaps + busy_s(jobs)
     return min(MAX_SECONDS, end)
 
 
@@ -95,7 +96,6 @@ def _moments(jobs: list[Document], vehicles: list[Document]) -> Iterator[int]:
         yield from (window[0] for window in job.get("time_windows", ()))
         yield job.get("pinned_start", 0)
         yield job.get("promise", {}).get("start", 0)
-        yield from (one.get("min_gap", 0) for one in job.get("after", ()))
     for vehicle in vehicles:
         yield vehicle.get("time_window", (0,))[0]
         yield from (
@@ -103,7 +103,7 @@ def _moments(jobs: list[Document], vehicles: list[Document]) -> Iterator[int]:
         )
 
 
-def _priority_min(document: Document, shifts: tuple[Shift, ...], longest: Longest) -> int:
+def _least_min(document: Document, shifts: tuple[Shift, ...], longest: Longest) -> int:
     """Minutes that outweigh the dearest detour to a single job; at least `PRIORITY_MIN`."""
     service_s = max((busy_s([job]) for job in document.get("jobs", ())), default=0)
     return max(PRIORITY_MIN, ceil(_dearest_min(shifts, longest, service_s)))
@@ -126,12 +126,19 @@ def _detour_min(shift: Shift, longest: "Way", service_s: int) -> float:
 def _check_magnitude(problem: Problem, longest: Longest) -> None:
     """Refuse worths that could not be added up without error."""
     weights = problem.weights
-    dearest = _dearest_min(problem.shifts, longest, MAX_SECONDS)
+    by_shift = [_detour_min(shift, longest[shift.profile], MAX_SECONDS) for shift in problem.shifts]
     heaviest = max(getattr(weights, name).weight for name in ("travel", "distance", "labour", "shift_use"))
-    left_out = sum(unassigned_cost(visit, weights) for visit in problem.visits)
+    by_visit = [unassigned_cost(visit, weights) for visit in problem.visits]
     stops = len(problem.visits) + len(problem.shifts)
-    if left_out + stops * dearest * 60 * heaviest > SAFE_S:
-        raise ProblemError("document", "its costs are too large to be added up")
+    served = stops * max(by_shift, default=0) * 60 * heaviest
+    if sum(by_visit) + served > SAFE_S:
+        dearest = max(max(by_visit, default=0), served)
+        path = (
+            f"vehicles[{by_shift.index(max(by_shift))}].costs"
+            if dearest == served
+            else f"jobs[{by_visit.index(dearest)}].penalty"
+        )
+        raise ProblemError(path, "is so large that all costs together could not be added up exactly")
 
 
 def _in_their_words(error: ProblemError, document: Document) -> ProblemError:

@@ -3,6 +3,7 @@
 import json
 import math
 from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
 from functools import cache
 from importlib import resources
 from itertools import islice
@@ -16,12 +17,7 @@ if TYPE_CHECKING:
 MOST = 20
 """So many objections are listed; whoever has more mends those first."""
 
-INSTEAD = {
-    "shipments": "shipments are not supported by this planner",
-    "max_load": "a limit of load during a break is not supported by this planner",
-    "matrix": "is VROOM's old word: use matrices",
-    "amount": "is VROOM's old word: use delivery",
-}
+NOT_OURS = {"max_load": "a limit of load during a break is not supported by this planner"}
 """What to say of fields that VROOM knows and we do not."""
 
 
@@ -56,9 +52,18 @@ def validate_answer(answer: Any) -> None:
 
 
 def _refuse(objections: Iterator[tuple[str, str]]) -> None:
-    most = list(islice(objections, MOST))
+    most = list(islice(_once(objections), MOST))
     if most:
         raise DocumentError(most)
+
+
+def _once(objections: Iterator[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Without those said before: each of several missing fields brings the whole list."""
+    said = set()
+    for objection in objections:
+        if objection not in said:
+            said.add(objection)
+            yield objection
 
 
 @cache
@@ -88,6 +93,8 @@ def _inlined(part: Any, whole: dict[str, Any]) -> Any:
 
 
 def _without_rows(document: Any) -> Any:
+    if isinstance(document, dict) and isinstance(document.get("matrix"), list):
+        document = document | {"matrix": []}
     if not isinstance(document, dict) or not isinstance(document.get("matrices"), dict):
         return document
     bare = {
@@ -104,13 +111,18 @@ def _objections(name: str, document: Any) -> Iterator[tuple[str, str]]:
         path = path_of(error.absolute_path)
         if error.validator == "additionalProperties":
             for field in sorted(set(error.instance) - set(error.schema["properties"])):
-                yield _joined(path, field), INSTEAD.get(field, "is not a field we know")
+                yield _joined(path, field), _unknown(field, error.schema["properties"])
         elif error.validator == "required":
             for field in error.validator_value:
                 if field not in error.instance:
                     yield _joined(path, field), "is missing"
         else:
             yield path or "document", _sentence(error)
+
+
+def _unknown(field: str, known: Mapping[str, Any]) -> str:
+    near = get_close_matches(field, known, n=1)
+    return NOT_OURS.get(field, f"is not a field we know{f': did you mean {near[0]}?' if near else ''}")
 
 
 def _sentence(error: "ValidationError") -> str:
@@ -125,7 +137,9 @@ SENTENCES: Mapping[str, Callable[[Any], str]] = {
     "exclusiveMinimum": lambda bound: f"must be more than {bound}",
     "maximum": lambda most: f"must be at most {most}",
     "minItems": lambda least: f"must have at least {least} entries",
-    "maxItems": lambda most: f"must have at most {most} entries",
+    "maxItems": lambda most: (
+        f"must have at most {most} entries" if most else "must be empty: not supported here"
+    ),
     "minLength": lambda least: f"must have at least {least} characters",
     "enum": lambda words: f"must be one of {', '.join(map(str, words))}",
 }

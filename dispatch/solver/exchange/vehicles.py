@@ -1,12 +1,13 @@
 """The vehicles of a document → shifts, and how each of them travels."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from dispatch.solver.document import Document
-from dispatch.solver.exchange.places import DEFAULT_PROFILE, Places
+from dispatch.solver.exchange.places import Places, profile_of
 from dispatch.solver.exchange.words import COSTS_A_MINUTE, located
 from dispatch.solver.place import Place, Travel
 from dispatch.solver.shift import Break, Costs, Shift
@@ -29,12 +30,12 @@ class Fleet:
         ]
         self.width = self._width()
         self.types = self._types()
-        first = _travels_by(given[0]) if given else None
+        self._ways = list(map(places.way_of, given))
         self._profile = {
-            key: None if key == first else f"{key[0]} × {key[1]}" for key in map(_travels_by, given)
+            way: None if way == self._ways[0] else f"{way[0]} × {way[1] / 100}" for way in self._ways
         }
 
-    def _each(self) -> Iterable[tuple[str, Document]]:
+    def _each(self) -> Iterator[tuple[str, Document]]:
         return ((f"vehicles[{i}]", vehicle) for i, vehicle in enumerate(self.given))
 
     def _width(self) -> int | None:
@@ -76,8 +77,8 @@ class Fleet:
         if not self.given:
             nowhere = np.zeros((len(named), len(named)), dtype=np.int32)
             return {None: Travel(tuple(named), nowhere)}
-        paths = {_travels_by(vehicle): path for path, vehicle in reversed(list(self._each()))}
-        return {name: self._places.travel(named, *key, paths[key]) for key, name in self._profile.items()}
+        paths = {way: f"vehicles[{i}]" for i, way in reversed(list(enumerate(self._ways)))}
+        return {name: self._places.travel(named, way, paths[way]) for way, name in self._profile.items()}
 
     def shifts(self, travels: dict[str | None, Travel], open_end_s: int) -> tuple[Shift, ...]:
         """The vehicles as shifts; one without a time window works from 0 to `open_end_s`.
@@ -86,30 +87,42 @@ class Fleet:
             ProblemError: a limit or a price needs a matrix that is not there, or a time is impossible.
         """
         shifts = []
-        for (path, vehicle), (start, end) in zip(self._each(), self.ends, strict=True):
-            profile = self._profile[_travels_by(vehicle)]
+        spans = [_span(path, vehicle, open_end_s) for path, vehicle in self._each()]
+        overtimes = self._overtimes(spans)
+        for i, ((path, vehicle), (start, end)) in enumerate(zip(self._each(), self.ends, strict=True)):
+            profile = self._profile[self._ways[i]]
             _check_matrices(path, vehicle, travels[profile])
-            given = self._limits(path, vehicle, open_end_s)
+            given = self._limits(path, vehicle, spans[i], overtimes[i])
             with located(path):
                 shifts.append(
                     Shift(str(vehicle["id"]), technician_of(vehicle), start, end, profile=profile, **given)
                 )
         return tuple(shifts)
 
-    def _limits(self, path: str, vehicle: Document, open_end_s: int) -> dict[str, Any]:
-        earliest, latest = vehicle.get("time_window", (0, open_end_s))
-        overtime = vehicle.get("overtime", 0)
-        if latest < earliest:
-            raise ProblemError(f"{path}.time_window", f"{latest} comes before {earliest}")
+    def _overtimes(self, spans: list[TimeWindow]) -> list[int]:
+        """Each vehicle's overtime, which ends at the latest where its technician's next vehicle begins."""
+        overtimes = [vehicle.get("overtime", 0) for vehicle in self.given]
+        technicians = [technician_of(vehicle) for vehicle in self.given]
+        in_order = sorted(range(len(spans)), key=lambda i: (technicians[i], spans[i]))
+        for one, following in pairwise(in_order):
+            if technicians[one] == technicians[following]:
+                free_s = spans[following].earliest_start - spans[one].latest_start
+                overtimes[one] = min(overtimes[one], max(0, free_s))
+        return overtimes
+
+    def _limits(self, path: str, vehicle: Document, span: TimeWindow, overtime_s: int) -> dict[str, Any]:
+        earliest_s, latest_s = span.earliest_start, span.latest_start
         return {
-            "earliest_s": earliest,
-            "latest_s": latest,
-            "overtime_s": overtime,
+            "earliest_s": earliest_s,
+            "latest_s": latest_s,
+            "overtime_s": overtime_s,
             "skills": skills_of(vehicle),
-            "breaks": _breaks(path, vehicle, TimeWindow(earliest, min(latest + overtime, MAX_SECONDS))),
-            "max_visits": vehicle.get("max_tasks"),
-            "max_travel_s": vehicle.get("max_travel_time"),
-            "max_distance_m": vehicle.get("max_distance"),
+            "breaks": tuple(
+                pause for _, pause in breaks_of(path, vehicle, earliest_s, latest_s + overtime_s)
+            ),
+            "max_visits": _limit(vehicle, "max_tasks"),
+            "max_travel_s": _limit(vehicle, "max_travel_time"),
+            "max_distance_m": _limit(vehicle, "max_distance"),
             "capacity": self._capacity(vehicle),
             "costs": _costs(vehicle.get("costs", {})),
             "fair_s": vehicle.get("fair"),
@@ -117,7 +130,8 @@ class Fleet:
 
     def _capacity(self, vehicle: Document) -> dict[str, int]:
         """A vehicle that states none among others that do carries nothing, as in VROOM."""
-        return amounts_of(vehicle.get("capacity", [0] * (self.width or 0)))
+        given = vehicle.get("capacity", [0] * (self.width or 0))
+        return amounts_of([min(amount, MAX_SECONDS) for amount in given])
 
 
 def check_ids(path: str, given: Iterable[Document]) -> None:
@@ -145,16 +159,22 @@ def amounts_of(amounts: list[int]) -> dict[str, int]:
     return {str(i): amount for i, amount in enumerate(amounts)}
 
 
-def _travels_by(vehicle: Document) -> tuple[str, float]:
-    return vehicle.get("profile", DEFAULT_PROFILE), vehicle.get("speed_factor", 1)
+def _span(path: str, vehicle: Document, open_end_s: int) -> TimeWindow:
+    return _window(f"{path}.time_window", *vehicle.get("time_window", (0, open_end_s)))
+
+
+def _limit(vehicle: Document, name: str) -> int | None:
+    """A limit above what our numbers hold is none that anybody reaches."""
+    return min(vehicle[name], MAX_SECONDS) if name in vehicle else None
 
 
 def _check_matrices(path: str, vehicle: Document, travel: Travel) -> None:
     costs = vehicle.get("costs", {})
     if travel.metres is None and (costs.get("per_km") or "max_distance" in vehicle):
         needed_by = "max_distance" if "max_distance" in vehicle else "costs.per_km"
-        profile = vehicle.get("profile", DEFAULT_PROFILE)
-        raise ProblemError(f"matrices.{profile}.distances", f"is missing: {path}.{needed_by} needs it")
+        raise ProblemError(
+            f"matrices.{profile_of(vehicle)}.distances", f"is missing: {path}.{needed_by} needs it"
+        )
     if travel.costs is not None and (costs.get("per_hour", PER_HOUR) != PER_HOUR or costs.get("per_km")):
         raise ProblemError(f"{path}.costs", "has a rate per hour or km, and its profile a matrix of costs")
 
@@ -169,35 +189,53 @@ def _costs(given: Document) -> Costs:
     )
 
 
-def breaks_in_order(vehicle: Document) -> list[Document]:
-    """The breaks in the order they are taken: by the last moment each may begin."""
-    return sorted(vehicle.get("breaks", ()), key=_last_start)
+def breaks_of(path: str, vehicle: Document, earliest_s: int, until_s: int) -> list[tuple[Document, Break]]:
+    """The breaks of a vehicle that works between two moments, each with ours, in the order they are taken: by the
+    last moment each may begin, then by the first.
 
-
-def _last_start(pause: Document) -> tuple[int, int]:
-    windows = pause.get("time_windows")
-    return (0, max(until for _, until in windows)) if windows else (1, 0)
-
-
-def _breaks(path: str, vehicle: Document, whole: TimeWindow) -> tuple[Break, ...]:
+    Raises:
+        ProblemError: an id stands there twice, or windows contradict each other.
+    """
     check_ids(f"{path}.breaks", vehicle.get("breaks", ()))
-    number = {id(pause): i for i, pause in enumerate(vehicle.get("breaks", ()))}
-    return tuple(
-        _break(f"{path}.breaks[{number[id(pause)]}]", pause, whole) for pause in breaks_in_order(vehicle)
-    )
+    breaks = [
+        (pause, _break(f"{path}.breaks[{i}]", pause, earliest_s, min(until_s, MAX_SECONDS)))
+        for i, pause in enumerate(vehicle.get("breaks", ()))
+    ]
+    return sorted(breaks, key=lambda pair: (pair[1].latest_s, pair[1].windows[0]))
 
 
-def _break(path: str, pause: Document, whole: TimeWindow) -> Break:
-    windows = windows_of(path, pause)
+def pauses_of(vehicle: Document, shift: Shift) -> list[Document]:
+    """A vehicle's breaks as they are given, in the order of its shift's."""
+    return [pause for pause, _ in breaks_of("", vehicle, shift.earliest_s, shift.until_s)]
+
+
+def _break(path: str, pause: Document, earliest_s: int, until_s: int) -> Break:
+    """Without windows it may be taken at any time that leaves enough for it."""
+    service_s = pause.get("service", 0)
+    whole = TimeWindow(earliest_s, max(earliest_s, until_s - service_s))
+    windows = windows_of(path, pause) or (whole,)
     with located(path):
-        return Break(pause.get("service", 0), windows or (whole,))
+        return Break(service_s, windows)
 
 
-def windows_of(path: str, given: Document) -> tuple[TimeWindow, ...]:
-    """The time windows of a job or a break, in order of time."""
+def windows_of(path: str, given: Document, setup_s: int = 0) -> tuple[TimeWindow, ...]:
+    """The time windows of a job or a break, in order of time; each must hold a setup of `setup_s`."""
     windows = []
     for i, (earliest, latest) in enumerate(given.get("time_windows", ())):
-        if latest < earliest:
-            raise ProblemError(f"{path}.time_windows[{i}]", f"{latest} comes before {earliest}")
-        windows.append(TimeWindow(earliest, latest))
+        window = _window(f"{path}.time_windows[{i}]", earliest, latest)
+        if window.latest_start - window.earliest_start < setup_s:
+            raise ProblemError(
+                f"{path}.time_windows[{i}]",
+                f"must be as long as the setup of {setup_s} s at a place that others share",
+            )
+        windows.append(window)
     return tuple(sorted(windows))
+
+
+def _window(path: str, earliest_s: int, latest_s: int) -> TimeWindow:
+    """VROOM's times reach to 2^32 - 1; an end that ours do not reach is cut."""
+    if latest_s < earliest_s:
+        raise ProblemError(path, f"{latest_s} comes before {earliest_s}")
+    if earliest_s > MAX_SECONDS:
+        raise ProblemError(path, f"must begin by {MAX_SECONDS}, not at {earliest_s}")
+    return TimeWindow(earliest_s, min(latest_s, MAX_SECONDS))

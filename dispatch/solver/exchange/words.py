@@ -9,8 +9,8 @@ from dispatch.solver.validation import ProblemError
 from dispatch.solver.weights import Term, Weights
 
 PRIORITY_MIN = 1_440
-"""Minutes of travel lost by leaving a job of priority 0 out, and per point of priority on top: VROOM serves first
-and saves travel second, so a job must outweigh any detour. Where ways are very long it is more (`reader`)."""
+"""Minutes of travel lost by leaving a job of priority 0 out: VROOM serves first and saves travel second, so a job must
+outweigh any detour. Where ways are very long it is more (`reader`); for priorities see `jobs.penalties_min`."""
 
 COSTS_A_MINUTE = 60
 """VROOM's unit of cost is a second of travel at its usual 3600 an hour; ours is the minute of travel."""
@@ -21,6 +21,8 @@ WEIGHTS = Weights(waiting=Term(weight=0), lateness=Term())
 THEIRS = {
     "service_s": "service",
     "setup_s": "setup",
+    "visits": "jobs",
+    "shifts": "vehicles",
     "windows": "time_windows",
     "values": "technician_values",
     "pinned_shift": "pinned_vehicle",

@@ -4,12 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from dispatch.solver.document import Document, plan_to_document
+from dispatch.solver.document import Document
 from dispatch.solver.exchange.jobs import setup_of
-from dispatch.solver.exchange.vehicles import breaks_in_order
+from dispatch.solver.exchange.vehicles import pauses_of
 from dispatch.solver.exchange.walk import Moment, walk
 from dispatch.solver.objective import route_score
-from dispatch.solver.plan import Plan, Route, Stop
+from dispatch.solver.plan import Plan, Route, Stop, Unassigned
 from dispatch.solver.problem import Problem, Shift, Visit
 
 SUMS = ("setup", "service", "duration", "waiting_time", "priority")
@@ -21,7 +21,6 @@ def plan_to_vroom(
     """The answer to `document`, whose problem is `problem`: VROOM's fields, and ours beside them."""
     sheet = _Sheet.of(document, problem)
     routes = [_route(sheet, route) for route in plan.routes]
-    ours = plan_to_document(plan)
     return {
         "code": 0,
         "summary": {
@@ -29,12 +28,12 @@ def plan_to_vroom(
             "routes": len(routes),
             "unassigned": len(plan.unassigned),
             **{name: sum(route[name] for route in routes) for name in SUMS},
-            **_sums(sheet, routes),
+            **_sums(sheet, plan, routes),
             "violations": [],
-            "computing_times": {"loading": loading_ms, "solving": solving_ms},
-            "score": ours["score"],
+            "computing_times": {"loading": loading_ms, "solving": solving_ms, "routing": 0},
+            "score": plan.score.terms() | {"total": plan.score.total},
         },
-        "unassigned": [_left_out(sheet.jobs[left["visit"]], left) for left in ours["unassigned"]],
+        "unassigned": [_left_out(sheet.jobs[left.visit], left) for left in plan.unassigned],
         "routes": routes,
     }
 
@@ -63,27 +62,33 @@ class _Sheet:
 
     def amounts(self, stop: Stop, kind: str) -> list[int]:
         """What a stop delivers or picks up; of a crew, the first brings it."""
-        nothing = [0] * self.loads
-        given: list[int] = self.jobs[stop.visit].get(kind, nothing)
-        return nothing if stop.role else given
+        visit = self.visits[stop.visit]
+        pieces = {} if stop.role else visit.brings if kind == "delivery" else visit.collects
+        return [pieces.get(str(i), 0) for i in range(self.loads)]
+
+    def carried(self, stops: Iterable[Stop]) -> Document:
+        """What stops deliver and pick up; nothing is said without capacities. `amount` is VROOM's old word."""
+        if not self.loads:
+            return {}
+        delivery, pickup = (
+            _added((self.amounts(stop, kind) for stop in stops), self.loads)
+            for kind in ("delivery", "pickup")
+        )
+        return {"delivery": delivery, "amount": delivery, "pickup": pickup}
 
 
-def _sums(sheet: _Sheet, routes: list[Document]) -> Document:
-    named = [name for name in ("distance", "delivery", "pickup") if any(name in route for route in routes)]
-    return {
-        name: _added([route[name] for route in routes], sheet.loads)
-        if name != "distance"
-        else sum(route.get(name, 0) for route in routes)
-        for name in named
-    }
+def _sums(sheet: _Sheet, plan: Plan, routes: list[Document]) -> Document:
+    metres = [route["distance"] for route in routes if "distance" in route]
+    carried = sheet.carried([stop for route in plan.routes for stop in route.stops])
+    return ({"distance": sum(metres)} if metres else {}) | carried
 
 
 def _added(rows: Iterable[list[int]], width: int) -> list[int]:
     return [sum(column) for column in zip([0] * width, *rows, strict=True)]
 
 
-def _left_out(job: Document, left: Document) -> Document:
-    ours = {name: left[name] for name in ("reason", "detail")}
+def _left_out(job: Document, left: Unassigned) -> Document:
+    ours = {"reason": left.reason.value, "detail": dict(left.detail)}
     return {"type": "job", "id": job["id"], **_where(job, "location"), **_described(job), **ours}
 
 
@@ -99,12 +104,11 @@ def _route(sheet: _Sheet, route: Route) -> Document:
         for step, moment in zip(steps, moments, strict=True):
             step["distance"] = moment.driven_m
     led = [sheet.jobs[stop.visit] for stop in route.stops if not stop.role]
-    kinds = ("delivery", "pickup") if sheet.loads else ()
     return {
         "vehicle": vehicle["id"],
         "cost": route_score(sheet.problem, shift, sheet.visits, route).total,
         **_described(vehicle),
-        **{kind: _added((sheet.amounts(stop, kind) for stop in route.stops), sheet.loads) for kind in kinds},
+        **sheet.carried(route.stops),
         **{name: sum(step[name] for step in steps) for name in ("setup", "service", "waiting_time")},
         "duration": max(moment.driven_s for moment in moments),
         "priority": sum(job.get("priority", 0) for job in led),
@@ -118,7 +122,7 @@ def _step(sheet: _Sheet, route: Route, shift: Shift, vehicle: Document, moment: 
     if moment.kind == "job":
         what = _job_step(sheet, route.stops[moment.number], vehicle, moment)
     elif moment.kind == "break":
-        pause = breaks_in_order(vehicle)[moment.number]
+        pause = pauses_of(vehicle, shift)[moment.number]
         what = {"id": pause["id"], **_described(pause), "service": pause.get("service", 0)}
     else:
         what = _end(sheet, route, vehicle, moment.kind)
@@ -153,6 +157,7 @@ def _job_step(sheet: _Sheet, stop: Stop, vehicle: Document, moment: Moment) -> D
         ours["role"] = stop.role
     return {
         "id": job["id"],
+        "job": job["id"],
         **_where(job, "location"),
         **_described(job),
         "setup": setup,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cached_property
 from itertools import accumulate
 
+from dispatch.solver.explaining.leeway import Leeway
 from dispatch.solver.objective import route_score
 from dispatch.solver.plan import Plan, Score
 from dispatch.solver.problem import Problem, Shift, Visit
@@ -23,13 +24,14 @@ class Bench:
 
     Everything tried is taken back. `problem` is the one given, but for visits that stand in the half hour before a
     promise, where the search would not put them: they are held to their planned start.
+    `leeway` is for what may be tried.
 
     Raises:
         ValueError: the plan is not sound.
     """
 
-    def __init__(self, problem: Problem, plan: Plan) -> None:
-        self.plan = plan
+    def __init__(self, problem: Problem, plan: Plan, leeway: Leeway) -> None:
+        self.plan, self.leeway = plan, leeway
         self._lay_out(problem)
         lost = self._lost()
         if lost:

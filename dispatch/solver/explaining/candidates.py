@@ -17,6 +17,7 @@ from dispatch.solver.explaining.kernels import (
     last_start,
     least_minutes,
 )
+from dispatch.solver.explaining.leeway import FAR_S
 from dispatch.solver.objective import PIN_PENALTY_S, unassigned_cost
 from dispatch.solver.problem import Shift, TimeWindow, Visit
 from dispatch.solver.search.eligibility import NOBODY_NAMED, lacking, pairing_cost
@@ -275,14 +276,16 @@ class Trials:
         return int(least_minutes(self._m, self._s, number, self._node, most, early)) if most > 0 else NEVER
 
     def _minutes_after(self, shift: Shift) -> int:
-        """Whole minutes until the technician's next shift."""
+        """Whole minutes until the technician's next shift, or as far as the shift has leeway."""
         others = (one for one in self._bench.shifts_of[shift.technician] if one.earliest_s > shift.earliest_s)
-        return min(((one.earliest_s - shift.until_s) // 60 for one in others), default=MOST_SHIFT_MIN)
+        free_s = min((one.earliest_s - shift.until_s for one in others), default=FAR_S)
+        return min(free_s, self._bench.leeway.after_s(shift)) // 60
 
     def _minutes_before(self, shift: Shift) -> int:
-        """Whole minutes since the technician's shift before."""
+        """Whole minutes since the technician's shift before, or as far as the shift has leeway."""
         others = (one for one in self._bench.shifts_of[shift.technician] if one.earliest_s < shift.earliest_s)
-        return min(((shift.earliest_s - one.until_s) // 60 for one in others), default=MOST_SHIFT_MIN)
+        free_s = min((shift.earliest_s - one.until_s for one in others), default=FAR_S)
+        return min(free_s, self._bench.leeway.before_s(shift)) // 60
 
 
 def _closed_spells(windows: Windows, way: Way) -> Iterator[tuple[int, tuple[int, int]]]:

@@ -4,12 +4,11 @@ Every cost is exact: the route is timed anew.
 """
 
 from dispatch.solver.search.kernels.compiled import kernel
-from dispatch.solver.search.kernels.gaps import gap_holds, gap_start, way_cost
+from dispatch.solver.search.kernels.gaps import gap_holds, gap_last_start, gap_start, way_cost
 from dispatch.solver.search.kernels.insertion import exact_cost
 from dispatch.solver.search.kernels.layout import NEVER, NOBODY, Longs, State, Terrain
 from dispatch.solver.search.kernels.routes import link, unlink
 from dispatch.solver.search.kernels.routing import update
-from dispatch.solver.search.kernels.windows import closing, leg_end, leg_start
 
 
 @kernel
@@ -98,34 +97,6 @@ def last_start(m: Terrain, s: State, shift: int, node: int) -> int:
         if gap_holds(m, s, shift, gap, node):
             best = max(best, gap_last_start(m, s, shift, gap, node))
         gap = s.next[gap]
-    return best
-
-
-@kernel
-def gap_last_start(m: Terrain, s: State, shift: int, gap: int, node: int) -> int:
-    """The latest start of the node in the gap that the rest of the route can bear, or -NEVER."""
-    terms, following = m.shifts[shift], s.next[gap]
-    k = terms.travel_class
-    there = int(m.leg[k, m.spot[gap], node])
-    further = int(m.leg[k, node, m.spot[following]])
-    service = m.service[terms.service_class, node]
-    breaks = terms.break_to - terms.break_from
-    best = -NEVER
-    for over in range(breaks + 1):
-        for then in range(over, breaks + 1):
-            if s.latest[following, then] <= -NEVER:
-                continue
-            moment = leg_start(m, shift, s.latest[following, then], further, over, then)
-            start = closing(s, node, moment - service) if moment > -NEVER else -NEVER
-            if start <= best:
-                continue
-            for before in range(over + 1):
-                if (
-                    s.ready[gap, before] < NEVER
-                    and leg_end(m, shift, s.ready[gap, before], there, before, over) <= start
-                ):
-                    best = start
-                    break
     return best
 
 

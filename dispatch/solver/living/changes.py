@@ -7,6 +7,7 @@ from enum import StrEnum
 from functools import cached_property
 
 from dispatch.solver.living.events import Event
+from dispatch.solver.living.facts import Tries
 from dispatch.solver.living.reasons import (
     Moves,
     Origin,
@@ -83,9 +84,10 @@ class Change:
 def changes(
     problem: Problem, before: Plan, after: Plan, revision: Revision, events: Sequence[Event]
 ) -> tuple[Change, ...]:
-    """Everything that `after`, a plan of `revision.problem`, changes of `before`, a plan of `problem`, in order
-    of the old start. What has begun is a fact and no change."""
-    return tuple(_Comparison(problem, before, after, revision, events).changes())
+    """Everything that `after`, a plan of `revision.problem`, changes of `before`, the whole day's of `problem`, in
+    order of the old start. What has begun is a fact and no change; what `before` says already is none either."""
+    old = Tries(events).left_aside(before)
+    return tuple(_Comparison(problem, old, after, revision, events).changes())
 
 
 def _assignments(problem: Problem, plan: Plan) -> dict[str, Assignment]:
@@ -152,12 +154,12 @@ class _Comparison:
 
     @cached_property
     def touched(self) -> dict[str, int]:
-        return touched_visits(self.old, self.events)
+        return touched_visits(self.problem, self.old, self.revision.facts, self.events)
 
     @cached_property
     def reached(self) -> dict[str, Origin]:
         places = {visit: self._shifts(visit) for visit in self.touched}
-        return origins(self.moves, touched_shifts(places, self.touched, self.events))
+        return origins(self.moves, touched_shifts(self.old, places, self.touched, self.events))
 
     @cached_property
     def linked(self) -> dict[str, frozenset[str]]:
@@ -191,7 +193,7 @@ class _Comparison:
 
     def _kind(self, visit: str) -> ChangeKind | None:
         facts, before, after = self.revision.facts, self.before.get(visit), self.after.get(visit)
-        if visit in facts.off:
+        if visit in facts.off and visit in self.touched:
             return ChangeKind.GONE
         if not facts.open(visit):
             return None

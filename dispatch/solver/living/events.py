@@ -39,6 +39,15 @@ class NoShow:
 
 
 @dataclass(frozen=True, slots=True)
+class Abandoned:
+    """The technician had to leave at `at_s` with the work undone. His time is spent; the visit is open again, for
+    anybody and at any time it allows: what was pinned before no longer binds it."""
+
+    visit: str
+    at_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class Cancelled:
     """The visit is off before it has begun."""
 
@@ -53,9 +62,17 @@ class Urgent:
 
 
 @dataclass(frozen=True, slots=True)
+class ShiftBegins:
+    """The technician will not set out before `at_s`."""
+
+    shift: str
+    at_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class ShiftEnds:
     """The technician is to be back by `at_s` (its beginning: he does not come at all). What he has begun he
-    still finishes."""
+    still finishes. Visits pinned to him before that he would now be too late home from are free for all."""
 
     shift: str
     at_s: int
@@ -63,14 +80,16 @@ class ShiftEnds:
 
 @dataclass(frozen=True, slots=True)
 class Pinned:
-    """A dispatcher decides who goes, when, or both."""
+    """A dispatcher decides who goes, when, or both. What it leaves open stays as it was decided before."""
 
     visit: str
     shift: str | None = None
     start_s: int | None = None
 
 
-Event = Started | Overrun | Done | NoShow | Cancelled | Urgent | ShiftEnds | Pinned
+Report = Started | Overrun | Done | NoShow | Abandoned
+"""What comes from a door somebody stands at, or stood at."""
+Event = Report | Cancelled | Urgent | ShiftBegins | ShiftEnds | Pinned
 
 
 def as_planned(plan: Plan, now_s: int) -> tuple[Event, ...]:

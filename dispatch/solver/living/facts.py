@@ -2,22 +2,26 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from dispatch.solver.living.events import (
+    Abandoned,
     Cancelled,
     Done,
     Event,
     NoShow,
     Overrun,
     Pinned,
+    Report,
+    ShiftBegins,
     ShiftEnds,
     Started,
     Urgent,
 )
 from dispatch.solver.plan import Plan, Route, Stop
 from dispatch.solver.problem import Problem, ProblemError
+from dispatch.solver.shift import Shift
 from dispatch.solver.validation import check_whole
 from dispatch.solver.visit import Visit
 
@@ -34,15 +38,21 @@ class Running:
 class Facts:
     """Where the day stands.
 
-    - `over`: visit → when its technician was free again, done or in vain. `off`: visits that will not take
-      place, cancelled or in vain. `running`: visit → its service. `urgent`: visits that came up.
-    - `ends`: shift → when its technician must be back. `pins`: visit → the dispatcher's last word.
+    - `over`: visit → when its technician was free again, done or in vain. `began`: visit → when it was reported
+      to have begun. `off`: visits that will not take place, cancelled or in vain. `running`: visit → its service.
+    - `abandoned`: visit → when whoever the plan sends left it undone; it is open again, and nobody's.
+    - `urgent`: visits the problem does not have yet.
+    - `begins`, `ends`: shift → when its technician sets out at the earliest, and must be back.
+    - `pins`: visit → what dispatchers want of it now; the problem's own pins are among them.
     """
 
     over: Mapping[str, int] = field(default_factory=dict)
+    began: Mapping[str, int] = field(default_factory=dict)
     off: frozenset[str] = frozenset()
     running: Mapping[str, Running] = field(default_factory=dict)
+    abandoned: Mapping[str, int] = field(default_factory=dict)
     urgent: tuple[Visit, ...] = ()
+    begins: Mapping[str, int] = field(default_factory=dict)
     ends: Mapping[str, int] = field(default_factory=dict)
     pins: Mapping[str, Pinned] = field(default_factory=dict)
 
@@ -50,24 +60,65 @@ class Facts:
         """Whether the visit has still to begin."""
         return visit not in self.over and visit not in self.off and visit not in self.running
 
+    def too_late(self, problem: Problem, shift: Shift, visit: Visit, departure_s: int) -> bool:
+        """Whether who leaves the visit then, and goes home, is back after he must be."""
+        return _late(problem, shift, visit, departure_s, self.ends.get(shift.id))
+
 
 @dataclass(frozen=True)
 class Day:
-    """A problem and where its day stands. `visits`: all there were and are, by id."""
+    """A problem, urgent visits and all, and where its day stands. `visits`: the problem's, by id."""
 
     problem: Problem
-    visits: Mapping[str, Visit]
     facts: Facts
     now_s: int
 
     @cached_property
+    def visits(self) -> Mapping[str, Visit]:
+        return {visit.id: visit for visit in self.problem.visits}
+
+    @cached_property
     def collected(self) -> frozenset[str]:
         """Parts that visits give back."""
-        return frozenset(part for visit in self.visits.values() for part in visit.collects)
+        return frozenset(part for visit in self.problem.visits for part in visit.collects)
+
+    def pin_of(self, visit: str) -> Pinned:
+        """What dispatchers want of the visit, but for a shift whose time is over."""
+        pin = self.facts.pins[visit]
+        return replace(pin, shift=None) if pin.shift in self._over else pin
+
+    @cached_property
+    def _over(self) -> frozenset[str]:
+        begins, ends = self.facts.begins, self.facts.ends
+        return frozenset(
+            shift.id
+            for shift in self.problem.shifts
+            if max(self.now_s, begins.get(shift.id, self.now_s))
+            >= min(shift.until_s, ends.get(shift.id, shift.until_s))
+        )
 
     def entry_s(self, visit: str) -> int:
         """Seconds to get into the visit's community."""
         return self.problem.entry_s.get(self.visits[visit].community or "", 0)
+
+
+class Tries:
+    """Which stops of a plan in force tell of visits that were abandoned before it was made: such a stop has no
+    service, it starts and ends when its technician gave up. The visit may have another stop, still to come."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self.known = {(event.visit, event.at_s) for event in events if isinstance(event, Abandoned)}
+
+    def __contains__(self, stop: Stop) -> bool:
+        return stop.start_s == stop.departure_s and (stop.visit, stop.departure_s) in self.known
+
+    def left_aside(self, plan: Plan) -> Plan:
+        """The plan without them."""
+        routes = (
+            replace(route, stops=tuple(stop for stop in route.stops if stop not in self))
+            for route in plan.routes
+        )
+        return replace(plan, routes=tuple(routes))
 
 
 def facts_of(problem: Problem, plan: Plan, events: Sequence[Event], now_s: int) -> Facts:
@@ -77,58 +128,81 @@ def facts_of(problem: Problem, plan: Plan, events: Sequence[Event], now_s: int) 
         ProblemError: an event names what the plan does not have, lies ahead of `now_s`, or contradicts another;
             the path is the event's, as in `events[3].at_s`.
     """
-    log = _Log(problem, plan, now_s)
+    log = _Log(problem, plan, Tries(events), now_s)
     for i, event in enumerate(events):
         log.note(f"events[{i}]", event)
     log.check_nobody_in_two_places()
-    return Facts(log.over, frozenset(log.off), log.running, tuple(log.urgent), log.ends, log.pins)
+    return log.facts()
 
 
 class _Log:
-    def __init__(self, problem: Problem, plan: Plan, now_s: int) -> None:
+    def __init__(self, problem: Problem, plan: Plan, tries: Tries, now_s: int) -> None:
+        self.problem = problem
         self.now_s = now_s
-        self.routes = plan.routes
+        self.routes = tries.left_aside(plan).routes
+        self.planned = {stop.visit: (shift, stop) for shift, stop in _first_stops(self.routes)}
+        tried = [(shift, stop) for shift, stop in _first_stops(plan.routes) if stop in tries]
+        self.tried = sorted(tried, key=lambda one: one[1].departure_s)
+        self.known = {stop.visit: (shift, stop) for shift, stop in self.tried} | self.planned
         self.visits = {visit.id: visit for visit in problem.visits}
         self.shifts = {shift.id: shift for shift in problem.shifts}
-        self.planned = dict(_first_stops(plan.routes))
         self.over: dict[str, int] = {}
+        self.began: dict[str, int] = {}
         self.off: set[str] = set()
         self.running: dict[str, Running] = {}
+        self.abandoned: dict[str, int] = {}
+        self.left_s: dict[str, int] = {}
         self.urgent: list[Visit] = []
+        self.begins: dict[str, int] = {}
         self.ends: dict[str, int] = {}
-        self.pins: dict[str, Pinned] = {}
+        self.pins = {visit.id: _pin_of(visit) for visit in problem.visits}
         self.paths: dict[str, str] = {}
+
+    def facts(self) -> Facts:
+        return Facts(
+            over=self.over,
+            began=self.began,
+            off=frozenset(self.off),
+            running=self.running,
+            abandoned=self.abandoned,
+            urgent=tuple(self.urgent),
+            begins=self.begins,
+            ends=self.ends,
+            pins=self.pins,
+        )
 
     def note(self, path: str, event: Event) -> None:
         match event:
-            case Started() | Overrun() | Done() | NoShow():
+            case Started() | Overrun() | Done() | NoShow() | Abandoned():
                 self._begun(path, event)
             case Cancelled():
                 self._open(path, event.visit)
-                self.pins.pop(event.visit, None)
                 self.off.add(event.visit)
             case Urgent():
                 self._urgent(path, event.visit)
-            case ShiftEnds():
+            case ShiftBegins():
                 self._known_shift(path, event.shift)
                 check_whole(f"{path}.at_s", event.at_s)
-                self.ends[event.shift] = event.at_s
+                self.begins[event.shift] = event.at_s
+            case ShiftEnds():
+                self._shift_ends(path, event)
             case Pinned():
                 self._pinned(path, event)
 
-    def _begun(self, path: str, event: Started | Overrun | Done | NoShow) -> None:
+    def _begun(self, path: str, event: Report) -> None:
         visit = event.visit
-        if visit in self.visits and visit not in self.planned:
-            raise ProblemError(f"{path}.visit", f"{visit} is in no route")
         self._known_visit(path, visit)
+        if visit not in self.known:
+            raise ProblemError(f"{path}.visit", f"{visit} is in no route")
         if visit in self.over or visit in self.off:
             raise ProblemError(f"{path}.visit", f"{visit} is over already")
-        if visit in self.running and not isinstance(event, Overrun | Done):
+        if visit in self.running and isinstance(event, Started | NoShow):
             raise ProblemError(f"{path}.visit", f"{visit} has begun already")
         self.paths[visit] = path
         match event:
             case Started():
                 self._past(f"{path}.at_s", event.at_s)
+                self._after_abandoned(path, event)
                 until_s = max(event.at_s + self._service_s(visit), self.now_s)
                 self.running[visit] = Running(event.at_s, until_s)
             case Overrun():
@@ -137,26 +211,63 @@ class _Log:
                 self._ended(path, event)
 
     def _overrun(self, path: str, event: Overrun) -> None:
-        check_whole(f"{path}.until_s", event.until_s, minimum=self.now_s)
+        check_whole(f"{path}.until_s", event.until_s)
         begun = self.running.get(event.visit)
-        planned_s = self.planned[event.visit][1].start_s
+        planned_s = self.known[event.visit][1].start_s
         start_s = min(planned_s, self.now_s) if begun is None else begun.start_s
-        self.running[event.visit] = Running(start_s, event.until_s)
+        self.running[event.visit] = Running(start_s, max(event.until_s, self.now_s))
 
-    def _ended(self, path: str, event: Done | NoShow) -> None:
+    def _ended(self, path: str, event: Done | NoShow | Abandoned) -> None:
         self._past(f"{path}.at_s", event.at_s)
-        begun = self.running.pop(event.visit, None)
+        visit, begun = event.visit, self.running.pop(event.visit, None)
+        self._after_abandoned(path, event)
         if begun is not None and event.at_s < begun.start_s:
-            raise ProblemError(f"{path}.at_s", f"{event.visit} only began at {begun.start_s}")
-        self.over[event.visit] = event.at_s
+            raise ProblemError(f"{path}.at_s", f"{visit} only began at {begun.start_s}")
+        if isinstance(event, Abandoned):
+            self._abandoned(event)
+            return
+        self.over[visit] = event.at_s
+        if begun is not None:
+            self.began[visit] = begun.start_s
         if isinstance(event, NoShow):
-            self.off.add(event.visit)
+            self.off.add(visit)
+
+    def _after_abandoned(self, path: str, event: Started | Done | NoShow | Abandoned) -> None:
+        left_s = self.left_s.get(event.visit)
+        if left_s is not None and event.at_s <= left_s:
+            raise ProblemError(f"{path}.at_s", f"{event.visit} was abandoned at {left_s}")
+
+    def _abandoned(self, event: Abandoned) -> None:
+        visit = event.visit
+        self.left_s[visit] = event.at_s
+        self.pins[visit] = Pinned(visit)
+        if not any((stop.visit, stop.departure_s) == (visit, event.at_s) for _, stop in self.tried):
+            self.abandoned[visit] = event.at_s
+        if visit in self.abandoned or self.known[visit][1].departure_s == event.at_s:
+            del self.known[visit]
 
     def _urgent(self, path: str, visit: Visit) -> None:
-        if visit.id in self.visits:
+        if visit.id not in self.visits:
+            self.visits[visit.id] = visit
+            self.pins[visit.id] = _pin_of(visit)
+            self.urgent.append(visit)
+        elif visit != self.visits[visit.id]:
             raise ProblemError(f"{path}.visit", f"the id {visit.id!r} is taken")
-        self.visits[visit.id] = visit
-        self.urgent.append(visit)
+
+    def _shift_ends(self, path: str, event: ShiftEnds) -> None:
+        self._known_shift(path, event.shift)
+        check_whole(f"{path}.at_s", event.at_s)
+        self.ends[event.shift] = event.at_s
+        for visit, pin in self.pins.items():
+            if pin.shift == event.shift and self._out_of_reach(visit, event):
+                self.pins[visit] = replace(pin, shift=None)
+
+    def _out_of_reach(self, visit: str, event: ShiftEnds) -> bool:
+        """Whether the plan does not have the visit in the shift, or too late for it to end then."""
+        shift, stop = self.planned.get(visit, (None, None))
+        if stop is None or shift != event.shift:
+            return True
+        return _late(self.problem, self.shifts[shift], self.visits[visit], stop.departure_s, event.at_s)
 
     def _pinned(self, path: str, event: Pinned) -> None:
         self._open(path, event.visit)
@@ -164,7 +275,9 @@ class _Log:
             self._known_shift(path, event.shift)
         if event.shift is None and event.start_s is None:
             raise ProblemError(path, "names neither a shift nor a start")
-        self.pins[event.visit] = event
+        before = self.pins[event.visit]
+        start_s = before.start_s if event.start_s is None else event.start_s
+        self.pins[event.visit] = Pinned(event.visit, event.shift or before.shift, start_s)
 
     def _open(self, path: str, visit: str) -> None:
         self._known_visit(path, visit)
@@ -187,7 +300,7 @@ class _Log:
             raise ProblemError(path, f"{at_s} lies ahead of now, {self.now_s}")
 
     def _service_s(self, visit: str) -> int:
-        shift, _ = self.planned[visit]
+        shift, _ = self.known[visit]
         return self.visits[visit].service_of(self.shifts[shift].technician)
 
     def check_nobody_in_two_places(self) -> None:
@@ -206,15 +319,24 @@ class _Log:
     def _check_order(self, route: Route) -> None:
         running = next((stop.visit for stop in route.stops if stop.visit in self.running), None)
         for stop in route.stops:
-            ended_s = self.over.get(stop.visit)
+            ended_s = self.over.get(stop.visit, self.abandoned.get(stop.visit))
             if running is not None and ended_s is not None and ended_s > self.running[running].start_s:
                 raise ProblemError(
                     f"{self.paths[stop.visit]}.at_s", f"its technician had begun {running} before {ended_s}"
                 )
 
 
-def _first_stops(routes: Sequence[Route]) -> Iterator[tuple[str, tuple[str, Stop]]]:
+def _first_stops(routes: Sequence[Route]) -> Iterator[tuple[str, Stop]]:
     for route in routes:
         for stop in route.stops:
             if not stop.role:
-                yield stop.visit, (route.shift, stop)
+                yield route.shift, stop
+
+
+def _pin_of(visit: Visit) -> Pinned:
+    return Pinned(visit.id, visit.pinned_shift, visit.pinned_start_s)
+
+
+def _late(problem: Problem, shift: Shift, visit: Visit, departure_s: int, ends_s: int | None) -> bool:
+    home_s = problem.travel_of(shift).between(visit.place, shift.end_place)
+    return ends_s is not None and departure_s + home_s > ends_s

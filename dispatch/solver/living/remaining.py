@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
+from dispatch.solver.living.course import Course
+from dispatch.solver.living.events import Pinned
 from dispatch.solver.living.facts import Day, Facts
 from dispatch.solver.living.resume import Resumed
-from dispatch.solver.plan import Plan, Route, Stop
+from dispatch.solver.objective import PIN_PENALTY_S, unassigned_cost
+from dispatch.solver.plan import Route, Stop
 from dispatch.solver.shift import Shift
 from dispatch.solver.validation import MAX_SECONDS
 from dispatch.solver.visit import After, Promise, TimeWindow, Visit
@@ -24,25 +28,29 @@ def notice_weight(notice_s: int) -> float:
 
 @dataclass(frozen=True)
 class Remaining:
-    """What is left of visits and routes. `shifts` go on, `before` are all there were."""
+    """What is left of visits and routes. `courses`: every shift's. `shifts` go on."""
 
     day: Day
-    plan: Plan
+    courses: Mapping[str, Course]
     shifts: Mapping[str, Resumed]
-    before: Mapping[str, Shift]
 
     @property
     def facts(self) -> Facts:
         return self.day.facts
 
+    @cached_property
+    def before(self) -> Mapping[str, Shift]:
+        """Every shift there was."""
+        return {shift.id: shift for shift in self.day.problem.shifts}
+
     def visits_left(self) -> Iterator[Visit]:
-        planned = {stop.visit: (r.shift, stop) for r in self.plan.routes for stop in r.stops if not stop.role}
         awaited = {
             one.visit
             for visit in self.day.visits.values()
             if self.facts.open(visit.id)
             for one in visit.after
         }
+        planned = {stop.visit: (shift, stop) for shift, stop in self._stops() if not stop.role}
         heading = {
             rest.heading.visit: rest
             for rest in self.shifts.values()
@@ -59,19 +67,20 @@ class Remaining:
 
     def routes_left(self) -> Iterator[Route]:
         released = self._released()
-        for route in self.plan.routes:
-            rest = self.shifts.get(route.shift)
-            stops = [stop for stop in route.stops if self._goes_on(stop.visit) and stop.visit not in released]
-            if rest is None or not stops:
-                continue
-            departure_s = max(rest.shift.earliest_s, route.departure_s)
-            yield Route(
-                route.shift,
-                departure_s,
-                tuple(self._from_here(stop, rest) for stop in stops),
-                route.arrival_s,
-                rest.break_starts_s,
-            )
+        for shift, rest in self.shifts.items():
+            course = self.courses[shift]
+            stops = [stop for stop in _to_come(course) if stop.visit not in released]
+            stops = [self._from_here(stop, rest) for stop in stops if self._goes_on(stop.visit)]
+            if stops:
+                departure_s = max(rest.shift.earliest_s, course.route.departure_s)
+                back_s = course.route.arrival_s
+                yield Route(shift, departure_s, tuple(stops), back_s, rest.break_starts_s)
+
+    def _stops(self) -> Iterator[tuple[str, Stop]]:
+        """(shift, stop) of all that runs or is to come."""
+        for shift, course in self.courses.items():
+            for stop in _to_come(course):
+                yield shift, stop
 
     def _goes_on(self, visit: str) -> bool:
         return visit in self.facts.running or self.facts.open(visit)
@@ -100,8 +109,17 @@ class Remaining:
             service_by_technician={},
             pinned_shift=shift,
             pinned_start_s=service.start_s,
+            penalty=self._fact_min,
             after=(),
         )
+
+    @cached_property
+    def _fact_min(self) -> float:
+        """A penalty that outweighs leaving out everything open, pinned or not: a fact is not weighed."""
+        weights = self.day.problem.weights
+        opened = [visit for visit in self.day.visits.values() if self.facts.open(visit.id)]
+        most_s = sum(unassigned_cost(visit, weights) + PIN_PENALTY_S for visit in opened)
+        return most_s / 60 / max(weights.unassigned.weight, 0.01)
 
     def _off(self, visit: Visit) -> Visit:
         """A visit that is off but others must come after: it stays, impossible and worthless, so that they are
@@ -110,21 +128,14 @@ class Remaining:
         return Visit(visit.id, visit.place, 0, (TimeWindow(never_s, never_s),), penalty=0.0)
 
     def _open(self, visit: Visit, planned: tuple[str, Stop] | None, heading: Resumed | None) -> Visit:
-        new = self._after_what_is_over(visit)
-        if visit.pinned_shift is not None and self._lost(visit.pinned_shift, planned):
-            new = replace(new, pinned_shift=None)
+        pin = self._pin_of(visit.id)
+        shift, start_s = pin.shift, pin.start_s
+        if heading is not None:
+            shift = heading.shift.id
+            start_s = start_s if heading.start_s is None else heading.start_s
+        new = replace(self._after_what_is_over(visit), pinned_shift=shift, pinned_start_s=start_s)
         if planned is not None and visit.promise is None:
             new = replace(new, promise=self._promise(visit, *planned))
-        if heading is not None:
-            start_s = visit.pinned_start_s if heading.start_s is None else heading.start_s
-            new = replace(new, pinned_shift=heading.shift.id, pinned_start_s=start_s)
-        pin = self.facts.pins.get(visit.id)
-        if pin is not None:
-            new = replace(
-                new,
-                pinned_shift=pin.shift or new.pinned_shift,
-                pinned_start_s=new.pinned_start_s if pin.start_s is None else pin.start_s,
-            )
         return new
 
     def _promise(self, visit: Visit, shift: str, stop: Stop) -> Promise:
@@ -159,31 +170,32 @@ class Remaining:
         """A moment at which nobody works any more."""
         return min((rest.shift.earliest_s for rest in self.shifts.values()), default=self.day.now_s) - 1
 
-    def _lost(self, shift: str, planned: tuple[str, Stop] | None) -> bool:
-        """Whether a pin to this shift has lost its object."""
-        if shift not in self.shifts:
-            return True
-        return shift in self.facts.ends and (
-            planned is None or planned[0] != shift or self._too_late(*planned)
-        )
-
-    def _too_late(self, shift: str, stop: Stop) -> bool:
-        ends_s = self.facts.ends.get(shift)
-        return ends_s is not None and stop.departure_s > ends_s and stop.visit not in self.facts.running
-
     def _released(self) -> set[str]:
         """Visits that go back into the pool, whole crews at a time."""
         return {
             stop.visit
-            for route in self.plan.routes
-            for stop in route.stops
-            if route.shift not in self.shifts
-            or self._too_late(route.shift, stop)
-            or self._pinned_away(route, stop)
+            for shift, stop in self._stops()
+            if self.facts.open(stop.visit)
+            and (shift not in self.shifts or self._too_late(shift, stop) or self._pinned_away(shift, stop))
         }
 
-    def _pinned_away(self, route: Route, stop: Stop) -> bool:
-        pin = self.facts.pins.get(stop.visit)
-        if pin is None or stop.role:
+    def _too_late(self, shift: str, stop: Stop) -> bool:
+        visit = self.day.visits[stop.visit]
+        return self.facts.too_late(self.day.problem, self.before[shift], visit, stop.departure_s)
+
+    def _pinned_away(self, shift: str, stop: Stop) -> bool:
+        pin, heading = self._pin_of(stop.visit), self.shifts[shift].heading
+        if stop.role or stop == heading:
             return False
-        return pin.shift not in (None, route.shift) or pin.start_s not in (None, stop.start_s)
+        return pin.shift not in (None, shift) or pin.start_s not in (None, stop.start_s)
+
+    def _pin_of(self, visit: str) -> Pinned:
+        pin = self.day.pin_of(visit)
+        return pin if pin.shift in self.shifts else replace(pin, shift=None)
+
+
+def _to_come(course: Course) -> Iterator[Stop]:
+    """What runs, then what is ahead."""
+    if course.running is not None:
+        yield course.running
+    yield from course.ahead

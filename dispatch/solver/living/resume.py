@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise, zip_longest
 
+from dispatch.solver.living.course import Course
 from dispatch.solver.living.facts import Day
 from dispatch.solver.living.whereabouts import Whereabouts
-from dispatch.solver.plan import Route, Stop
+from dispatch.solver.plan import Stop
 from dispatch.solver.shift import Break, Shift
 
 
@@ -17,38 +18,46 @@ class Resumed:
 
     `heading`: the next stop, when it can be kept, and `start_s` its start; that is `None` where others have a
     say in it (a crew, a visit before it). `back_s`: when he could be home from what he is bound to.
-    `break_starts_s`: when the old plan has the breaks that are left.
+    `breaks_left`: which of the original shift's breaks are left, by position, and `break_starts_s`, when the old
+    plan has them.
     """
 
     shift: Shift
     back_s: int
     heading: Stop | None = None
     start_s: int | None = None
+    breaks_left: tuple[int, ...] = ()
     break_starts_s: tuple[int | None, ...] = ()
 
 
-def resumed(day: Day, shift: Shift, route: Route | None, here: Whereabouts, next_s: int) -> Resumed | None:
-    """The shift from `here` on; `None` when it is over. `next_s`: when the technician's next one begins."""
-    rest = _ShiftRest(day, shift, route, here, next_s)
+def resumed(day: Day, shift: Shift, course: Course, here: Whereabouts) -> Resumed | None:
+    """The shift from `here` on; `None` when it is over."""
+    rest = _ShiftRest(day, shift, course, here)
     if here.running is None and here.free_s >= rest.until_s:
         return None
-    if (
-        here.running is None
-        and not here.out
-        and here.free_s == shift.earliest_s
-        and shift.id not in day.facts.ends
-    ):
-        return Resumed(shift, here.free_s, break_starts_s=() if route is None else route.break_starts_s)
+    if not here.out and here.free_s == shift.earliest_s and shift.id not in day.facts.ends:
+        return Resumed(
+            shift,
+            here.free_s,
+            breaks_left=tuple(range(len(shift.breaks))),
+            break_starts_s=course.route.break_starts_s,
+        )
     return rest.resumed()
+
+
+@dataclass(frozen=True, slots=True)
+class _BreakLeft:
+    position: int
+    pause: Break
+    taken_s: int | None
 
 
 @dataclass(frozen=True)
 class _ShiftRest:
     day: Day
     shift: Shift
-    route: Route | None
+    course: Course
     here: Whereabouts
-    next_s: int
 
     def resumed(self) -> Resumed:
         heading, start_s = self._heading()
@@ -59,7 +68,8 @@ class _ShiftRest:
             busy_s = start_s + self._service_s(heading)
         elif heading is not None:
             earliest_s += heading.setup_s
-        back_s = self._back_s(busy_s) if self.here.out else busy_s
+        breaks = self._breaks_from(busy_s, start_s)
+        back_s = self._back_s(busy_s, start_s) if self.here.out else busy_s
         until_s = self.until_s if self.here.running is None else max(self.until_s, back_s)
         latest_s = max(earliest_s, min(self.shift.latest_s, self.day.facts.ends.get(self.shift.id, until_s)))
         shift = replace(
@@ -68,53 +78,84 @@ class _ShiftRest:
             earliest_s=earliest_s,
             latest_s=latest_s,
             overtime_s=max(0, until_s - latest_s),
-            breaks=tuple(_within_reach(self._breaks, busy_s)) if self.here.out else self._breaks,
+            breaks=breaks if self.here.out else tuple(one.pause for one in self._breaks_left),
         )
-        return Resumed(shift, back_s, heading, start_s, tuple(taken_s for _, taken_s in self._breaks_left))
+        return Resumed(
+            shift,
+            back_s,
+            heading,
+            start_s,
+            tuple(one.position for one in self._breaks_left),
+            tuple(one.taken_s for one in self._breaks_left),
+        )
 
     @property
     def until_s(self) -> int:
-        """The last moment he may be back; overtime ends where his next shift begins."""
-        ends_s = self.day.facts.ends.get(self.shift.id, self.shift.until_s)
-        return min(self.shift.until_s, ends_s, self.next_s)
+        """The last moment he may be back."""
+        return min(self.shift.until_s, self.day.facts.ends.get(self.shift.id, self.shift.until_s))
 
     def _heading(self) -> tuple[Stop | None, int | None]:
         stop, start_s = self.here.heading, self.here.expected_s
-        if stop is None or not self.day.facts.open(stop.visit) or stop.visit in self.day.facts.pins:
-            return None, None
-        if self._back_s(start_s + self._service_s(stop)) > self.until_s:
+        if stop is None or not self.day.facts.open(stop.visit) or self._decided_otherwise(stop):
             return None, None
         visit = self.day.visits[stop.visit]
         awaits = any(one.visit not in self.day.facts.over for one in visit.after)
-        return stop, None if visit.crew or awaits else start_s
+        fixed_s = None if visit.crew or awaits else start_s
+        if self._back_s(start_s + self._service_s(stop), fixed_s) > self.until_s:
+            return None, None
+        return stop, fixed_s
 
-    def _back_s(self, busy_s: int) -> int:
+    def _decided_otherwise(self, stop: Stop) -> bool:
+        """Whether a dispatcher wants somebody else there, or to have it later. What he cannot make any more is no
+        reason to turn round."""
+        pin = self.day.pin_of(stop.visit)
+        elsewhere = not stop.role and pin.shift not in (None, self.shift.id)
+        return elsewhere or (pin.start_s is not None and pin.start_s > stop.start_s)
+
+    def _back_s(self, busy_s: int, start_s: int | None) -> int:
         """When he is home if he goes there straight after what he is bound to, breaks taken as late as allowed."""
         end_s = busy_s + self.day.problem.travel_of(self.shift).between(self.here.place, self.shift.end_place)
         clock_s = busy_s
-        for pause in _within_reach(self._breaks, busy_s):
+        at_door = self._at_door(start_s)
+        for pause in self._breaks_from(busy_s, start_s)[at_door:]:
             if end_s <= pause.latest_s:
                 break
-            start_s = _first_start(pause, clock_s)
-            assert start_s is not None
-            clock_s = start_s + pause.duration_s
-            end_s = max(end_s, start_s) + pause.duration_s
+            begin_s = _first_start(pause, clock_s)
+            assert begin_s is not None
+            clock_s = begin_s + pause.duration_s
+            end_s = max(end_s, begin_s) + pause.duration_s
         return end_s
 
-    @property
-    def _breaks(self) -> tuple[Break, ...]:
-        return tuple(pause for pause, _ in self._breaks_left)
+    def _breaks_from(self, busy_s: int, start_s: int | None) -> tuple[Break, ...]:
+        """The breaks left to somebody who is busy until then, with a service that begins at `start_s`."""
+        breaks, at_door = [one.pause for one in self._breaks_left], self._at_door(start_s)
+        return (*breaks[:at_door], *_within_reach(breaks[at_door:], busy_s))
+
+    def _at_door(self, start_s: int | None) -> int:
+        """How many breaks are planned at the door of the next stop, with the time for them there."""
+        stop, clock_s = self.here.heading, self.here.free_s
+        if stop is None or start_s is None:
+            return 0
+        for count, one in enumerate(self._breaks_left):
+            begin_s = _first_start(one.pause, clock_s)
+            planned = one.taken_s is not None and one.taken_s < stop.start_s
+            if not planned or begin_s is None:
+                return count
+            clock_s = begin_s + one.pause.duration_s
+            if clock_s + self.day.entry_s(stop.visit) > start_s:
+                return count
+        return len(self._breaks_left)
 
     @cached_property
-    def _breaks_left(self) -> list[tuple[Break, int | None]]:
+    def _breaks_left(self) -> list[_BreakLeft]:
         """Breaks still to come: not taken, and not rested at home before he left."""
-        planned = () if self.route is None else self.route.break_starts_s
+        planned = self.course.route.break_starts_s[: len(self.shift.breaks)]
         running = self.here.running
         since_s = self.here.free_s if running is None else self.day.facts.running[running.visit].start_s
         return [
-            (pause, taken_s)
-            for pause, taken_s in zip_longest(self.shift.breaks, planned[: len(self.shift.breaks)])
-            if pause.latest_s >= since_s and (taken_s is None or taken_s >= since_s)
+            _BreakLeft(position, pause, taken_s)
+            for position, (pause, taken_s) in enumerate(zip_longest(self.shift.breaks, planned))
+            if (pause.latest_s if taken_s is None else taken_s) >= since_s
         ]
 
     def _with_limits_left(self) -> Shift:
@@ -132,7 +173,7 @@ class _ShiftRest:
         paid_s = here.free_s - here.left_s - self._rested_s()
         return replace(
             shift,
-            max_visits=_left(shift.max_visits, here.ended, bound),
+            max_visits=_left(shift.max_visits, len(self.course.past), bound),
             max_travel_s=_left(shift.max_travel_s, driven_s, bound * home_s),
             max_distance_m=_left(shift.max_distance_m, metres, bound * home_m),
             fair_s=_left(shift.fair_s, paid_s, 0),
@@ -141,10 +182,9 @@ class _ShiftRest:
         )
 
     def _rested_s(self) -> int:
-        planned = () if self.route is None else self.route.break_starts_s
-        pairs = zip(self.shift.breaks, planned, strict=False)
+        pairs = zip(self.shift.breaks, self.course.route.break_starts_s, strict=False)
         taken = sum(pause.duration_s for pause, taken_s in pairs if taken_s is not None)
-        return taken - sum(pause.duration_s for pause, taken_s in self._breaks_left if taken_s is not None)
+        return taken - sum(one.pause.duration_s for one in self._breaks_left if one.taken_s is not None)
 
     def _capacity_left(self) -> dict[str, int]:
         """Pieces still in the van; of parts that visits also give back, the room still in it."""
@@ -157,9 +197,8 @@ class _ShiftRest:
         return left
 
     def _served(self) -> list[Stop]:
-        stops = () if self.route is None else self.route.stops
-        ended = (stop for stop in stops if stop.visit in self.day.facts.over and not stop.role)
-        return [stop for stop in ended if stop.visit not in self.day.facts.off]
+        done = self.day.facts.over.keys() - self.day.facts.off
+        return [stop for stop in self.course.past if stop.visit in done and not stop.role]
 
     def _service_s(self, stop: Stop) -> int:
         return self.day.visits[stop.visit].service_of(self.shift.technician)

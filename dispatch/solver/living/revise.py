@@ -1,95 +1,104 @@
-"""A published plan and what has happened since → the problem that is left, and the old plan's part in it.
+"""A plan in force and what has happened since → the problem that is left, and the old plan's part in it.
 
 What stays: a service that runs is a fact, pinned to its technician and start. A visit somebody drives to or
-waits at stays his, at the start now expected, unless it would keep him beyond his shift. Every other visit of
-the plan counts as promised at its start and technician, dearer to move the sooner it is. Pins stay, but for
-those to a shift that is over. What is not reported has not happened.
+waits at stays his, at the start now expected, unless it would keep him beyond his shift or a dispatcher has
+decided otherwise. Every other visit of the plan that has no promise of its own counts as promised at its start
+and technician, dearer to move the sooner it is. Dispatchers' pins stay, but for those to a shift that is over, or
+ends too early for where the plan has the visit. What is not reported has not happened.
+
+None of this is kept: the next revision begins from the day's own problem and the plan in force by then.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from dispatch.solver.living.course import Course, course_of
 from dispatch.solver.living.events import Event
-from dispatch.solver.living.facts import Day, Facts, facts_of
+from dispatch.solver.living.facts import Day, Facts, Tries, facts_of
 from dispatch.solver.living.remaining import Remaining
 from dispatch.solver.living.resume import Resumed, resumed
-from dispatch.solver.living.whereabouts import whereabouts
+from dispatch.solver.living.whereabouts import Whereabouts, whereabouts
 from dispatch.solver.place import Place, Travel, Whole
 from dispatch.solver.plan import Plan, Score
 from dispatch.solver.problem import Problem, ProblemError
-from dispatch.solver.shift import Shift
 from dispatch.solver.travel import URBAN_TAIWAN, TravelModel, driving_s, great_circle_m
 from dispatch.solver.validation import MAX_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One shift: how far its route has come, where its technician is, and how it goes on; `rest` is `None` when
+    it is over."""
+
+    course: Course
+    here: Whereabouts
+    rest: Resumed | None
 
 
 @dataclass(frozen=True)
 class Revision:
     """`problem`: what is left to plan. `start`: the old plan's part in it, with the times it had; it need not
-    be feasible any more. `facts`: where the day stands."""
+    be feasible any more. `day`: the whole day's problem, urgent visits and all, and where the day stands.
+    `standings`: every shift's, in the problem's order."""
 
     problem: Problem
     start: Plan
-    facts: Facts
+    day: Day
+    standings: Mapping[str, Standing]
+
+    @property
+    def facts(self) -> Facts:
+        """Where the day stands."""
+        return self.day.facts
 
 
 def revised(
     problem: Problem, plan: Plan, events: Sequence[Event], now_s: int, model: TravelModel = URBAN_TAIWAN
 ) -> Revision:
-    """The problem left at `now_s`, and what the plan still says about it.
+    """The problem left at `now_s`, and what the plan in force, for the whole day, still says about it.
 
     `events` must tell the whole day so far: what is not reported has not happened (see `as_planned`). An urgent
-    visit's place may be new: its ways are then reckoned by `model`. Where the problem has
-    costs or profiles of its own, give it a travel matrix that names the place already.
+    visit's place may be new: its ways are then reckoned by `model`. Where the problem has costs or profiles of its
+    own, give it a travel matrix that names the place already. An urgent visit that the problem has already is taken
+    as told before.
 
     Raises:
         ProblemError: the events contradict the plan or each other, or an urgent visit's place is unknown and
-            its ways cannot be reckoned.
+            its ways cannot be reckoned, or its id is another visit's.
     """
     facts = facts_of(problem, plan, events, now_s)
     travel = _with_places(problem, [visit.place for visit in facts.urgent], model)
-    day = Day(problem, {visit.id: visit for visit in (*problem.visits, *facts.urgent)}, facts, now_s)
-    shifts = _resumed_shifts(day, plan)
-    rest = Remaining(day, plan, shifts, {shift.id: shift for shift in problem.shifts})
-    left = Problem(
-        visits=tuple(rest.visits_left()),
-        shifts=tuple(shifts[shift.id].shift for shift in problem.shifts if shift.id in shifts),
-        travel=travel,
-        entry_s=problem.entry_s,
-        weights=problem.weights,
-        profiles=problem.profiles,
-    )
-    return Revision(left, Plan(tuple(rest.routes_left()), (), Score()), facts)
-
-
-def _resumed_shifts(day: Day, plan: Plan) -> dict[str, Resumed]:
-    """Every shift that goes on; a technician's next one not before he is back from the one before."""
+    whole = replace(problem, visits=(*problem.visits, *facts.urgent), travel=travel)
+    day, tries = Day(whole, facts, now_s), Tries(events)
     routes = {route.shift: route for route in plan.routes}
+    courses = {shift.id: course_of(shift, routes.get(shift.id), facts, tries) for shift in problem.shifts}
+    found = dict(_standings(day, courses))
+    standings = {shift.id: found[shift.id] for shift in problem.shifts}
+    going_on = {shift: one.rest for shift, one in standings.items() if one.rest is not None}
+    rest = Remaining(day, courses, going_on)
+    left = replace(
+        whole,
+        visits=tuple(rest.visits_left()),
+        shifts=tuple(one.shift for one in going_on.values()),
+    )
+    return Revision(left, Plan(tuple(rest.routes_left()), (), Score()), day, standings)
+
+
+def _standings(day: Day, courses: Mapping[str, Course]) -> Iterator[tuple[str, Standing]]:
+    """Every shift's, by beginning; a technician's next one goes on when he is back from the one before."""
     ordered = sorted(day.problem.shifts, key=lambda one: one.earliest_s)
-    next_s = _next_beginnings(ordered)
     back_s: dict[str, int] = {}
-    going_on = {}
     for shift in ordered:
-        route = routes.get(shift.id)
-        here = whereabouts(day, shift, route, back_s.get(shift.technician, -MAX_SECONDS))
-        rest = resumed(day, shift, route, here, next_s[shift.id])
-        if rest is None:
-            continue
-        going_on[shift.id] = rest
+        begins_s = day.facts.begins.get(shift.id, -MAX_SECONDS)
+        not_before_s = max(begins_s, back_s.get(shift.technician, -MAX_SECONDS))
+        course = courses[shift.id]
+        here = whereabouts(day, shift, course, not_before_s)
+        rest = resumed(day, shift, course, here)
         if here.out:
-            back_s[shift.technician] = max(rest.shift.latest_s, rest.back_s)
-    return going_on
-
-
-def _next_beginnings(ordered: Sequence[Shift]) -> dict[str, int]:
-    """Shift → when its technician's next one begins; `ordered` by beginning."""
-    following: dict[str, int] = {}
-    found = {}
-    for shift in reversed(ordered):
-        found[shift.id] = following.get(shift.technician, MAX_SECONDS)
-        following[shift.technician] = shift.earliest_s
-    return found
+            back_s[shift.technician] = here.home_s if rest is None else max(rest.shift.latest_s, rest.back_s)
+        yield shift.id, Standing(course, here, rest)
 
 
 def _with_places(problem: Problem, places: Sequence[Place], model: TravelModel) -> Travel:

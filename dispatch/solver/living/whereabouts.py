@@ -7,9 +7,10 @@ the moment he arrives. Whatever is planned after that is then possible wherever 
 
 from dataclasses import dataclass
 
+from dispatch.solver.living.course import Course
 from dispatch.solver.living.facts import Day
 from dispatch.solver.place import Place
-from dispatch.solver.plan import Route, Stop
+from dispatch.solver.plan import Stop
 from dispatch.solver.shift import Shift
 
 
@@ -19,19 +20,19 @@ class Whereabouts:
 
     - `place` from `free_s` on; with `running`, the stop he is serving there, until `busy_s`.
     - `heading`: the stop he drives to or waits at, and `expected_s`, when its service will begin.
+    - `home_s`: when he is home, or was, if he goes there and nowhere else.
     - `left_s`: when he set out, `None` while he has not. `behind`: the places he has come through since.
-      `ended`: how many of his visits are over.
     """
 
     place: Place | None
     free_s: int
     busy_s: int
+    home_s: int
     running: Stop | None = None
     heading: Stop | None = None
     expected_s: int = 0
     behind: tuple[Place, ...] = ()
     left_s: int | None = None
-    ended: int = 0
 
     @property
     def out(self) -> bool:
@@ -44,34 +45,29 @@ class Whereabouts:
         return self.running is not None or self.heading is not None
 
 
-def whereabouts(day: Day, shift: Shift, route: Route | None, not_before_s: int) -> Whereabouts:
-    """Where the shift's technician stands now. Until `not_before_s` another shift keeps him."""
-    facts, now_s = day.facts, day.now_s
-    stops = () if route is None else route.stops
-    ended = sorted((stop for stop in stops if stop.visit in facts.over), key=lambda s: facts.over[s.visit])
-    running = next((stop for stop in stops if stop.visit in facts.running), None)
-    if route is None or not (ended or running or _set_out(route, now_s, not_before_s)):
-        free_s = max(shift.earliest_s, now_s, not_before_s)
-        return Whereabouts(shift.start_place, free_s, free_s)
-    past = _Past(day, shift, route, ended)
-    if running is not None:
-        return past.serving(running)
-    following = next((stop for stop in stops if stop.visit not in facts.over), None)
-    if following is None or (following.visit in facts.off and past.free_s >= now_s):
+def whereabouts(day: Day, shift: Shift, course: Course, not_before_s: int) -> Whereabouts:
+    """Where the shift's technician stands now. Until `not_before_s` another shift keeps him, or he has said so."""
+    past = _Past(day, shift, course)
+    if course.running is not None:
+        return past.serving(course.running)
+    if not course.past and not _set_out(course, day.now_s, not_before_s):
+        free_s = max(shift.earliest_s, day.now_s, not_before_s)
+        return Whereabouts(shift.start_place, free_s, free_s, free_s)
+    following = next(iter(course.ahead), None)
+    if following is None or (following.visit in day.facts.off and course.free_s >= day.now_s):
         return past.standing()
     return past.under_way(following)
 
 
-def _set_out(route: Route, now_s: int, not_before_s: int) -> bool:
-    return bool(route.stops) and not_before_s <= route.departure_s < now_s
+def _set_out(course: Course, now_s: int, not_before_s: int) -> bool:
+    return bool(course.ahead) and not_before_s <= course.route.departure_s < now_s
 
 
 @dataclass(frozen=True, slots=True)
 class _Past:
     day: Day
     shift: Shift
-    route: Route
-    ended: list[Stop]
+    course: Course
 
     def serving(self, stop: Stop) -> Whereabouts:
         """At a visit: the shift resumes just early enough for the way in, so that the start stands as it was."""
@@ -80,46 +76,56 @@ class _Past:
 
     def under_way(self, stop: Stop) -> Whereabouts:
         """Driving to a stop or waiting there, as late as the last visit ended late."""
-        now_s, late_s = self.day.now_s, self.free_s - self._planned_departure_s(stop)
+        now_s, late_s = self.day.now_s, self._late_s(stop)
         arrival_s = max(now_s, stop.arrival_s + late_s)
-        start_s = max(now_s, stop.start_s, stop.start_s - stop.waiting_s + late_s)
+        pinned_s = self.day.facts.pins[stop.visit].start_s
+        wanted_s = stop.start_s if pinned_s is None else min(stop.start_s, pinned_s)
+        start_s = max(now_s, wanted_s, stop.start_s - stop.waiting_s + late_s)
         place = self.day.visits[stop.visit].place
         return self._at(place, arrival_s, arrival_s, heading=stop, expected_s=start_s)
 
+    def _late_s(self, stop: Stop) -> int:
+        """How late he is, negative for early; where he comes from another place than planned, by the way from
+        there."""
+        late_s = self.course.late_s(stop)
+        if late_s is not None:
+            return late_s
+        arrival_s = self.course.free_s + self._travel_s(self._last_place, self.day.visits[stop.visit].place)
+        return arrival_s - stop.arrival_s
+
     def standing(self) -> Whereabouts:
         """On his way nowhere: at the last place, or home once he has had the time to get there."""
-        now_s, last = self.day.now_s, self.ended[-1]
-        home_s = self.free_s + self.route.arrival_s - self.route.stops[-1].departure_s
-        place = self.day.visits[last.visit].place
+        now_s, place = self.day.now_s, self._last_place
+        home_s = self.course.free_s + self._travel_s(place, self.shift.end_place)
         if self.shift.end_place is not None and home_s <= now_s:
             place = self.shift.end_place
-        return self._at(place, now_s, now_s)
+        return self._at(place, now_s, now_s, home_s=home_s)
 
     def _at(
         self,
-        place: Place,
+        place: Place | None,
         free_s: int,
         busy_s: int,
         *,
         running: Stop | None = None,
         heading: Stop | None = None,
         expected_s: int = 0,
+        home_s: int | None = None,
     ) -> Whereabouts:
-        left_s = min(self.route.departure_s, free_s)
+        if home_s is None:
+            home_s = busy_s + self._travel_s(place, self.shift.end_place)
+        left_s = min(self.course.route.departure_s, free_s)
         behind = tuple(self._trail())
-        return Whereabouts(
-            place, free_s, busy_s, running, heading, expected_s, behind, left_s, len(self.ended)
-        )
+        return Whereabouts(place, free_s, busy_s, home_s, running, heading, expected_s, behind, left_s)
 
     def _trail(self) -> list[Place]:
         start = [] if self.shift.start_place is None else [self.shift.start_place]
-        return [*start, *(self.day.visits[stop.visit].place for stop in self.ended)]
+        return [*start, *(self.day.visits[stop.visit].place for stop in self.course.past)]
 
     @property
-    def free_s(self) -> int:
-        """When he last became free: after his last visit, or at home."""
-        return self.day.facts.over[self.ended[-1].visit] if self.ended else self.route.departure_s
+    def _last_place(self) -> Place | None:
+        past = self.course.past
+        return self.day.visits[past[-1].visit].place if past else self.shift.start_place
 
-    def _planned_departure_s(self, stop: Stop) -> int:
-        position = self.route.stops.index(stop)
-        return self.route.stops[position - 1].departure_s if position else self.route.departure_s
+    def _travel_s(self, origin: Place | None, destination: Place | None) -> int:
+        return self.day.problem.travel_of(self.shift).between(origin, destination)

@@ -12,9 +12,9 @@ from dispatch.solver.offers.reach import Reaches, checked, grown, part, reaches
 from dispatch.solver.plan import Plan, Route, Score, Unassigned
 from dispatch.solver.problem import Problem, ProblemError, Shift, TimeWindow, Visit, places_of
 from dispatch.solver.search.assemble import chains_from, route_of
-from dispatch.solver.search.kernels.gaps import gap_start
+from dispatch.solver.search.kernels.gaps import gap_last_start, gap_start
 from dispatch.solver.search.kernels.layout import NEVER
-from dispatch.solver.search.kernels.survey import COST, GAP, SHIFT, gap_last_start, survey
+from dispatch.solver.search.kernels.survey import COST, GAP, SHIFT, survey
 from dispatch.solver.search.reasons import reason_of
 from dispatch.solver.search.windows import windows_of
 from dispatch.solver.travel import URBAN_TAIWAN, TravelModel
@@ -75,10 +75,12 @@ class Desk:
         return tuple(replace(self._offer(visit, *gap, ways), reach=reach) for gap in gaps)
 
     def take(self, offer: Offer) -> Plan:
-        """Put the visit into the plan as offered; the plan there is then, which answers `problem`.
+        """Put the visit into the plan just as offered, and nothing else; the plan there is then, which answers
+        `problem`.
 
-        Visits left out that are worth their penalty only now, as one on the way to the new place may be, come in too:
-        the score then rises by less than the offer says, and more visits may move.
+        A visit left out that is worth its penalty only now, as one on the way to the new place may be, waits for the
+        next search: to let it in might move others beyond what they were promised. Until then the reason it is left
+        out for is no longer true, and its figures say so.
 
         Raises:
             OfferGone: the shift's route is another one by now, the visit has been taken already, or there are places
@@ -199,25 +201,14 @@ class Desk:
         )
         self._visits[visit.id] = visit
         self._guests.keep(self.problem)
-        if self._let_in():
-            self._read()
-        else:
-            self._routes[offer.shift] = offer.route
-            self._scores.pop(offer.shift, None)
-            self._note_starts(offer.route)
-            routes = (self._routes.get(shift.id) for shift in self.problem.shifts)
-            kept = tuple(route for route in routes if route is not None)
-            self.plan = Plan(kept, self._left_out(), self.plan.score + offer.terms)
+        self._routes[offer.shift] = offer.route
+        self._scores.pop(offer.shift, None)
+        self._note_starts(offer.route)
+        routes = (self._routes.get(shift.id) for shift in self.problem.shifts)
+        kept = tuple(route for route in routes if route is not None)
+        self.plan = Plan(kept, self._left_out(), self.plan.score + offer.terms)
         if self._guests.full:
             self._open(self.problem, self.plan)
-
-    def _let_in(self) -> bool:
-        """Put in visits left out that are worth their penalty now; whether there are any."""
-        if not self.plan.unassigned:
-            return False
-        before = len(self._board.absent())
-        self._board.fill()
-        return len(self._board.absent()) < before
 
     def _read(self) -> None:
         """Read the plan off the board."""

@@ -18,6 +18,7 @@ from dispatch.solver.search.eligibility import fixed_costs, short_of
 from dispatch.solver.search.kernels import routes, routing, survey
 from dispatch.solver.search.kernels.layout import NEVER, NOBODY, Longs
 from dispatch.solver.search.model import Model
+from dispatch.solver.search.roster import counted_parts
 from dispatch.solver.search.ways import FARTHEST, priced_ways
 
 Flags = npt.NDArray[np.bool_]
@@ -38,10 +39,10 @@ class GuestBoard:
         self.model.terrain.fixed[-ROOM:] = NEVER
         self._free = list(range(len(self.model.visits) - ROOM, len(self.model.visits)))
         self._spots = _Spots(self.model, problem)
-        visits = self.model.visits
-        self._parts = sorted({part for visit in visits for part in (*visit.brings, *visit.collects)})
+        self._parts = counted_parts(problem.shifts, self.model.visits)
         shifts = self.model.terrain.shifts
-        self._samples = {int(k): problem.shifts[i] for i, k in enumerate(shifts["travel_class"])}
+        self._alike = {int(k): problem.shifts[i] for i, k in enumerate(shifts["travel_class"])}
+        self._paid_alike = {int(k): problem.shifts[i] for i, k in enumerate(shifts["cost_class"])}
 
     @property
     def node(self) -> int:
@@ -56,8 +57,10 @@ class GuestBoard:
     def welcome(self, visit: Visit, reach: Reaches) -> Longs:
         """Write the visit into the free node; seconds on site by shift."""
         node, terrain, shifts = self.node, self.model.terrain, self._problem.shifts
-        for number, shift in self._samples.items():
+        for number, shift in self._alike.items():
             self._lay_ways(number, shift, visit, reach)
+        for number, shift in self._paid_alike.items():
+            self._lay_costs(number, shift, visit, reach)
         terrain.fixed[node] = fixed_costs(self._problem, [visit], [0])[:, 0]
         terrain.fixed[node, [bool(short_of(visit, shift)) for shift in shifts]] = NEVER
         terrain.brings[node] = [visit.brings.get(part, 0) for part in self._parts]
@@ -98,19 +101,25 @@ class GuestBoard:
     def _lay_ways(self, number: int, shift: Shift, visit: Visit, reach: Reaches) -> None:
         """One row and one column of every matrix of a travel class."""
         node, terrain, problem = self.node, self.model.terrain, self._problem
-        travel, ways = problem.travel_of(shift), reach[shift.profile].to(self._spots.rows[shift.profile])
+        ways = reach[shift.profile].to(self._spots.rows[shift.profile])
         gate = self._spots.unless_same_community(visit, problem)
         setup = self._spots.unless_same_place(visit)
         leg = np.minimum(ways.seconds.astype(np.int64) + gate + setup, FARTHEST).astype(np.int32)
-        metres = None if travel.metres is None else ways.metres
-        costs = None if travel.costs is None else ways.costs
-        cost = priced_ways(problem, shift, ways.seconds, metres, costs, gate)
         _lay(terrain.leg[number], terrain.leg_into[number], node, leg)
-        _lay(terrain.leg_cost[number], terrain.cost_into[number], node, cost)
         if terrain.drive.shape[1] > 1:
             _cross(terrain.drive[number], node, ways.seconds)
-            if metres is not None:
-                _cross(terrain.metres[number], node, metres)
+            if ways.metres is not None:
+                _cross(terrain.metres[number], node, ways.metres)
+
+    def _lay_costs(self, number: int, shift: Shift, visit: Visit, reach: Reaches) -> None:
+        """One row and one column of the matrix of a cost class."""
+        terrain, problem = self.model.terrain, self._problem
+        travel, ways = problem.travel_of(shift), reach[shift.profile].to(self._spots.rows[shift.profile])
+        metres = None if travel.metres is None else ways.metres
+        costs = None if travel.costs is None else ways.costs
+        gate = self._spots.unless_same_community(visit, problem)
+        cost = priced_ways(problem, shift, ways.seconds, metres, costs, gate)
+        _lay(terrain.leg_cost[number], terrain.cost_into[number], self.node, cost)
 
 
 class _Spots:

@@ -8,18 +8,16 @@ from dispatch.solver.search.kernels import anneal, insertion, linked, mending, p
 from dispatch.solver.search.kernels.layout import NEVER, NOBODY, State, Terrain
 from dispatch.solver.search.kernels.packing import pack_chains, pack_state, pack_terrain
 from dispatch.solver.search.kernels.plans import Chains
-from dispatch.solver.search.kernels.pool import empty_pool
 from dispatch.solver.search.model import Model
 
 
 class Board:
-    """One plan in the making. `state` is for the kernels; `pool` remembers the routes met."""
+    """One plan in the making. `state` is for the kernels."""
 
     def __init__(self, model: Model, seed: int = 1) -> None:
         self.model = model
         self.terrain = model.terrain
         self.state = _state(model, seed)
-        self.pool = empty_pool()
         self.m = pack_terrain(self.terrain)
         self.s = pack_state(self.state)
         self.keys = np.zeros(len(model.visits) + 1)
@@ -46,7 +44,7 @@ class Board:
     def chains(self) -> Chains:
         """A copy of the plan."""
         copy = empty_chains(self.terrain)
-        plans.keep(self.s, pack_chains(copy))
+        plans.keep(self.m, self.s, pack_chains(copy))
         return copy
 
     def construct(self) -> None:
@@ -152,6 +150,7 @@ def _state(model: Model, seed: int) -> State:
         head_load=longs(rows, parts),
         tail_load=longs(rows, parts),
         onward=longs(rows),
+        sound=np.ones(r, np.bool_),
         cost=longs(r),
         ways=longs(r),
         waited=longs(r),
@@ -165,7 +164,7 @@ def _state(model: Model, seed: int) -> State:
         absent=longs(n),
         absent_at=np.full(n, NOBODY, np.int64),
         sums=longs(3),
-        random=np.array([(seed * 2 + 1) * 0x9E3779B97F4A7C15 % 2**64 or 1], np.uint64),
+        random=np.array([(seed * 2 + 1) * 0x9E3779B97F4A7C15 % 2**64], np.uint64),
         seq=longs(n + 2),
         legs=longs(n + 2),
         starts=longs(n + 2),

@@ -12,6 +12,8 @@ CHUNK = 400
 """Moves between two looks at the clock, when moves are counted."""
 TICK_S = 0.03
 """Seconds between two looks at the clock, when there is a time limit."""
+FIRST = 20
+"""Moves before the first of them, while it is not known how long one takes."""
 REPORT_S = 0.1
 """Seconds between two reports."""
 LAST_CHOICE = 0.05
@@ -68,6 +70,7 @@ class Clock:
         self.limits = limits
         self.stopped = limits.iterations == 0
         self.moves = 0
+        self.per_move_s = TICK_S / FIRST
         self._usable_s: float | None = None
         if limits.time_s is not None:
             self._usable_s = limits.time_s - min(WRITING_S * visits, limits.time_s / 2)
@@ -132,7 +135,7 @@ class Stint:
 
     def pieces(self) -> Iterator[tuple[int, float, float]]:
         """(moves to make, share of the stint gone before and after them), until the stint is over."""
-        done, per_move_s = 0, TICK_S / CHUNK
+        done, per_move_s = 0, self._clock.per_move_s
         while not self._clock.stopped and done < self._moves:
             steps = min(CHUNK, self._moves - done)
             begin, end = done / self._moves, (done + steps) / self._moves
@@ -149,3 +152,4 @@ class Stint:
             self._clock.moves = max(self._clock.moves, self._before + done)
             if self._timed:
                 per_move_s = max(1e-7, (self._clock.elapsed_s - now) / steps)
+                self._clock.per_move_s = per_move_s

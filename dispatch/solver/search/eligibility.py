@@ -1,6 +1,6 @@
 """Who may do what, and what the pairing itself costs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -45,13 +45,11 @@ def fixed_costs(problem: Problem, visits: Sequence[Visit], roles: Sequence[int])
     shifts_of: dict[str, list[int]] = {}
     for i, shift in enumerate(problem.shifts):
         shifts_of.setdefault(shift.technician, []).append(i)
-    skilled = _Skilled(problem.shifts)
+    skilled, pairings = _Skilled(problem.shifts), _Pairings(problem, shifts_of)
     fixed = np.zeros((len(problem.shifts), len(visits)), np.int64)
     number = {shift.id: i for i, shift in enumerate(problem.shifts)}
     for node, (visit, role) in enumerate(zip(visits, roles, strict=True)):
-        fixed[:, node] = pairing_cost(visit, NOBODY_NAMED, problem.weights)
-        for technician in {*visit.values, *visit.preferred_technicians, *visit.known_technicians}:
-            fixed[shifts_of.get(technician, []), node] = pairing_cost(visit, technician, problem.weights)
+        fixed[:, node] = pairings.of(visit)
         if role == 0 and visit.pinned_shift is not None:
             others = np.arange(len(problem.shifts)) != number[visit.pinned_shift]
             fixed[others, node] = NEVER
@@ -72,6 +70,33 @@ def pairing_cost(visit: Visit, technician: str, weights: Weights) -> int:
         + preference_cost(visit, technician, weights)
         + continuity_cost(visit, technician, weights)
     )
+
+
+class _Pairings:
+    """What pairings cost; worked out once for visits that think alike of everybody, as a community's do."""
+
+    def __init__(self, problem: Problem, shifts_of: Mapping[str, list[int]]) -> None:
+        self._problem = problem
+        self._shifts_of = shifts_of
+        self._known: dict[Hashable, Longs] = {}
+
+    def of(self, visit: Visit) -> Longs:
+        """One cost per shift."""
+        key = (
+            frozenset(visit.values.items()),
+            frozenset(visit.preferred_technicians),
+            frozenset(visit.known_technicians),
+        )
+        if key not in self._known:
+            self._known[key] = self._row(visit)
+        return self._known[key]
+
+    def _row(self, visit: Visit) -> Longs:
+        weights, shifts = self._problem.weights, self._problem.shifts
+        row = np.full(len(shifts), pairing_cost(visit, NOBODY_NAMED, weights), np.int64)
+        for technician in {*visit.values, *visit.preferred_technicians, *visit.known_technicians}:
+            row[self._shifts_of.get(technician, [])] = pairing_cost(visit, technician, weights)
+        return row
 
 
 class _Skilled:

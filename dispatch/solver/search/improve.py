@@ -17,6 +17,7 @@ from dispatch.solver.search.kernels import anneal
 from dispatch.solver.search.kernels.layout import NOBODY, Longs
 from dispatch.solver.search.kernels.packing import pack_chains, pack_pool
 from dispatch.solver.search.kernels.plans import Chains
+from dispatch.solver.search.kernels.pool import empty_pool
 from dispatch.solver.search.model import Model
 from dispatch.solver.search.parts import Part, cut
 from dispatch.solver.search.select import select
@@ -39,21 +40,25 @@ class Explorer:
 
     def __init__(self, model: Model, seed: int) -> None:
         self.board = Board(model, seed)
-        self.pool = pack_pool(self.board.pool)
+        self.pool = empty_pool()
+        self._pool = pack_pool(self.pool)
         self.best = empty_chains(model.terrain)
         self._best = pack_chains(self.best)
 
     def start(self, chains: Chains, part: Part | None = None) -> None:
         """Begin a round from this plan, on all of it or on a part."""
         state = self.board.state
-        state.active[:] = True if part is None else part.shifts
-        state.welcome[:] = True if part is None else part.absent
         self.board.lay_down(chains)
         self.best.next[:], self.best.start[:] = chains.next, chains.start
         self.best.cost[0] = self.board.cost
-        route = state.route[: len(state.welcome)]
-        mine = np.where(route == NOBODY, state.welcome, state.active[np.maximum(route, 0)])
-        self.seeds: Longs = np.flatnonzero(mine)
+        if part is None:
+            state.active[:], state.welcome[:] = True, True
+        else:
+            route = state.route[: len(state.welcome)]
+            state.active[:] = part.shifts
+            # What it takes out itself it may also bring back.
+            state.welcome[:] = np.where(route == NOBODY, part.absent, part.shifts[np.maximum(route, 0)])
+        self.seeds: Longs = np.flatnonzero(state.welcome)
 
     def run(self, steps: int, hot: float, cold: float) -> None:
         """Make so many moves while the temperature falls from `hot` to `cold`."""
@@ -61,7 +66,7 @@ class Explorer:
             return
         cooling = (cold / hot) ** (1 / steps)
         board = self.board
-        anneal.anneal(board.m, board.s, self.pool, self.seeds, self._best, board.keys, steps, hot, cooling)
+        anneal.anneal(board.m, board.s, self._pool, self.seeds, self._best, board.keys, steps, hot, cooling)
 
 
 def typical_way(model: Model) -> float:
@@ -144,7 +149,7 @@ class Search:
 
     def _choose(self) -> None:
         """The best choice among the routes all have met."""
-        pools = [explorer.board.pool for explorer in self.explorers]
+        pools = [explorer.pool for explorer in self.explorers]
         self.best = select(self.desk, pools, self.best, time_s=self.clock.allowance_s(CHOOSING))
         self.clock.report(int(self.best.cost[0]))
 

@@ -1,11 +1,14 @@
 """Who is near whom: the lists that keep a move's cost from growing with what is far away."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
+import numpy.typing as npt
 
-from dispatch.solver.search.kernels.layout import NEVER, NOBODY, Longs, Matrix, Records
+from dispatch.solver.search.kernels.layout import NEVER, NOBODY, Floats, Longs, Matrix, Records
 from dispatch.solver.search.windows import Windows
+
+Flags = npt.NDArray[np.bool_]
 
 NEAR = 40
 """Nodes next to which an insertion is tried."""
@@ -50,7 +53,7 @@ def near_nodes(leg: Matrix, service: Longs, windows: Sequence[Windows], fixed: L
     return near, around
 
 
-def _mates(fixed: Longs):  # type: ignore[no-untyped-def]
+def _mates(fixed: Longs) -> Callable[[Longs], Flags] | None:
     """A function from nodes to "could stand in one route with", or None when everybody could."""
     able = (
         np.unique((fixed < NEVER).astype(np.float32), axis=0) if len(fixed) else np.zeros((0, 0), np.float32)
@@ -60,13 +63,17 @@ def _mates(fixed: Longs):  # type: ignore[no-untyped-def]
     return lambda rows: able[:, rows].T @ able > 0
 
 
-def _nearest(distance: "np.ndarray", lists: Longs, rows: "np.ndarray") -> None:
+def _nearest(distance: Floats, lists: Longs, rows: Longs) -> None:
     """Write each row's nearest columns, nearest first; infinite ones are left out."""
     count = lists.shape[1]
     if distance.shape[1] == 0:
         return
     count = min(count, distance.shape[1])
-    chosen = np.argpartition(distance, count - 1, axis=1)[:, :count]
+    # Which of equally far columns a partition leaves in is the processor's choice; here it is the first ones.
+    last = np.partition(distance, count - 1, axis=1)[:, count - 1 : count]
+    nearer, as_far = distance < last, distance == last
+    room = count - nearer.sum(axis=1, keepdims=True)
+    chosen = np.nonzero(nearer | (as_far & (np.cumsum(as_far, axis=1) <= room)))[1].reshape(-1, count)
     values = np.take_along_axis(distance, chosen, axis=1)
     order = np.lexsort((chosen, values), axis=1)
     chosen = np.take_along_axis(chosen, order, axis=1)
@@ -84,7 +91,7 @@ def near_kinds(
         return lists
     first = kind_shifts[kind_from[:-1]]
     rows = shifts[first]
-    k = rows["travel_class"]
+    k = rows["cost_class"]
     nodes = np.arange(n)
     out = leg_cost[k[:, None], rows["start_spot"][:, None], nodes[None, :]].astype(np.float64)
     home = leg_cost[k[:, None], nodes[None, :], rows["end_spot"][:, None]]

@@ -30,7 +30,8 @@ def shift_rows(problem: Problem, ways: Ways, service_class: Sequence[int]) -> Re
             shift.costs.per_task_hour,
             NO_LIMIT if shift.max_visits is None else shift.max_visits,
             technicians[shift.technician],
-            ways.class_of[i],
+            ways.travel_class[i],
+            ways.cost_class[i],
             service_class[i],
             0,
             breaks,
@@ -76,7 +77,7 @@ def van_rows(
     shifts: Sequence[Shift], visits: Sequence[Visit], roles: Sequence[int]
 ) -> tuple[Longs, Longs, Longs]:
     """`brings`, `collects` (nodes × parts) and `capacity` (shifts × parts); only the first of a crew carries."""
-    parts = sorted({part for visit in visits for part in (*visit.brings, *visit.collects)})
+    parts = counted_parts(shifts, visits)
     carried = [
         np.array(
             [
@@ -92,6 +93,13 @@ def van_rows(
         np.int64,
     ).reshape(len(shifts), len(parts))
     return carried[0], carried[1], capacity
+
+
+def counted_parts(shifts: Sequence[Shift], visits: Sequence[Visit]) -> list[str]:
+    """The parts that may run short: none where every van holds all."""
+    if not any(shift.capacity for shift in shifts):
+        return []
+    return sorted({part for visit in visits for part in (*visit.brings, *visit.collects)})
 
 
 def number_kinds(problem: Problem, rows: Records, capacity: Longs, fixed: Longs) -> tuple[Longs, Longs]:

@@ -18,6 +18,7 @@ from dispatch.solver.problem import (
     Problem,
     Promise,
     Shift,
+    Term,
     TimeWindow,
     Travel,
     Visit,
@@ -43,6 +44,14 @@ def road(visits: Sequence[Visit], shifts: Sequence[Shift], *, pace: int = 1) -> 
     minutes = abs(where[:, None] - where[None, :])
     seconds, metres = minutes * MINUTE * pace, minutes * METRES
     return Travel(places, seconds.astype(np.int32), metres.astype(np.int32))
+
+
+def rough(travel: Travel, seed: int) -> Travel:
+    """The same with detours by chance: the straight way may take longer than the way over a third place."""
+    assert travel.metres is not None
+    detours = np.random.default_rng(seed).integers(0, 40, (2, *travel.seconds.shape)).astype(np.int32)
+    detours[:, range(len(travel.places)), range(len(travel.places))] = 0
+    return Travel(travel.places, travel.seconds + detours[0] * MINUTE, travel.metres + detours[1] * METRES)
 
 
 def window(earliest_h: float, latest_h: float) -> TimeWindow:
@@ -119,7 +128,11 @@ def problems(draw: st.DrawFn, *, visits: int = 7, shifts: int = 3, linked: bool 
         links = _any_links(draw, [visit.id for visit in wanted]) if linked else {}
         wanted.append(_any_visit(draw, f"V{i}", [s.id for s in made], links))
     travel, slow = road(wanted, made), road(wanted, made, pace=2)
-    return Problem(tuple(wanted), tuple(made), travel, {"A": 600, "B": 120}, profiles={"bike": slow})
+    detours = draw(seldom(st.integers(0, 9)))
+    if detours is not None:
+        travel, slow = rough(travel, detours), rough(slow, detours)
+    weights = draw(st.sampled_from([Weights(), Weights(waiting=Term(weight=0))]))
+    return Problem(tuple(wanted), tuple(made), travel, {"A": 600, "B": 120}, weights, {"bike": slow})
 
 
 def _any_shift(draw: st.DrawFn, name: str) -> Shift:

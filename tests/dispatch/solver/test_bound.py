@@ -6,7 +6,7 @@ from itertools import permutations
 import pytest
 from hypothesis import given, settings
 
-from dispatch.solver.bound import MAX_ARCS, Bound, lower_bound
+from dispatch.solver.bound import MAX_ARCS, Bound, lower_bound, pricing
 from dispatch.solver.objective import plan_score, unassigned_cost
 from dispatch.solver.plan import Plan, Reason, Route, Score, Unassigned
 from dispatch.solver.problem import Costs, Problem, Promise, Shift
@@ -198,3 +198,9 @@ def test_without_time_there_is_still_a_bound() -> None:
     assert found is not None
     assert (found.iterations, found.finished) == (0, False)
     assert 0 < found.seconds < bound(town()).seconds
+
+
+def test_without_room_for_labels_the_bound_so_far_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    so_far = lower_bound(town(), plan(town()), time_s=0)
+    monkeypatch.setattr(pricing, "LABELS", 200)
+    assert lower_bound(town(), plan(town()), time_s=60) == so_far

@@ -107,9 +107,15 @@ SPOILT: list[tuple[Cause, str, Change]] = [
         lambda p: with_stop(p, 1, departure_s=44999),
     ),
     (
+        # Gone from A a minute late he is at B a minute late, after the same lunch, and waits a minute less.
+        Cause.STAYS_ON,
+        "leaves 60 s after the service is over",
+        lambda p: with_stop(with_stop(p, 0, departure_s=37860), 1, arrival_s=41460, waiting_s=1740),
+    ),
+    (
         Cause.WINDOW,
         "starts at 43140, in none of its windows",
-        lambda p: with_stop(p, 1, start_s=43140, waiting_s=1740),
+        lambda p: with_stop(p, 1, start_s=43140, departure_s=44940, waiting_s=1740),
     ),
     (
         Cause.ENTRY_TIME_MISSING,
@@ -172,7 +178,7 @@ SPOILT: list[tuple[Cause, str, Change]] = [
     ),
     (
         Cause.REASON_FALSE,
-        "nobody has lift at level 1",
+        "the figures should be {'skill': 'lift', 'level': 1}, not {'skill': 'gas', 'level': 2}",
         lambda p: replace(p, unassigned=(replace(p.unassigned[0], detail={"skill": "gas", "level": 2}),)),
     ),
 ]
@@ -199,7 +205,7 @@ def test_each_mistake_is_found_with_its_amount(cause: Cause, detail: str, spoil:
         (lambda p: replace(p, routes=p.routes * 2), [Cause.OVERLAP, Cause.VISIT_TWICE]),
         (
             lambda p: with_stop(p, 0, departure_s=39660),
-            [Cause.BREAK_MISSING, Cause.OVERLAP, Cause.SCORE_WRONG],
+            [Cause.BREAK_MISSING, Cause.OVERLAP, Cause.SCORE_WRONG, Cause.STAYS_ON],
         ),
     ],
 )
@@ -378,3 +384,17 @@ def test_helper_needs_the_skills_of_his_role() -> None:
     day, plan = crew_day()
     roles = tuple(replace(r, stops=(replace(r.stops[0], role=1 - r.stops[0].role),)) for r in plan.routes)
     assert found(day, replace(plan, routes=roles)) == [(Cause.SKILL, "s lacks gas")]
+
+
+def test_one_technician_is_in_one_place_at_a_time() -> None:
+    """Half an hour at A from 11:30 on and 10 min home: back at 12:10, and on the road again at 12:00."""
+    days = [shift("S1", hours=(9, 12), technician="yan"), shift("S2", hours=(12, 17), technician="yan")]
+    day = problem([visit("A", 10), visit("B", 10)], days)
+    routes = (
+        Route("S1", 40800, (Stop("A", 41400, 41400, 43200, 600, 0, 0),), 43800),
+        Route("S2", 43200, (Stop("B", 43800, 43800, 45600, 600, 0, 0),), 46200),
+    )
+    assert found(day, scored(day, Plan(routes, (), Score()))) == [
+        (Cause.SHIFT_SPAN, "is back 600 s after the shift"),
+        (Cause.OVERLAP, "leaves 600 s before yan is back from S1"),
+    ]

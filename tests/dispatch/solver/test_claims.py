@@ -84,16 +84,26 @@ def renamed(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("detail", "objection"),
+    "detail",
     [
-        ({"skill": "gas", "level": 1}, "nobody has gas at level 2"),
-        ({"skill": "lift", "level": 1}, "nobody has gas at level 2"),
-        ({"together": "gas, lift"}, "nobody has gas at level 2"),
+        {"skill": "gas", "level": 1},
+        {"skill": "lift", "level": 1},
+        {"together": "gas, lift"},
+        {"skill": "gas", "level": 2, "together": "gas, lift"},
     ],
 )
-def test_skill_named_must_be_the_one_that_nobody_has(detail: dict[str, str | int], objection: str) -> None:
+def test_skill_named_must_be_the_one_that_nobody_has(detail: dict[str, str | int]) -> None:
     day = problem([visit("V", 0, skills={"gas": 2, "lift": 1})], [shift("S", skills={"gas": 1, "lift": 1})])
-    assert objections(day, {}, left_out(Reason.SKILL_MISSING, **detail)) == [objection]
+    assert objections(day, {}, left_out(Reason.SKILL_MISSING, **detail)) == [
+        f"the figures should be {{'skill': 'gas', 'level': 2}}, not {detail}"
+    ]
+
+
+def test_reason_without_figures_has_none() -> None:
+    day = problem([visit("V", 0)], [])
+    assert objections(day, {}, left_out(Reason.NO_SHIFT, shift="S")) == [
+        "the figures should be {}, not {'shift': 'S'}"
+    ]
 
 
 def test_visit_after_one_that_is_left_out() -> None:
@@ -101,7 +111,7 @@ def test_visit_after_one_that_is_left_out() -> None:
     first = Unassigned("A", Reason.SKILL_MISSING, {"skill": "gas", "level": 1})
     assert objections(day, {}, first, left_out(Reason.ORDER_OPEN, visit="A")) == []
     assert objections(day, {}, first, left_out(Reason.ORDER_OPEN, visit="V")) == [
-        "'V' is not a visit left out that this one comes after"
+        "the figures should be {'visit': 'A'}, not {'visit': 'V'}"
     ]
 
 
@@ -181,6 +191,21 @@ def test_visit_after_another_has_only_the_time_that_one_leaves(max_gap_s: int, f
     day = problem([visit("A", 0, windows=(window(10, 10),)), visit("V", 10, after=(after,))], [shift("S")])
     found = objections(day, {"S": ["A"]}, left_out(Reason.NO_CAPACITY, gap=NO_GAP))
     assert found == (["could be inserted for 1200 s, less than its penalty of 36000 s"] if fits else [])
+
+
+def test_large_crew_is_assigned_exactly_and_at_once() -> None:
+    """Nine people 0 to 8 min away, each with a skill of his own, so only one way to fill the nine roles: there and
+    back they drive 2 × (0 + … + 8) = 72 min. Whoever can do everything lives 60 min away."""
+    able = {f"k{i}": 1 for i in range(9)}
+    team = [shift(f"S{i}", home=i, skills={f"k{i}": 1}) for i in range(9)]
+    others = [shift(f"T{i}", home=60, skills=able) for i in range(9)]
+    wanted = visit("V", 0, penalty=72, skills={"k0": 1}, crew=tuple({f"k{i}": 1} for i in range(1, 9)))
+    dear = {"gap": DEARER, "cost_s": 4320, "penalty_s": 4320}
+    assert objections(problem([wanted], [*team, *others]), {}, left_out(Reason.CREW_INCOMPLETE, **dear)) == []
+    worth_it = replace(wanted, penalty=73)
+    assert objections(
+        problem([worth_it], [*team, *others]), {}, left_out(Reason.CREW_INCOMPLETE, gap=NO_GAP)
+    ) == ["could be inserted for 4320 s, less than its penalty of 4380 s"]
 
 
 def crew_day(busy_from_h: float, **fields: Any) -> Problem:

@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,15 @@ def test_a_file_that_is_no_problem_is_refused_in_a_sentence(
     assert linli("solve", str(path)) == 1
     assert capsys.readouterr().err.startswith("linli: ")
     assert linli("solve", str(tmp_path / "absent.json")) == 1
+
+
+def test_output_that_cannot_be_written_is_refused_before_the_search(
+    problem_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    began = time.monotonic()
+    assert linli("solve", str(problem_file), "-o", str(tmp_path / "no" / "plan.json"), "--seconds", "30") == 1
+    assert time.monotonic() - began < 20
+    assert "No such file or directory" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("wrong", [["--seconds", "nan"], ["--seconds", "-1"], ["--processes", "0"]])

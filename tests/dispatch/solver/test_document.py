@@ -1,6 +1,7 @@
 """Problems and plans survive the way through JSON; what is wrong in a document is named by its path."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -82,6 +83,20 @@ def test_travel_may_be_left_to_the_model() -> None:
     document = a_document()
     del document["travel_s"]
     assert problem_from_document(document).travel.seconds.max() > 0
+
+
+@pytest.mark.parametrize("limit", [{"max_distance_m": 9}, {"costs": {"per_km": 2}}])
+def test_metres_that_are_needed_are_reckoned_with_the_seconds_or_asked_for(limit: dict[str, Any]) -> None:
+    document = a_document()
+    document.pop("travel_m", None)
+    document["shifts"][0] |= limit
+    needed_by = "shifts[0].max_distance_m" if "max_distance_m" in limit else "shifts[0].costs.per_km"
+    with pytest.raises(ProblemError, match=re.escape(f"travel_m: is missing: {needed_by} needs it")):
+        problem_from_document(document)
+    del document["travel_s"]
+    metres = problem_from_document(document).travel.metres
+    assert metres is not None
+    assert metres.max() > 0
 
 
 def test_missing_field_is_named() -> None:

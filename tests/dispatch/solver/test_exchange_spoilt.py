@@ -17,11 +17,12 @@ from dispatch.solver.exchange import (
 from dispatch.solver.exchange.answering import answer, read
 from dispatch.solver.problem import ProblemError
 from dispatch.solver.solve import Limits
-from tests.dispatch.solver.test_exchange import a_plan, an_input, recorded
+from tests.dispatch.solver.documents import a_plan, an_input, recorded
 
 oddities: st.SearchStrategy[Any] = st.sampled_from(
-    [None, True, -1, 0, 1, 7, 2**31 - 1, 2**31, 10**30, 1.5, float("inf"), "", "4", "b", "1", [], {}, [1, 2], [[5, 3]],
-     [[0, 10**6]], [4], ["b"], {"1": 3}, [{"job": "b"}], {"start": 5}, [{}], [{"id": 1}], [{"id": 1, "service": 9}]]
+    [None, True, -1, 0, 1, 7, 2**31 - 1, 2**31, 2**32 - 1, 10**30, 10**400, 1.5, float("inf"), "", "4", "b", "1", [],
+     {}, [1, 2], [[5, 3]], [[0, 10**6]], [4], ["b"], {"1": 3}, [{"job": "b"}], {"start": 5}, [{}], [{"id": 1}],
+     [{"id": 1, "service": 9}]]
 )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from dispatch.solver.checking.claims import Claims
-from dispatch.solver.explain import Exclusion, Explanation, Rule, by_rule, explain
+from dispatch.solver.explain import MOST_RELAXED, Exclusion, Explanation, Rule, by_rule, explain
 from dispatch.solver.objective import unassigned_cost
 from dispatch.solver.plan import DEARER, NO_GAP, Plan, Reason, Score, Unassigned
 from dispatch.solver.problem import After, Costs, Problem, Promise, Shift, Visit
@@ -220,6 +220,15 @@ def test_each_role_of_a_crew_is_kept_out_by_its_own_rule() -> None:
         (1, "S", Rule.SKILL),
         (1, "T", Rule.SKILL),
     ]
+
+
+def test_what_must_not_be_left_out_is_helped_first() -> None:
+    # Nobody has the skill for any of them; M is mandatory, which is worth more than the others' penalty.
+    gas = {"gas": 1}
+    many = [visit(f"V{i}", 10, skills=gas, penalty=600) for i in range(MOST_RELAXED)]
+    day = problem([*many, visit("M", 10, skills=gas, penalty=10, mandatory=True)], [shift("S")])
+    helped = explain(day, solve(day, Limits(iterations=0))).relaxations
+    assert list(helped) == ["M", *(f"V{i}" for i in range(MOST_RELAXED - 1))]
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)

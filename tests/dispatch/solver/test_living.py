@@ -9,17 +9,20 @@ import pytest
 
 from dispatch.solver.living.changes import Assignment, Change, ChangeKind, Why, changes
 from dispatch.solver.living.events import (
+    Abandoned,
     Cancelled,
     Done,
     Event,
     NoShow,
     Overrun,
     Pinned,
+    ShiftBegins,
     ShiftEnds,
     Started,
     Urgent,
     as_planned,
 )
+from dispatch.solver.living.in_force import in_force
 from dispatch.solver.living.remaining import notice_weight
 from dispatch.solver.living.revise import Revision, revised
 from dispatch.solver.plan import Plan, Reason, Route, Score, Stop, Unassigned
@@ -186,6 +189,21 @@ def test_a_break_that_is_over_falls_away_and_one_that_work_runs_over_follows_it(
     assert left_shift(revision).breaks == (Break.between(30 * MINUTE, clock(13), clock(13)),)
 
 
+def test_a_break_at_the_door_of_the_next_stop_stays_there() -> None:
+    noon = lunch(30, 12, 12.25)
+    given, plan = day(
+        (V1, visit("N", 20, windows=(window(12.75, 14),)), W1),
+        (shift("A", breaks=(noon,)), B),
+        {"A": ["V1", "N"], "B": ["W1"]},
+    )
+    route = replace(plan.routes[0], break_starts_s=(clock(12),))
+    revision = revised(
+        given, replace(plan, routes=(route, plan.routes[1])), [Done("V1", clock(9, 40))], clock(10)
+    )
+    assert left_visit(revision, "N").pinned_start_s == clock(12, 45)
+    assert left_shift(revision).breaks == (noon,)
+
+
 def test_limits_and_prices_shrink_by_what_is_used_up() -> None:
     van = shift(
         "A",
@@ -211,13 +229,6 @@ def test_the_next_shift_of_who_is_held_up_begins_when_he_is_back() -> None:
     given, plan = day(shifts=(A, B, evening))
     revision = revised(given, plan, [Overrun("V1", clock(17, 30))], clock(16))
     assert left_shift(revision, "E").earliest_s == clock(17, 40)
-
-
-def test_a_shift_is_over_when_the_next_one_has_begun_whatever_overtime_it_had() -> None:
-    morning = shift("M", technician="a", hours=(7, 9), overtime_s=HOUR)
-    given, plan = day(shifts=(morning, A, B))
-    revision = revised(given, plan, as_planned(plan, clock(9, 20)), clock(9, 20))
-    assert [one.id for one in revision.problem.shifts] == ["A", "B"]
 
 
 # What is off, new, or decided.
@@ -314,7 +325,7 @@ def test_where_ways_cannot_be_reckoned_a_new_place_is_refused() -> None:
         ("events[0].visit", [Done("X", 0)]),
         ("events[0].visit", [Started("V9", 0)]),
         ("events[0].at_s", [Done("V1", clock(18))]),
-        ("events[0].until_s", [Overrun("V1", clock(9))]),
+        ("events[1].visit", [Abandoned("V1", clock(9, 30)), Started("V1", clock(9, 40))]),
         ("events[1].visit", [Done("V1", clock(9, 40)), Started("V1", clock(9, 50))]),
         ("events[1].visit", [Started("V1", clock(9, 10)), Started("V1", clock(9, 10))]),
         ("events[1].at_s", [Started("V1", clock(9, 10)), Done("V1", clock(9))]),
@@ -326,7 +337,7 @@ def test_where_ways_cannot_be_reckoned_a_new_place_is_refused() -> None:
         ("events[0].shift", [ShiftEnds("Z", 0)]),
         ("events[0].shift", [Pinned("V1", "Z")]),
         ("events[0]", [Pinned("V1")]),
-        ("events[0].visit", [Urgent(visit("V1", 10))]),
+        ("events[0].visit", [Urgent(visit("V1", 11))]),
     ],
 )
 def test_contradictions_are_named(path: str, events: list[Event]) -> None:
@@ -334,6 +345,215 @@ def test_contradictions_are_named(path: str, events: list[Event]) -> None:
     with pytest.raises(ProblemError) as error:
         revised(given, plan, events, clock(10))
     assert error.value.path == path
+
+
+def test_a_service_that_was_expected_to_take_longer_may_be_over_by_now() -> None:
+    given, plan = day()
+    revision = revised(given, plan, [Overrun("V1", clock(10)), Done("V1", clock(10, 5))], clock(12))
+    assert revision.facts.over == {"V1": clock(10, 5)}
+    revision = revised(given, plan, [Overrun("V1", clock(10))], clock(10, 15))
+    assert revision.facts.running["V1"].until_s == clock(10, 15)
+
+
+def test_who_works_out_of_order_comes_from_where_he_was_last() -> None:
+    given, plan = day()
+    revision = revised(given, plan, [Started("V2", clock(9, 50)), Done("V2", clock(10, 20))], clock(10, 22))
+    # Ten minutes back from V2 to V1, which is now first; V3 stays.
+    assert left_visit(revision, "V1").pinned_start_s == clock(10, 30)
+    assert order_of(revision.start)["A"] == ["V1", "V3"]
+    # All done but V1 and V2 cancelled: V3 ended at 11:00, home is thirty minutes from there.
+    off: list[Event] = [Done("V3", clock(11)), Cancelled("V1"), Cancelled("V2")]
+    assert left_shift(revised(given, plan, off, clock(11, 29))).start_place == V3.place
+    assert left_shift(revised(given, plan, off, clock(11, 30))).start_place == A.end_place
+
+
+def test_a_service_that_runs_comes_first_whatever_was_planned_before_it() -> None:
+    given, plan = day()
+    revision = revised(given, plan, [Started("V2", clock(9, 15))], clock(9, 20))
+    assert order_of(revision.start)["A"] == ["V2", "V1", "V3"]
+
+
+def test_a_technicians_next_shift_waits_for_him_even_if_the_one_before_is_over() -> None:
+    far = visit("F", 30)
+    early = shift("M", technician="a", hours=(8, 12))
+    noon = shift("N", technician="a", hours=(12, 17))
+    given, plan = day((far, W1), (early, noon), {"M": ["F"], "N": ["W1"]})
+    revision = revised(given, plan, [Done("F", clock(12, 20))], clock(12, 30))
+    assert [(one.id, one.start_place, one.earliest_s) for one in revision.problem.shifts] == [
+        ("N", noon.start_place, clock(12, 50))
+    ]
+
+
+def test_a_shift_that_begins_later_moves_nobody_before_that() -> None:
+    given, plan = day()
+    revision = revised(given, plan, [ShiftBegins("A", clock(10))], clock(9, 5))
+    assert (left_shift(revision).earliest_s, left_shift(revision).start_place) == (clock(10), A.start_place)
+    assert order_of(revision.start)["A"] == ["V1", "V2", "V3"]
+    assert not any(one.pinned for one in revision.problem.visits if one.id != "W1")
+
+
+def test_a_visit_left_undone_has_cost_its_time_and_is_open_to_all() -> None:
+    given, plan = day((V1, replace(V2, pinned_shift="A", pinned_start_s=clock(9, 50)), V3, W1))
+    events: list[Event] = [
+        Done("V1", clock(9, 40)),
+        Started("V2", clock(9, 50)),
+        Abandoned("V2", clock(10, 5)),
+    ]
+    revision = revised(given, plan, events, clock(10, 7))
+    assert (left_visit(revision, "V2").pinned, left_visit(revision, "V2").promise) == (False, None)
+    # Free fifteen minutes early, ten minutes from V3, which is promised for 10:30.
+    assert order_of(revision.start)["A"] == ["V3"]
+    assert (left_shift(revision).start_place, left_shift(revision).earliest_s) == (V3.place, clock(10, 15))
+
+
+# Pins and shifts that end.
+
+
+def test_a_dispatchers_pin_to_a_shift_that_is_over_falls_away() -> None:
+    given, plan = day()
+    revision = revised(given, plan, [Pinned("V2", "A"), ShiftEnds("A", clock(9))], clock(8))
+    assert not left_visit(revision, "V2").pinned
+
+
+def test_a_pin_falls_away_when_the_way_home_would_be_too_long_and_one_made_after_that_stays() -> None:
+    given, plan = day((V1, V2, replace(V3, pinned_shift="A"), W1))
+    # V3 ends at 11:00 and home is thirty minutes away.
+    ends = ShiftEnds("A", clock(11, 29))
+    revision = revised(given, plan, [ends], clock(8))
+    assert left_visit(revision, "V3").pinned_shift is None
+    assert order_of(revision.start)["A"] == ["V1", "V2"]
+    assert (
+        left_visit(revised(given, plan, [ShiftEnds("A", clock(11, 30))], clock(8)), "V3").pinned_shift == "A"
+    )
+    assert left_visit(revised(given, plan, [ends, Pinned("V3", "A")], clock(8)), "V3").pinned_shift == "A"
+
+
+def test_two_decisions_about_one_visit_hold_together() -> None:
+    given, plan = day()
+    revision = revised(given, plan, [Pinned("V2", "B"), Pinned("V2", start_s=clock(12))], clock(8))
+    assert (left_visit(revision, "V2").pinned_shift, left_visit(revision, "V2").pinned_start_s) == (
+        "B",
+        clock(12),
+    )
+
+
+# One revision after the other.
+
+
+def gone_on(given: Problem, plan: Plan, events: Sequence[Event], now_s: int) -> tuple[Problem, Plan]:
+    """The day's problem and the plan in force when all that is left stays as it was planned."""
+    revision = revised(given, plan, events, now_s)
+    return revision.day.problem, in_force(revision, revision.start)
+
+
+def test_the_plan_in_force_is_the_past_as_it_was_and_the_rest_as_planned() -> None:
+    noon = lunch(30, 11, 12)
+    given, plan = day(shifts=(shift("A", breaks=(Break.between(600, clock(9), clock(9, 40)), noon)), B))
+    route = replace(plan.routes[0], break_starts_s=(clock(9, 40), clock(11, 10)))
+    plan = replace(plan, routes=(route, plan.routes[1]))
+    events: list[Event] = [
+        Done("W1", clock(9, 35)),
+        Started("V1", clock(9, 12)),
+        Done("V1", clock(9, 40)),
+        NoShow("V2", clock(10, 15)),
+    ]
+    _, now = gone_on(given, plan, events, clock(10, 18))
+    assert [(stop.visit, stop.start_s, stop.departure_s) for stop in now.routes[0].stops] == [
+        ("V1", clock(9, 12), clock(9, 40)),
+        ("V2", clock(10, 15), clock(10, 15)),
+        ("V3", clock(10, 30), clock(11)),
+    ]
+    assert now.routes[0].break_starts_s == (clock(9, 40), clock(11, 10))
+    # B has come home: five minutes from W1.
+    assert (now.routes[1].departure_s, now.routes[1].arrival_s) == (clock(9), clock(9, 40))
+
+
+def test_an_urgent_visit_told_again_is_no_news() -> None:
+    given, plan = day()
+    call = Urgent(visit("U", 20))
+    whole, now = gone_on(given, plan, [call], clock(8))
+    assert whole.visits[-1] == call.visit
+    revision = revised(whole, now, [call], clock(8, 30))
+    assert (revision.day.problem, revision.facts.urgent) == (whole, ())
+
+
+def test_lateness_is_told_once() -> None:
+    given, plan = day()
+    # V1 ended ten minutes late: V2 at 10:00, in either revision.
+    late = [Done("V1", clock(9, 50))]
+    whole, now = gone_on(given, plan, late, clock(9, 52))
+    revision = revised(whole, now, late, clock(9, 54))
+    assert left_visit(revision, "V2").pinned_start_s == clock(10)
+    assert left_visit(revision, "V2").promise == Promise(clock(10), "a", weight=notice_weight(6 * MINUTE))
+
+
+def test_who_was_driving_to_a_visit_is_not_tied_to_it_for_the_day() -> None:
+    given, plan = day()
+    now_s, reports = clock(9, 45), as_planned(plan, clock(9, 45))
+    assert left_visit(revised(given, plan, reports, now_s), "V2").pinned_start_s == clock(9, 50)
+    whole, now = gone_on(given, plan, reports, now_s)
+    ill = revised(whole, now, [*reports, ShiftEnds("A", clock(9, 46))], clock(9, 47))
+    assert not left_visit(ill, "V2").pinned
+    decided = revised(whole, now, [*reports, Pinned("V2", "B")], clock(9, 55))
+    assert (left_visit(decided, "V2").pinned_shift, left_visit(decided, "V2").pinned_start_s) == ("B", None)
+    # Nobody opens until 16:15: thirty minutes there and twenty home end at 17:05.
+    late = revised(whole, now, [*reports, Pinned("V2", start_s=clock(16, 15))], clock(9, 47))
+    assert (left_visit(late, "V2").pinned_shift, left_visit(late, "V2").pinned_start_s) == (
+        None,
+        clock(16, 15),
+    )
+
+
+def test_what_was_moved_counts_as_promised_where_it_is_now() -> None:
+    given, plan = day()
+    moved = revised(given, plan, (), clock(8))
+    stops = moved.start.routes[0].stops
+    later = tuple(
+        replace(
+            one,
+            arrival_s=one.arrival_s + HOUR,
+            start_s=one.start_s + HOUR,
+            departure_s=one.departure_s + HOUR,
+        )
+        for one in stops
+    )
+    route = replace(moved.start.routes[0], departure_s=clock(10), stops=later)
+    now = in_force(moved, Plan((route, moved.start.routes[1]), (), Score()))
+    revision = revised(moved.day.problem, now, (), clock(8, 50))
+    # V2 was planned for 9:50 and is now for 10:50, two hours ahead.
+    assert left_visit(revision, "V2").promise == Promise(clock(10, 50), "a", weight=2.0)
+
+
+def test_an_abandoned_visit_goes_on_elsewhere_and_the_time_it_took_stays_on_record() -> None:
+    given, plan = day()
+    events: list[Event] = [
+        Done("V1", clock(9, 40)),
+        Started("V2", clock(9, 50)),
+        Abandoned("V2", clock(10, 5)),
+    ]
+    revision = revised(given, plan, events, clock(10, 7))
+    second = Stop("V2", clock(11, 20), clock(11, 20), clock(11, 50), 1200, 0, 0)
+    other = Route("B", clock(11), (second,), clock(12, 10))
+    now = in_force(revision, replace(revision.start, routes=(revision.start.routes[0], other)))
+    assert [(stop.visit, stop.departure_s) for stop in now.routes[0].stops[:2]] == [
+        ("V1", clock(9, 40)),
+        ("V2", clock(10, 5)),
+    ]
+    again = revised(revision.day.problem, now, events, clock(10, 20))
+    assert order_of(again.start) == {"A": ["V3"], "B": ["V2"]}
+    assert left_visit(again, "V2").promise == Promise(clock(11, 20), "b", weight=notice_weight(HOUR))
+    done = revised(revision.day.problem, now, [*events, Done("V2", clock(11, 45))], clock(11, 45))
+    assert {stop.visit for stop in done.standings["B"].course.past} == {"V2"}
+    with pytest.raises(ProblemError, match=r"events\[3\]\.at_s"):
+        revised(revision.day.problem, now, [*events, Done("V2", clock(10, 5))], clock(11, 45))
+
+
+def test_a_cancelled_visit_that_others_wait_for_is_not_left_out() -> None:
+    given, plan = day((V1, V2, replace(V3, after=(After("V1"),)), W1))
+    revision = revised(given, plan, [Cancelled("V1")], clock(8))
+    left = tuple(Unassigned(name, Reason.NO_CAPACITY) for name in ("V1", "V3"))
+    now = in_force(revision, replace(revision.start, unassigned=left))
+    assert [one.visit for one in now.unassigned] == ["V3"]
 
 
 # Crews: X needs two, A comes from V1 and B from W1, both there at 9:50.
@@ -457,3 +677,19 @@ def test_what_has_begun_is_no_change_even_when_it_began_late() -> None:
     found = compared(events, {"A": ["V2", "V3"]}, now_s=clock(9, 30))
     assert {one.visit for one in found}.isdisjoint({"V1", "W1"})
     assert {one.why for one in found} == {Why(event=0)}
+
+
+def test_what_an_earlier_replan_has_answered_is_no_reason_and_no_change_any_more() -> None:
+    given, plan = day()
+    events: list[Event] = [Done("V1", clock(9, 55)), Cancelled("V2"), ShiftEnds("A", clock(11))]
+    revision = revised(given, plan, events, clock(10))
+    routes = (_route(revision.problem, "B", ["W1", "V3"]),)
+    after = Plan(routes, (), Score())
+    found = changes(given, plan, after, revision, events)
+    assert {one.visit: one.why.event for one in found} == {"W1": 2, "V2": 1, "V3": 2}
+    whole, now = revision.day.problem, in_force(revision, after)
+    again = revised(whole, now, events, clock(10))
+    assert changes(whole, now, again.start, again, events) == ()
+    # V3 before W1 is cheaper for some other reason.
+    turned = Plan((_route(again.problem, "B", ["V3", "W1"]),), (), Score())
+    assert {one.why.event for one in changes(whole, now, turned, again, events)} == {None}

@@ -15,7 +15,7 @@ from dispatch.solver.explaining.candidates import WIDER_MIN
 from dispatch.solver.objective import PIN_PENALTY_S, plan_score, unassigned_cost
 from dispatch.solver.plan import DEARER, NO_GAP, Plan, Reason, Route, Unassigned
 from dispatch.solver.problem import After, Problem, Shift, TimeWindow, Visit
-from dispatch.solver.relax import relax
+from dispatch.solver.relax import Leeway, relax
 from dispatch.solver.solve import Limits, solve
 from tests.dispatch.solver.instances import HOUR, MINUTE, problem, problems, shift, visit, window
 from tests.dispatch.solver.plans import planned
@@ -25,11 +25,16 @@ from tests.dispatch.solver.test_claims import greedy
 FULL = Unassigned("V", Reason.NO_CAPACITY, {"gap": NO_GAP})
 
 
-def relaxed(day: Problem, orders: dict[str, Sequence[str]], left: Unassigned = FULL) -> dict[Way, Relaxation]:
+def relaxed(
+    day: Problem,
+    orders: dict[str, Sequence[str]],
+    left: Unassigned = FULL,
+    leeway: Leeway = Leeway(),  # noqa: B008 - frozen
+) -> dict[Way, Relaxation]:
     """Way → relaxation for V, left out of a plan whose reasons the checker believes."""
     plan = planned(day, orders, left)
     assert check(day, plan) == []
-    found = relax(day, plan)["V"]
+    found = relax(day, plan, leeway=leeway)["V"]
     assert sorted(one.cost_s for one in found) == [one.cost_s for one in found]
     return {one.way: one for one in found}
 
@@ -48,6 +53,21 @@ def test_overtime_and_an_earlier_start() -> None:
     early = ("s", {"minutes": 30}, {"shifts[S].earliest_s": 9 * HOUR - 1800}, 2700)
     assert figures(found[Way.EARLIER_START]) == early
     assert found[Way.OVERTIME].route.arrival_s == 17 * HOUR + 1800
+
+
+def test_no_shift_is_stretched_into_the_past_or_beyond_what_is_possible() -> None:
+    # As above: 30 min more are wanted.
+    day = problem([visit("V", 10), visit("A", 10, service=460)], [shift("S")])
+    ways = {Way.OVERTIME, Way.EARLIER_START}
+
+    def stretched(**leeway: int) -> set[Way]:
+        spans = Leeway(**{name: {"S": moment} for name, moment in leeway.items()})
+        return ways & set(relaxed(day, {"S": ["A"]}, leeway=spans))
+
+    assert stretched(earliest_s=9 * HOUR - 1800, latest_s=17 * HOUR + 1800) == ways
+    assert stretched(earliest_s=9 * HOUR - 1799) == {Way.OVERTIME}
+    assert stretched(latest_s=17 * HOUR + 1799) == {Way.EARLIER_START}
+    assert stretched(earliest_s=9 * HOUR, latest_s=17 * HOUR) == set()
 
 
 def test_overtime_ends_where_the_next_shift_begins() -> None:

@@ -18,9 +18,12 @@ BY_CHANCE, BY_PENALTY, BY_FAR, BY_NEAR, BY_TIGHT, BY_START = 0, 1, 2, 3, 4, 5
 ORDERS = np.array([BY_CHANCE] * 4 + [BY_PENALTY] * 3 + [BY_FAR] * 2 + [BY_NEAR] + [BY_TIGHT] * 3 + [BY_START])
 """Orders in which visits are put back, each as often as it stands there."""
 
-
 LEFT_OUT = 0.1
 """How readily a visit is left out for once: the chance is this times temperature over penalty."""
+MOSTLY = 0.5
+"""That chance at most."""
+LATEST = 1e9
+"""A start later than any window's end that matters; seconds."""
 FAR_SIGHT = 0.05
 """Chance that a node for which there is no gap near by is looked for one everywhere."""
 
@@ -80,7 +83,7 @@ def recreate(m: Terrain, s: State, blink: float, everywhere: bool, temperature: 
         node = s.pulled[i]
         if s.route[node] != NOBODY:
             continue
-        if temperature > 0.0 and chance(s.random) * m.nodes[node].penalty < temperature * LEFT_OUT:
+        if temperature > 0.0 and chance(s.random) < left_out(m, node, temperature):
             continue
         group = m.nodes[node].group
         if group != NOBODY:
@@ -92,6 +95,12 @@ def recreate(m: Terrain, s: State, blink: float, everywhere: bool, temperature: 
             found = best_anywhere(m, s, node)
         if found[0] < m.nodes[node].penalty:
             put(m, s, found[1], found[2], node)
+
+
+@kernel
+def left_out(m: Terrain, node: int, temperature: float) -> float:
+    """The chance of leaving a node out for once."""
+    return min(MOSTLY, LEFT_OUT * temperature / max(1.0, float(m.nodes[node].penalty)))
 
 
 @kernel
@@ -131,7 +140,7 @@ def anneal(
             for i in range(s.counts[TOUCHED]):
                 remember(m, s, pool, s.touched[i])
             if after < best.cost[0]:
-                keep(s, best)
+                keep(m, s, best)
         else:
             undo(m, s)
         temperature *= cooling
@@ -164,6 +173,7 @@ def take_up_absent(m: Terrain, s: State, keys: Floats) -> None:
     for i in range(s.sums[2]):
         node = s.absent[i]
         s.pulled[i] = node
-        keys[i] = -float(m.nodes[node].penalty) * 1e9 + float(s.closes[s.window_to[node] - 1])
+        closes = min(float(s.closes[s.window_to[node] - 1]), LATEST - 1.0)
+        keys[i] = closes - float(m.nodes[node].penalty) * LATEST
     order = np.argsort(keys[: s.sums[2]], kind="mergesort")
     s.pulled[: s.sums[2]] = s.pulled[: s.sums[2]][order]

@@ -9,7 +9,7 @@ from dispatch.solver.search.kernels.compiled import kernel, whole
 from dispatch.solver.search.kernels.layout import NEVER, State, Terrain
 from dispatch.solver.search.kernels.routing import join, window_at
 from dispatch.solver.search.kernels.timing import price_span, priced, start_cost
-from dispatch.solver.search.kernels.windows import leg_end, opening
+from dispatch.solver.search.kernels.windows import closing, leg_end, leg_start, opening
 
 
 @kernel
@@ -66,9 +66,34 @@ def gap_start(m: Terrain, s: State, shift: int, gap: int, node: int) -> int:
 
 
 @kernel
+def gap_last_start(m: Terrain, s: State, shift: int, gap: int, node: int) -> int:
+    """The latest start of the node in the gap that the rest of the route can bear, or -NEVER."""
+    terms, following = m.shifts[shift], s.next[gap]
+    k = terms.travel_class
+    there = whole(m.leg_into[k, node, m.spot[gap]])
+    further = whole(m.leg[k, node, m.spot[following]])
+    service = m.service[terms.service_class, node]
+    breaks = terms.break_to - terms.break_from
+    best = -NEVER
+    for over in range(breaks + 1):
+        first, last = NEVER, -NEVER
+        for before in range(over + 1):
+            if s.ready[gap, before] < NEVER:
+                end = leg_end(m, shift, s.ready[gap, before], there, before, over)
+                first = min(first, opening(s, node, end) if end < NEVER else NEVER)
+        for then in range(over, breaks + 1):
+            if s.latest[following, then] > -NEVER:
+                moment = leg_start(m, shift, s.latest[following, then], further, over, then) - service
+                last = max(last, closing(s, node, moment))
+        if first <= last:
+            best = max(best, last)
+    return best
+
+
+@kernel
 def way_cost(m: Terrain, s: State, shift: int, gap: int, node: int) -> int:
     """What the node adds to the route's cost in the gap, times left aside."""
-    k = m.shifts[shift].travel_class
+    k = m.shifts[shift].cost_class
     there = m.spot[s.next[gap]]
     ways = whole(m.cost_into[k, node, m.spot[gap]]) + whole(m.leg_cost[k, node, there])
     return ways + m.fixed[node, shift] - s.onward[gap]

@@ -133,8 +133,10 @@ def best_in_route(m: Terrain, s: State, shift: int, node: int, best: Gap) -> Gap
     """The better of `best` and the route's cheapest gap; costs are exact where `gap_cost` is not."""
     exact = m.shifts[shift].timed or m.prices[0].start_priced
     gap = m.nodes.shape[0] + shift
+    # No term that depends on times is negative: at best all of them disappear.
+    timed = s.cost[shift] - s.ways[shift]
     for _ in range(s.size[shift] + 1):
-        if gap_holds(m, s, shift, gap, node):
+        if way_cost(m, s, shift, gap, node) - timed < best[0] and gap_holds(m, s, shift, gap, node):
             start = gap_start(m, s, shift, gap, node)
             if start < NEVER:
                 cost = (

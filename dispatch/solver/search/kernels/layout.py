@@ -2,9 +2,9 @@
 
 Numbers: N nodes to visit (a visit is one node, a crew of three is three), R shifts. A route is a chain of nodes
 from its start node N + r to its end node N + R + r. S spots (N visits, then the distinct start and end places,
-then "nowhere", whose ways take no time), K travel classes, B breaks at most, D kinds of parts. All times are whole
-seconds, all costs whole seconds of travel. Every number is 64 bits wide but those of the matrices: with one width there
-is one compiled version of each kernel.
+then "nowhere", whose ways take no time), K travel classes, P cost classes, B breaks at most, D kinds of parts. All
+times are whole seconds, all costs whole seconds of travel. Every number is 64 bits wide but those of the matrices:
+with one width there is one compiled version of each kernel.
 """
 
 from typing import Any, NamedTuple
@@ -46,7 +46,8 @@ SHIFT = np.dtype(
         ("task_rate", np.float64),  # minutes of travel per hour on site
         ("max_visits", np.int64),
         ("technician", np.int64),
-        ("travel_class", np.int64),
+        ("travel_class", np.int64),  # which way of travelling
+        ("cost_class", np.int64),  # which prices of ways
         ("service_class", np.int64),
         ("kind", np.int64),  # shifts of one kind are interchangeable
         ("break_from", np.int64),  # its breaks: Terrain.breaks[break_from:break_to]
@@ -78,10 +79,9 @@ class Terrain(NamedTuple):
       own windows lie in `State.opens`, `shifts` SHIFT[R], `breaks` BREAK[…], `break_opens`/`break_closes`
       their windows.
     - `leg` [K, S, S] seconds from the end of one service to the start of the next (driving, entry, setup);
-      `leg_cost` [K, S, S] what it costs; `leg_into`, `cost_into` [K, N, S] the same ways by where they end, so that
-      all the gaps a node is tried in lie in one row; `drive`, `metres` [K, S, S] for the limits on them, [K,
-      1, 1] when no
-      shift has one.
+      `leg_cost` [P, S, S] what it costs; `leg_into` [K, N, S], `cost_into` [P, N, S] the same ways by where they end,
+      so that all the gaps a node is tried in lie in one row; `drive`, `metres` [K, S, S] for the limits on them,
+      [K, 1, 1] when no shift has one.
     - `service` [C, N]; `fixed` [N, R] what the pairing itself costs, NEVER where it is not allowed.
     - `brings`, `collects` [N, D], `capacity` [R, D].
     - `near` [N, ·] nodes worth standing next to, nearest first; `around` [N, ·] nodes nearest by the way alone;
@@ -138,15 +138,15 @@ class State(NamedTuple):
     - `head_load`, `tail_load` [·, D]: largest load up to the node, and from it on.
     - `onward` [·] what the way from the node to the next costs; from the start of an empty route, what not using the
       shift saves.
-    - `cost` [R]; `ways` [R] and `waited` [R] how much of it are ways and pairings, and waiting; `travel_s`,
-      `metres_m` [R] only where a shift limits them.
+    - `sound` [R]: whether the route can be done; `cost` [R], NEVER if it cannot; `ways` [R] and `waited` [R] how much
+      of it are ways and pairings, and waiting; `travel_s`, `metres_m` [R] only where a shift limits them.
     - `opens`, `closes`: windows in order of time; those of node v are `window_from[v]` to `window_to[v]`. A placed
       node of a group has one, narrowed to its start, in a place of its own: `frozen_at[v]`.
     - `absent` the nodes in no route, `absent_at` where each stands there.
     - `sums` [cost of the routes, penalties of the absent, number absent]; `random` [1].
     - `seq`, `legs`, `starts`, `over` [·], `clock`, `via` [·, B + 1]: one route laid out for `timing`.
-    - `stamp` [·] and `turn` [2]: which gaps have been looked at in this turn, and how many are still to be looked at
-      before one is overlooked.
+    - `stamp` [·] and `turn` [2]: which gaps an insertion has looked at in this turn, or which routes a ruin has met
+      (by their start nodes); and how many gaps are still to be looked at before one is overlooked.
     - `saved` (nodes), `saved_start` (their frozen starts), `saved_cost` [R, 2], `saved_at`, `touched`, `counts`: the
       routes as they were before the move under way, and `pulled`, the nodes it has taken out or picked up;
       see `routes`.
@@ -164,6 +164,7 @@ class State(NamedTuple):
     head_load: Longs
     tail_load: Longs
     onward: Longs
+    sound: npt.NDArray[np.bool_]
     cost: Longs
     ways: Longs
     waited: Longs

@@ -10,13 +10,15 @@ import numpy as np
 from dispatch.solver.search.kernels.chance import pick
 from dispatch.solver.search.kernels.compiled import flag, kernel, whole
 from dispatch.solver.search.kernels.gaps import gap_holds, gap_start
-from dispatch.solver.search.kernels.insertion import Gap, best_anywhere, best_near, no_gap
+from dispatch.solver.search.kernels.insertion import Gap, best_anywhere, best_near, no_gap, spare_shift
 from dispatch.solver.search.kernels.layout import NEVER, NOBODY, Longs, State, Terrain
 from dispatch.solver.search.kernels.routes import freeze, narrow, put, thaw, unlink
 from dispatch.solver.search.kernels.routing import update
 
 MOMENTS = 48
 """Starts tried for a crew in a move."""
+SEAT, GAP = 0, 1
+"""Columns of a seat: whose route, after which node."""
 
 
 @kernel
@@ -106,12 +108,13 @@ def place_crew(
     m: Terrain, s: State, crew: Longs, first: int, last: int, blink: float, everywhere: bool
 ) -> None:
     """Place a crew at the moment that costs least, if that is worth its penalty."""
-    cost, at, lead = best_moment(m, s, crew, first, last, blink, everywhere)
+    cost, at = best_moment(m, s, crew, first, last, blink, everywhere)
     if cost >= m.nodes[crew[0]].penalty:
         return
     for node in crew:
         freeze(s, node, at)
-    if seat(m, s, crew, lead, 0.0, everywhere, flag(True)) >= NEVER:
+    seats = np.empty((crew.size, 2), np.int64)
+    if cheapest_seats(m, s, crew, 0.0, everywhere, seats) >= NEVER or not seat(m, s, crew, seats):
         for node in crew:
             shift = s.route[node]
             if shift != NOBODY:
@@ -121,44 +124,96 @@ def place_crew(
 
 
 @kernel
-def best_moment(
-    m: Terrain, s: State, crew: Longs, first: int, last: int, blink: float, everywhere: bool
-) -> tuple[int, int, int]:
-    """(cost, start, who chooses first) of the cheapest moment for a crew that is absent; cost NEVER without one."""
-    best, at, lead = NEVER, NEVER, 0
-    for moment in crew_moments(m, s, crew, first, last, everywhere):
-        for node in crew:
-            freeze(s, node, moment)
-        for leading in range(crew.size):
-            cost = seat(m, s, crew, leading, blink, everywhere, flag(False))
-            if cost < best:
-                best, at, lead = cost, moment, leading
-    for node in crew:
-        thaw(m, s, node)
-    return best, at, lead
+def seat(m: Terrain, s: State, crew: Longs, seats: Longs) -> bool:
+    """Put each member of the crew into its gap; False when a route cannot be done after all, some then not there."""
+    seated = True
+    for i in range(crew.size):
+        seated = seated and put(m, s, seats[i, SEAT], seats[i, GAP], crew[i])
+    return seated
 
 
 @kernel
-def seat(
-    m: Terrain, s: State, crew: Longs, leading: int, blink: float, everywhere: bool, commit: bool
-) -> int:
-    """What it costs to seat the crew at the start it is frozen to, each in another route, `leading` choosing
-    first; NEVER if it cannot be done. With `commit` they are put there."""
-    cost = 0
-    taken = np.full(crew.size, NOBODY, np.int64)
-    for i in range(crew.size):
-        node = crew[(leading + i) % crew.size]
-        found = best_anywhere(m, s, node) if everywhere else best_near(m, s, node, blink)
-        if found[0] >= NEVER or (commit and not put(m, s, found[1], found[2], node)):
-            cost = NEVER
-            break
-        cost += found[0]
-        taken[i] = found[1]
-        s.active[found[1]] = False
-    for shift in taken:
-        if shift != NOBODY:
-            s.active[shift] = True
-    return cost
+def best_moment(
+    m: Terrain, s: State, crew: Longs, first: int, last: int, blink: float, everywhere: bool
+) -> tuple[int, int]:
+    """(cost, start) of the cheapest moment for a crew that is absent; cost NEVER without one."""
+    best, at = NEVER, NEVER
+    seats = np.empty((crew.size, 2), np.int64)
+    for moment in crew_moments(m, s, crew, first, last, everywhere):
+        for node in crew:
+            freeze(s, node, moment)
+        cost = cheapest_seats(m, s, crew, blink, everywhere, seats)
+        if cost < best:
+            best, at = cost, moment
+    for node in crew:
+        thaw(m, s, node)
+    return best, at
+
+
+@kernel
+def cheapest_seats(m: Terrain, s: State, crew: Longs, blink: float, everywhere: bool, seats: Longs) -> int:
+    """What it costs at least to put the crew into different routes at the start it is frozen to, NEVER if it cannot be
+    done; `seats` [crew, 2] are then each member's shift and gap.
+
+    Nobody needs to look beyond as many routes as there are members: of these, the others cannot take all.
+    """
+    size = crew.size
+    costs = np.full((size, size), NEVER, np.int64)
+    gaps = np.full((size, size, 2), NOBODY, np.int64)
+    for i in range(size):
+        for j in range(size):
+            found = best_anywhere(m, s, crew[i]) if everywhere else best_near(m, s, crew[i], blink)
+            if found[0] >= NEVER:
+                break
+            costs[i, j], gaps[i, j, SEAT], gaps[i, j, GAP] = found[0], found[1], found[2]
+            s.active[found[1]] = False
+        for j in range(size):
+            if gaps[i, j, SEAT] != NOBODY:
+                s.active[gaps[i, j, SEAT]] = True
+        if costs[i, 0] >= NEVER:
+            return NEVER
+    return matched(costs, gaps, seats)
+
+
+@kernel
+def matched(costs: Longs, gaps: Longs, seats: Longs) -> int:
+    """The cheapest choice of one of each member's seats, no two in the same route, written into `seats`; its cost,
+    NEVER if there is none.
+
+    Every choice is tried, but for those that cost too much already: a crew is a few people.
+    """
+    size = costs.shape[0]
+    best, cost = NEVER, np.zeros(size + 1, np.int64)
+    least = np.zeros(size + 1, np.int64)
+    for i in range(size - 1, -1, -1):
+        least[i] = least[i + 1] + costs[i].min()
+    choice = np.full(size, -1, np.int64)
+    i = 0
+    while i >= 0:
+        choice[i] += 1
+        if choice[i] >= size or costs[i, choice[i]] >= NEVER:
+            choice[i] = -1
+            i -= 1
+            continue
+        cost[i + 1] = cost[i] + costs[i, choice[i]]
+        if cost[i + 1] + least[i + 1] >= best or taken(gaps, choice, i):
+            continue
+        if i + 1 < size:
+            i += 1
+            continue
+        best = whole(cost[size])
+        for k in range(size):
+            seats[k, SEAT], seats[k, GAP] = gaps[k, choice[k], SEAT], gaps[k, choice[k], GAP]
+    return best
+
+
+@kernel
+def taken(gaps: Longs, choice: Longs, member: int) -> bool:
+    """Whether one before has chosen the route this member chooses."""
+    found = False
+    for k in range(member):
+        found = found or gaps[k, choice[k], SEAT] == gaps[member, choice[member], SEAT]
+    return found
 
 
 @kernel
@@ -166,7 +221,8 @@ def crew_moments(m: Terrain, s: State, crew: Longs, first: int, last: int, every
     """Starts worth trying, each the earliest at which some gap could take some member; in a search at most
     MOMENTS of them, by chance."""
     windows = m.window_from[crew[0] + 1] - m.window_from[crew[0]]
-    found = np.empty(crew.size * windows * (m.nodes.shape[0] + m.shifts.shape[0]), np.int64)
+    gaps = m.nodes.shape[0] + m.shifts.shape[0] if everywhere else m.near.shape[1] + 2 * m.near_kinds.shape[1]
+    found = np.empty(crew.size * windows * gaps, np.int64)
     count = whole(0)
     for node in crew:
         for w in range(m.window_from[node], m.window_from[node + 1]):
@@ -174,9 +230,7 @@ def crew_moments(m: Terrain, s: State, crew: Longs, first: int, last: int, every
             if opens > closes:
                 continue
             narrow(s, node, opens, closes)
-            for shift in range(m.shifts.shape[0]):
-                if s.active[shift] and m.fixed[node, shift] < NEVER:
-                    count = route_moments(m, s, shift, node, found, count)
+            count = moments_of(m, s, node, everywhere, found, count)
             thaw(m, s, node)
     moments = np.unique(found[:count])
     if everywhere or moments.size <= MOMENTS:
@@ -188,14 +242,54 @@ def crew_moments(m: Terrain, s: State, crew: Longs, first: int, last: int, every
 
 
 @kernel
-def route_moments(m: Terrain, s: State, shift: int, node: int, found: Longs, count: int) -> int:
-    """Add the earliest start in every gap of a route; how many there are then."""
-    gap = m.nodes.shape[0] + shift
-    for _ in range(s.size[shift] + 1):
-        if gap_holds(m, s, shift, gap, node):
-            start = gap_start(m, s, shift, gap, node)
-            if start < NEVER:
-                found[count] = start
-                count += 1
-        gap = s.next[gap]
+def moments_of(m: Terrain, s: State, node: int, everywhere: bool, found: Longs, count: int) -> int:
+    """Add the earliest starts of one member; how many there are then."""
+    if everywhere:
+        return all_moments(m, s, node, found, count)
+    return near_moments(m, s, node, found, count)
+
+
+@kernel
+def all_moments(m: Terrain, s: State, node: int, found: Longs, count: int) -> int:
+    """Add the earliest start in every gap of every route; how many there are then."""
+    for shift in range(m.shifts.shape[0]):
+        gap = m.nodes.shape[0] + shift
+        if s.active[shift] and m.fixed[node, shift] < NEVER:
+            for _ in range(s.size[shift] + 1):
+                count = moment(m, s, shift, gap, node, found, count)
+                gap = s.next[gap]
+    return count
+
+
+@kernel
+def near_moments(m: Terrain, s: State, node: int, found: Longs, count: int) -> int:
+    """Add the earliest starts after the node's neighbours and at both ends of near shifts' routes; how many there are
+    then."""
+    visits, shifts = m.nodes.shape[0], m.shifts.shape[0]
+    for i in range(m.near.shape[1]):
+        other = m.near[node, i]
+        if other == NOBODY:
+            break
+        shift = s.route[other]
+        if shift != NOBODY and s.active[shift] and m.fixed[node, shift] < NEVER:
+            count = moment(m, s, shift, other, node, found, count)
+    for i in range(m.near_kinds.shape[1]):
+        kind = m.near_kinds[node, i]
+        if kind == NOBODY:
+            break
+        shift = spare_shift(m, s, kind)
+        if shift != NOBODY and m.fixed[node, shift] < NEVER:
+            count = moment(m, s, shift, visits + shift, node, found, count)
+            count = moment(m, s, shift, s.before[visits + shifts + shift], node, found, count)
+    return count
+
+
+@kernel
+def moment(m: Terrain, s: State, shift: int, gap: int, node: int, found: Longs, count: int) -> int:
+    """Add the earliest start in the gap, if there is one; how many there are then."""
+    if gap_holds(m, s, shift, gap, node):
+        start = gap_start(m, s, shift, gap, node)
+        if start < NEVER:
+            found[count] = start
+            count += 1
     return count

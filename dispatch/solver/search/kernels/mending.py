@@ -13,12 +13,17 @@ from dispatch.solver.search.kernels.routing import retime
 def mend(m: Terrain, s: State) -> None:
     """Take out of every route what cannot stay, in the order of the route, and out of every group what no longer
     holds together."""
-    for shift in range(m.shifts.shape[0]):
-        if not (retime(m, s, shift) and all_allowed(m, s, shift)):
-            rebuild(m, s, shift)
-    for group in range(m.group_from.size - 1):
-        if not holds_together(m, s, group):
-            take_apart(m, s, group)
+    apart = True
+    while apart:
+        apart = False
+        for shift in range(m.shifts.shape[0]):
+            if not (retime(m, s, shift) and all_allowed(m, s, shift)):
+                rebuild(m, s, shift)
+        # What is taken out of one route may make another impossible: a way past it can be longer.
+        for group in range(m.group_from.size - 1):
+            if not holds_together(m, s, group):
+                take_apart(m, s, group)
+                apart = True
     for node in range(m.nodes.shape[0]):
         set_absent(m, s, node)
 
@@ -55,6 +60,9 @@ def rebuild(m: Terrain, s: State, shift: int) -> None:
         else:
             unlink(s, node)
             retime(m, s, shift)
+    for node in nodes:
+        if s.route[node] == NOBODY:
+            thaw(m, s, node)
 
 
 @kernel
@@ -97,6 +105,5 @@ def take_apart(m: Terrain, s: State, group: int) -> None:
         shift = s.route[node]
         if shift != NOBODY:
             unlink(s, node)
-            thaw(m, s, node)
             retime(m, s, shift)
         thaw(m, s, node)

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from dispatch.solver.search.kernels.compiled import kernel
-from dispatch.solver.search.kernels.layout import NEVER, NOBODY, Longs, State, Terrain
-from dispatch.solver.search.kernels.routes import freeze, set_absent, thaw
+from dispatch.solver.search.kernels.layout import NOBODY, Longs, State, Terrain
+from dispatch.solver.search.kernels.routes import freeze, frozen_start, set_absent, thaw
 from dispatch.solver.search.kernels.routing import retime
 
 
@@ -18,14 +18,12 @@ class Chains(NamedTuple):
 
 
 @kernel
-def keep(s: State, chains: Chains) -> None:
+def keep(m: Terrain, s: State, chains: Chains) -> None:
     """Write the plan as it is into `chains`."""
     chains.next[:] = s.next
     chains.cost[0] = s.sums[0] + s.sums[1]
-    for node in range(s.frozen_at.size):
-        slot = s.frozen_at[node]
-        if slot != NOBODY:
-            chains.start[node] = s.opens[slot] if s.window_from[node] == slot else NEVER
+    for node in m.group_nodes:
+        chains.start[node] = frozen_start(s, node)
 
 
 @kernel

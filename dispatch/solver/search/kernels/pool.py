@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from dispatch.solver.search.kernels.compiled import kernel
-from dispatch.solver.search.kernels.layout import NEVER, NOBODY, Longs, State, Terrain
+from dispatch.solver.search.kernels.layout import NOBODY, Longs, State, Terrain
 
 SLOTS = 1 << 15
 LONGEST = 48
@@ -60,11 +60,3 @@ def remember(m: Terrain, s: State, pool: Pool, shift: int) -> None:
     for i in range(size):
         pool.visits[slot, i] = node
         node = s.next[node]
-
-
-@kernel
-def remember_all(m: Terrain, s: State, pool: Pool) -> None:
-    """Keep every route of the plan."""
-    for shift in range(m.shifts.shape[0]):
-        if s.cost[shift] < NEVER:
-            remember(m, s, pool, shift)

@@ -86,13 +86,12 @@ def unlink(s: State, node: int) -> None:
 
 @kernel
 def pull(m: Terrain, s: State, node: int) -> None:
-    """Take a placed node out, with every other placed node of its group; routes want retiming afterwards."""
+    """Take a placed node out, with its whole group; routes want retiming afterwards."""
     group = m.nodes[node].group
     if group == NOBODY:
         touch(m, s, s.route[node])
         unlink(s, node)
-        s.pulled[s.counts[PULLED]] = node
-        s.counts[PULLED] += 1
+        take_up(s, node)
         return
     for i in range(m.group_from[group], m.group_from[group + 1]):
         member = m.group_nodes[i]
@@ -100,8 +99,8 @@ def pull(m: Terrain, s: State, node: int) -> None:
             touch(m, s, s.route[member])
             unlink(s, member)
             thaw(m, s, member)
-            s.pulled[s.counts[PULLED]] = member
-            s.counts[PULLED] += 1
+        if not is_pulled(s, member):
+            take_up(s, member)
 
 
 @kernel
@@ -109,17 +108,23 @@ def pick_up(m: Terrain, s: State, node: int) -> None:
     """Take an absent node into the move, with its group."""
     group = m.nodes[node].group
     if group == NOBODY:
-        s.pulled[s.counts[PULLED]] = node
-        s.counts[PULLED] += 1
+        take_up(s, node)
         return
     for i in range(m.group_from[group], m.group_from[group + 1]):
         member = m.group_nodes[i]
         if s.route[member] != NOBODY:
             pull(m, s, member)
+            return
     for i in range(m.group_from[group], m.group_from[group + 1]):
         if not is_pulled(s, m.group_nodes[i]):
-            s.pulled[s.counts[PULLED]] = m.group_nodes[i]
-            s.counts[PULLED] += 1
+            take_up(s, m.group_nodes[i])
+
+
+@kernel
+def take_up(s: State, node: int) -> None:
+    """Enter an absent node among those of the move."""
+    s.pulled[s.counts[PULLED]] = node
+    s.counts[PULLED] += 1
 
 
 @kernel

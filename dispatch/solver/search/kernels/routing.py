@@ -24,6 +24,7 @@ def update(m: Terrain, s: State, shift: int) -> bool:
         sound = load_up(m, s, shift) and sound
     if m.drive.shape[1] > 1:
         sound = within_limits(m, s, shift) and sound
+    s.sound[shift] = sound
     return sound
 
 
@@ -31,7 +32,7 @@ def update(m: Terrain, s: State, shift: int) -> bool:
 def sweep(m: Terrain, s: State, shift: int) -> int:
     """`size`, `ways`, `ready` and `latest` of a route without breaks; when it ends."""
     terms, visits = m.shifts[shift], m.nodes.shape[0]
-    legs, costs = m.leg[terms.travel_class], m.leg_cost[terms.travel_class]
+    legs, costs = m.leg[terms.travel_class], m.leg_cost[terms.cost_class]
     service = m.service[terms.service_class]
     node, here, ready = visits + shift, terms.start_spot, terms.earliest
     end = node + m.shifts.shape[0]
@@ -82,7 +83,7 @@ def sweep_with_breaks(m: Terrain, s: State, shift: int) -> int:
 @kernel
 def sum_ways(m: Terrain, s: State, shift: int, n: int) -> None:
     """`ways` and `onward` of the route laid out."""
-    costs = m.leg_cost[m.shifts[shift].travel_class]
+    costs = m.leg_cost[m.shifts[shift].cost_class]
     s.ways[shift] = 0
     if n == 0:
         s.onward[s.seq[0]] = -m.shifts[shift].use_cost
@@ -221,10 +222,13 @@ def within_limits(m: Terrain, s: State, shift: int) -> bool:
 
 @kernel
 def reprice(m: Terrain, s: State, shift: int) -> None:
-    """Bring the cost of an updated route up to date."""
+    """Bring the cost of an updated route up to date: NEVER where it cannot be done, as when a visit taken out leaves
+    a way that is longer than the two it was on."""
     cost, n = s.ways[shift], s.size[shift]
     s.waited[shift] = 0
-    if n > 0 and (m.shifts[shift].timed or m.prices[0].start_priced):
+    if not s.sound[shift]:
+        cost = NEVER
+    elif n > 0 and (m.shifts[shift].timed or m.prices[0].start_priced):
         lay_out(m, s, shift)
         run(m, s, shift, n, m.shifts[shift].earliest)
         cost = min(NEVER, cost + price_times(m, s, shift, n))
@@ -235,6 +239,6 @@ def reprice(m: Terrain, s: State, shift: int) -> None:
 @kernel
 def retime(m: Terrain, s: State, shift: int) -> bool:
     """Bring everything `State` knows of a route up to date; whether it can be done."""
-    sound = update(m, s, shift)
+    update(m, s, shift)
     reprice(m, s, shift)
-    return sound and s.cost[shift] < NEVER
+    return s.cost[shift] < NEVER

@@ -5,10 +5,9 @@ and the ways alone do not cost more than the best found for it, is the whole rou
 """
 
 from dispatch.solver.search.kernels.compiled import kernel, whole
-from dispatch.solver.search.kernels.gaps import gap_holds, gap_start, way_cost
+from dispatch.solver.search.kernels.gaps import gap_holds, gap_last_start, gap_start, way_cost
 from dispatch.solver.search.kernels.insertion import exact_cost
 from dispatch.solver.search.kernels.layout import NEVER, Longs, State, Terrain
-from dispatch.solver.search.kernels.windows import closing, leg_end, leg_start, opening
 
 ALWAYS = 1 << 40
 """As a window's end: any time."""
@@ -95,27 +94,3 @@ def harmed(m: Terrain, node: int, before: int, after: int) -> bool:
     if visit.promised >= NEVER:
         return False
     return abs(after - visit.promised) > max(abs(before - visit.promised), visit.tolerance)
-
-
-@kernel
-def gap_last_start(m: Terrain, s: State, shift: int, gap: int, node: int) -> int:
-    """The latest start of the node in the gap that the rest of the route can bear, or -NEVER."""
-    terms, following = m.shifts[shift], s.next[gap]
-    k = terms.travel_class
-    there = m.leg_into[k, node, m.spot[gap]]
-    further = m.leg[k, node, m.spot[following]]
-    service = m.service[terms.service_class, node]
-    best = -NEVER
-    for over in range(terms.break_to - terms.break_from + 1):
-        first, last = NEVER, -NEVER
-        for before in range(over + 1):
-            if s.ready[gap, before] < NEVER:
-                end = leg_end(m, shift, s.ready[gap, before], there, before, over)
-                first = min(first, opening(s, node, end) if end < NEVER else NEVER)
-        for then in range(over, terms.break_to - terms.break_from + 1):
-            if s.latest[following, then] > -NEVER:
-                moment = leg_start(m, shift, s.latest[following, then], further, over, then) - service
-                last = max(last, closing(s, node, moment))
-        if first <= last:
-            best = max(best, last)
-    return best

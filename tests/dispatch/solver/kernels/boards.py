@@ -13,6 +13,7 @@ from dispatch.solver.search.board import Board
 from dispatch.solver.search.kernels import anneal
 from dispatch.solver.search.kernels.layout import NEVER, NOBODY, Longs
 from dispatch.solver.search.kernels.packing import pack_chains, pack_pool
+from dispatch.solver.search.kernels.pool import empty_pool
 from dispatch.solver.search.kernels.routes import begin, frozen_start, put, settle
 from dispatch.solver.search.model import Model
 from tests.dispatch.solver import reference
@@ -26,7 +27,7 @@ def disturb(board: Board, steps: int, seeds: Longs | None = None) -> None:
     """Make so many moves of the search, good and bad ones."""
     seeds = np.arange(len(board.model.visits)) if seeds is None else seeds
     if len(seeds) and len(board.terrain.shifts):
-        best, pool = pack_chains(board.chains()), pack_pool(board.pool)
+        best, pool = pack_chains(board.chains()), pack_pool(empty_pool())
         anneal.anneal(board.m, board.s, pool, seeds, best, board.keys, steps, HOT, 1.0)
 
 

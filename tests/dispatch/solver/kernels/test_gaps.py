@@ -1,12 +1,15 @@
 """May a visit go into a gap, and what does it cost there? Asked of every gap of every route."""
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 
 from dispatch.solver.search.board import Board
-from dispatch.solver.search.kernels.gaps import gap_cost, gap_holds, gap_start
+from dispatch.solver.search.kernels.gaps import gap_cost, gap_holds, gap_last_start, gap_start
 from dispatch.solver.search.kernels.insertion import best_anywhere, best_near, exact_cost, fits_alone
 from dispatch.solver.search.kernels.layout import NEVER
 from dispatch.solver.search.model import Model
+from tests.dispatch.solver.instances import MINUTE
 from tests.dispatch.solver.kernels.boards import boards, cost, gaps, held, names, simple, timed
 from tests.dispatch.solver.reference import Day
 
@@ -36,6 +39,32 @@ def test_gap_takes_a_visit_when_the_longer_route_is_possible(board: Board) -> No
             assert possible(board, shift, gap, node) == (timed(board, shift, longer) is not None)
             earliest = min(starts(board, shift, longer, node), default=NEVER)
             assert gap_start(board.m, board.s, shift, gap, node) == earliest
+
+
+def possible_at(board: Board, shift: int, nodes: list[int], node: int, start_s: int) -> bool:
+    """Whether the route can be done with this node starting just then."""
+    model, day = board.model, held(board)
+    name = model.visits[node].id
+    visits = tuple(
+        replace(visit, pinned_start_s=start_s) if visit.id == name else visit for visit in day.visits
+    )
+    walks = Day(day, day.shifts[shift], [{v.id: v for v in visits}[one] for one in names(board, nodes)[0]])
+    return any(walks.walks(day.shifts[shift].earliest_s))
+
+
+@settings(deadline=None, max_examples=40)
+@given(boards())
+def test_a_gap_bears_no_later_start_than_the_last(board: Board) -> None:
+    for node in board.absent():
+        for shift, gap, longer in gaps(board, node):
+            last = int(gap_last_start(board.m, board.s, shift, gap, node))
+            assert (last > -NEVER) == (gap_start(board.m, board.s, shift, gap, node) < NEVER)
+            assert last == -NEVER or possible_at(board, shift, longer, node, last)
+            terms = board.model.problem.shifts[shift]
+            for opens, closes in board.model.windows[node]:
+                later = range(max(opens, terms.earliest_s, last + 1), min(closes, terms.until_s) + 1)
+                for start in later[:: 10 * MINUTE]:
+                    assert not possible_at(board, shift, longer, node, start)
 
 
 @settings(deadline=None, max_examples=40)

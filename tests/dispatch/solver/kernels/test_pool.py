@@ -12,7 +12,7 @@ from dispatch.solver.search.board import Board
 from dispatch.solver.search.columns import of_pool
 from dispatch.solver.search.kernels.layout import NOBODY
 from dispatch.solver.search.kernels.packing import pack_pool
-from dispatch.solver.search.kernels.pool import SLOTS, Pool, empty_pool, remember_all
+from dispatch.solver.search.kernels.pool import SLOTS, Pool, empty_pool, remember
 from dispatch.solver.search.relaxed import Routes, relax
 from dispatch.solver.search.select import select
 from tests.dispatch.solver.kernels.boards import boards, disturb, scatter
@@ -39,7 +39,8 @@ def met(board: Board, random: Random, plans: int) -> tuple[Pool, list[Kept]]:
     for _ in range(plans):
         disturb(board, 1)
         scatter(board, random)
-        remember_all(board.m, board.s, pack_pool(pool))
+        for shift in range(len(board.terrain.shifts)):
+            remember(board.m, board.s, pack_pool(pool), shift)
         for shift, nodes in enumerate(board.routes()):
             if nodes and all(board.terrain.nodes[node]["group"] == NOBODY for node in nodes):
                 kind = int(board.terrain.shifts[shift]["kind"])

@@ -176,7 +176,7 @@ def test_loads_ways_and_limits_are_sums_along_the_route(board: Board) -> None:
         assert fits == all((load <= m.capacity[shift]).all() for load in loads)
 
         spots, k = m.spot[road.nodes], road.terms["travel_class"]
-        ways = [int(m.leg_cost[k, a, b]) for a, b in pairwise(spots)]
+        ways = [int(m.leg_cost[road.terms["cost_class"], a, b]) for a, b in pairwise(spots)]
         assert state.onward[road.nodes[:-1]].tolist() == ways
         pairings = int(m.fixed[nodes, shift].sum())
         assert state.ways[shift] == int(road.terms["use_cost"]) + sum(ways) + pairings
