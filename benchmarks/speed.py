@@ -218,7 +218,7 @@ def _interpreter_s(code: str) -> float:
 def _move_us(problem: Problem) -> float:
     """Microseconds of one move around an ordinary plan, by one search."""
     from dispatch.solver.search.board import Board
-    from dispatch.solver.search.improve import COLD, Explorer, typical_way
+    from dispatch.solver.search.improve import COLD, Explorer
     from dispatch.solver.search.model import Model
 
     model = Model(problem)
@@ -226,9 +226,8 @@ def _move_us(problem: Problem) -> float:
     board.construct()
     explorer = Explorer(model, seed=1)
     explorer.start(board.chains())
-    cold = COLD * typical_way(model)
-    explorer.run(MOVES, cold, cold)
-    return 1e6 / MOVES * _clocked(lambda: explorer.run(MOVES, cold, cold))[0]
+    explorer.run(MOVES, COLD, COLD)
+    return 1e6 / MOVES * _clocked(lambda: explorer.run(MOVES, COLD, COLD))[0]
 
 
 def _peak_gib() -> float:

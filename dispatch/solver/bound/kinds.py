@@ -10,6 +10,7 @@ whole seconds is taken half a second lower here, for each rounding.
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -123,7 +124,8 @@ def relaxed_of(problem: Problem) -> Relaxed:
 def _kind(problem: Problem, shift: Shift, tasks: Iterable[Task]) -> Kind:
     able = [task for task in tasks if _may(shift, task)]
     ways = _Ways(problem, shift, able)
-    windows = [_cut(_windows(task.visit), *ways.span(i)) for i, task in enumerate(able)]
+    spans = zip(able, ways.firsts.tolist(), ways.lasts.tolist(), strict=True)
+    windows = [_cut(_windows(task.visit), first, last) for task, first, last in spans]
     kept = [i for i, cut in enumerate(windows) if cut]
     return _cut_out(problem, shift, ways, [able[i] for i in kept], [windows[i] for i in kept], kept)
 
@@ -193,10 +195,28 @@ class _Ways:
         self.paid_rate = _rate(self.weights.labour, shift.costs.per_paid_hour)
         self.back_price = back_price[:, 0] * TICK + self.back * self.paid_rate
 
-    def span(self, i: int) -> tuple[int, int]:
-        """The first and the last moment at which this shift could start the task, with nothing else to do."""
-        first = self.shift.earliest_s + int(self.leg[-1, i])
-        return first, self.shift.until_s - int(self.back[i]) - int(self.service[i])
+    @cached_property
+    def firsts(self) -> Ticks:
+        """[M] the first moments at which this shift could start the tasks. The way past others may be the shorter
+        one: a setup is saved where one is at the place already, and a matrix may have detours."""
+        first: Ticks = self.shift.earliest_s + self.leg[-1]
+        while True:
+            past = (first + self.service)[:, None] + self.leg[:-1]
+            sooner = np.minimum(first, past.min(axis=0, initial=NEVER))
+            if (sooner == first).all():
+                return first
+            first = sooner
+
+    @cached_property
+    def lasts(self) -> Ticks:
+        """[M] the last moments at which it could start them and still be back in time."""
+        last: Ticks = self.shift.until_s - self.back - self.service
+        while True:
+            past = last[None, :] - self.leg[:-1] - self.service[:, None]
+            later = np.maximum(last, past.max(axis=1, initial=-NEVER))
+            if (later == last).all():
+                return last
+            last = later
 
     def price(self) -> Ticks:
         """[M + 1, M] ticks of going from row to column and serving there."""

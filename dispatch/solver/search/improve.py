@@ -26,11 +26,19 @@ APART = 300
 """From so many visits on, searches divide the plan among themselves."""
 TOGETHER = (0.55, 0.75, 1.0)
 """Shares of the limits at which the routes met are pooled."""
+WARM, WARM_APART = 2.0, 0.5
+"""Below this temperature, in the same unit, routes are remembered: those of hotter plans are of no use to good ones,
+and of the many of a large plan only the best can be chosen among in time."""
 CHOOSING = 0.08
 """Share of a time limit that one choice among routes may take."""
 ROUNDS_APART = 32
 HOT, COLD = 5.0, 0.05
 """Temperature at the beginning and the end, in typical ways between neighbours."""
+CROWDED = 0.02
+"""From this share of visits left out of the first plan on, the question is which: the search then begins as hot as
+leaving one of them out costs."""
+HOTTEST = 200.0
+"""But not hotter than so many typical ways."""
 REHEAT = 0.2
 """Temperature at the beginning of every later round, as a share of the first."""
 
@@ -39,6 +47,7 @@ class Explorer:
     """One search: a board, the best plan it has met, and the nodes around which it may ruin."""
 
     def __init__(self, model: Model, seed: int) -> None:
+        self.unit = typical_way(model)
         self.board = Board(model, seed)
         self.pool = empty_pool()
         self._pool = pack_pool(self.pool)
@@ -51,6 +60,7 @@ class Explorer:
         self.board.lay_down(chains)
         self.best.next[:], self.best.start[:] = chains.next, chains.start
         self.best.cost[0] = self.board.cost
+        self.warm = WARM if part is None else WARM_APART
         if part is None:
             state.active[:], state.welcome[:] = True, True
         else:
@@ -61,12 +71,14 @@ class Explorer:
         self.seeds: Longs = np.flatnonzero(state.welcome)
 
     def run(self, steps: int, hot: float, cold: float) -> None:
-        """Make so many moves while the temperature falls from `hot` to `cold`."""
+        """Make so many moves while the temperature falls from `hot` to `cold`, in typical ways."""
         if not len(self.seeds) or not steps:
             return
         cooling = (cold / hot) ** (1 / steps)
-        board = self.board
-        anneal.anneal(board.m, board.s, self._pool, self.seeds, self._best, board.keys, steps, hot, cooling)
+        m, s, keys, unit = self.board.m, self.board.s, self.board.keys, self.unit
+        anneal.anneal(
+            m, s, self._pool, self.seeds, self._best, keys, steps, hot * unit, cooling, self.warm * unit
+        )
 
 
 def typical_way(model: Model) -> float:
@@ -88,7 +100,7 @@ class Search:
         self.explorers = [Explorer(model, seed * 1_000 + i) for i in range(searches)]
         self.desk = Board(model)
         self.best = start
-        self.unit = typical_way(model)
+        self.hot = self._beginning(start)
 
     def run(self) -> Chains:
         """The best plan met; never worse than the one begun with."""
@@ -101,11 +113,20 @@ class Search:
                 self._together(threads)
         return self.best
 
+    def _beginning(self, start: Chains) -> float:
+        """How hot it is at first, in typical ways."""
+        self.desk.lay_down(start)
+        absent = self.desk.absent()
+        if len(absent) <= CROWDED * len(self.model.visits):
+            return HOT
+        penalty = float(np.median(self.model.terrain.nodes["penalty"][absent]))
+        return min(HOTTEST, max(HOT, penalty / typical_way(self.model)))
+
     def _together(self, threads: ThreadPoolExecutor) -> None:
         """Everybody on the whole plan, then the best choice among all routes met, and again."""
         for begin, end in pairwise((0.0, *TOGETHER)):
             stint = self.clock.stint(begin, end)
-            hot = HOT * REHEAT if begin else HOT
+            hot = self.hot * REHEAT if begin else self.hot
             for explorer in self.explorers:
                 explorer.start(self.best)
             self._cool(threads, stint, hot, COLD)
@@ -125,7 +146,9 @@ class Search:
             for explorer, part in zip(self.explorers, parts, strict=True):
                 explorer.start(current, part)
             stint = self.clock.stint(begin, end)
-            self._cool(threads, stint, HOT * (COLD / HOT) ** begin, HOT * (COLD / HOT) ** end)
+            self._cool(
+                threads, stint, self.hot * (COLD / self.hot) ** begin, self.hot * (COLD / self.hot) ** end
+            )
             current = self._joined([explorer.board.chains() for explorer in self.explorers], parts)
             self._keep(self._joined([explorer.best for explorer in self.explorers], parts))
             if self.clock.stopped:
@@ -137,9 +160,7 @@ class Search:
 
         def one(explorer: Explorer) -> None:
             for steps, begin, end in stint.pieces():
-                explorer.run(
-                    steps, self.unit * hot * (cold / hot) ** begin, self.unit * hot * (cold / hot) ** end
-                )
+                explorer.run(steps, hot * (cold / hot) ** begin, hot * (cold / hot) ** end)
 
         running = [threads.submit(one, explorer) for explorer in self.explorers]
         self.clock.watch(running, self._cost)

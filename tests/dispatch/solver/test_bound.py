@@ -204,3 +204,10 @@ def test_without_room_for_labels_the_bound_so_far_stands(monkeypatch: pytest.Mon
     so_far = lower_bound(town(), plan(town()), time_s=0)
     monkeypatch.setattr(pricing, "LABELS", 200)
     assert lower_bound(town(), plan(town()), time_s=60) == so_far
+
+
+def test_the_way_past_another_may_be_the_shorter_one() -> None:
+    """B saves the setup at A, so A is not late: 56 min there and back, 6720 s, and nothing for lateness."""
+    a = visit("A", 56, service=0, setup_s=300, due_s=10 * HOUR, mandatory=True)
+    day = problem([a, visit("B", 56, service=0)], [shift("S", hours=(9, 13))])
+    assert bound(day, route(day, 0, "B", "A")).seconds == 6720

@@ -114,11 +114,12 @@ def anneal(
     steps: int,
     hot: float,
     cooling: float,
+    warm: float,
 ) -> None:
     """Make `steps` moves around nodes drawn from `seeds`.
 
     The temperature (seconds of travel) begins at `hot` and is multiplied by `cooling` after each. The best plan
-    met is kept in `best`.
+    met is kept in `best`; routes met below the temperature `warm` are remembered in `pool`.
     """
     temperature = hot
     placed, used = 0, 0
@@ -134,16 +135,26 @@ def anneal(
         update_touched(m, s)
         sort_pulled(m, s, keys)
         recreate(m, s, BLINK, flag(False), temperature)
-        settle(m, s)
-        after = s.sums[0] + s.sums[1]
-        if after < cost - temperature * math.log(chance(s.random) + 1e-300):
-            for i in range(s.counts[TOUCHED]):
-                remember(m, s, pool, s.touched[i])
-            if after < best.cost[0]:
-                keep(m, s, best)
-        else:
-            undo(m, s)
+        decide(m, s, pool, best, cost, temperature, warm)
         temperature *= cooling
+
+
+@kernel
+def decide(
+    m: Terrain, s: State, pool: Pool, best: Chains, cost: int, temperature: float, warm: float
+) -> None:
+    """Keep the move, or undo it: never when the plan is no dearer than the `cost` it had, else by chance, the more
+    readily the dearer it is (Metropolis)."""
+    settle(m, s)
+    after = s.sums[0] + s.sums[1]
+    if after >= cost - temperature * math.log(chance(s.random) + 1e-300):
+        undo(m, s)
+        return
+    if temperature < warm:
+        for i in range(s.counts[TOUCHED]):
+            remember(m, s, pool, s.touched[i])
+    if after < best.cost[0]:
+        keep(m, s, best)
 
 
 @kernel

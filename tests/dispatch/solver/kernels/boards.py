@@ -28,7 +28,7 @@ def disturb(board: Board, steps: int, seeds: Longs | None = None) -> None:
     seeds = np.arange(len(board.model.visits)) if seeds is None else seeds
     if len(seeds) and len(board.terrain.shifts):
         best, pool = pack_chains(board.chains()), pack_pool(empty_pool())
-        anneal.anneal(board.m, board.s, pool, seeds, best, board.keys, steps, HOT, 1.0)
+        anneal.anneal(board.m, board.s, pool, seeds, best, board.keys, steps, HOT, 1.0, 0.0)
 
 
 def scatter(board: Board, random: Random) -> None:
