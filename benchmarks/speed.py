@@ -3,6 +3,7 @@
 Each measurement has a process of its own, the compiled kernels loaded before its clock starts.
 """
 
+import os
 import resource
 import statistics
 import subprocess
@@ -33,6 +34,8 @@ FAR = (Town("near-250x40", 250, 40, half_width_km=7.5), Town("far-4000x640", 400
 """As dense as each other; one has sixteen times as many routes."""
 BOUNDED = (Town("field-100x17", 100, 17, half_width_km=20), Town("field-150x25", 150, 25, half_width_km=20))
 MOVES = 20_000
+SETTLING = 80
+"""Moves for each visit before they are timed: those of a plan that is still bad are dearer."""
 READY_S = 10.0
 """What a plan is given that is only begun from."""
 MORNING, LATER = 8 * HOUR, 11 * HOUR
@@ -210,9 +213,12 @@ def _clocked(run: Callable[[], T]) -> tuple[float, T]:
 
 
 def _interpreter_s(code: str) -> float:
-    """Seconds of a fresh interpreter, the middle one of five."""
+    """Seconds of a fresh interpreter that may keep its bytecode, the middle one of five."""
     command = [sys.executable, "-c", code]
-    return statistics.median(_clocked(lambda: subprocess.run(command, check=True))[0] for _ in range(5))
+    own = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return statistics.median(
+        _clocked(lambda: subprocess.run(command, check=True, env=own))[0] for _ in range(5)
+    )
 
 
 def _move_us(problem: Problem) -> float:
@@ -226,7 +232,7 @@ def _move_us(problem: Problem) -> float:
     board.construct()
     explorer = Explorer(model, seed=1)
     explorer.start(board.chains())
-    explorer.run(MOVES, COLD, COLD)
+    explorer.run(SETTLING * len(problem.visits), COLD, COLD)
     return 1e6 / MOVES * _clocked(lambda: explorer.run(MOVES, COLD, COLD))[0]
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from dispatch.solver.search.kernels.chance import chance, pick
 from dispatch.solver.search.kernels.compiled import flag, kernel
-from dispatch.solver.search.kernels.insertion import BLINK, best_anywhere, best_near
+from dispatch.solver.search.kernels.insertion import BLINK, best_anywhere, best_far, best_near
 from dispatch.solver.search.kernels.layout import NEVER, NOBODY, Floats, Longs, State, Terrain
 from dispatch.solver.search.kernels.linked import place_group
 from dispatch.solver.search.kernels.plans import Chains, keep
@@ -25,7 +25,7 @@ MOSTLY = 0.5
 LATEST = 1e9
 """A start later than any window's end that matters; seconds."""
 FAR_SIGHT = 0.05
-"""Chance that a node for which there is no gap near by is looked for one everywhere."""
+"""Chance that a node for which there is no gap near by is looked for one far away."""
 
 
 @kernel
@@ -92,7 +92,7 @@ def recreate(m: Terrain, s: State, blink: float, everywhere: bool, temperature: 
             continue
         found = best_anywhere(m, s, node) if everywhere else best_near(m, s, node, blink)
         if found[0] >= NEVER and not everywhere and chance(s.random) < FAR_SIGHT:
-            found = best_anywhere(m, s, node)
+            found = best_far(m, s, node)
         if found[0] < m.nodes[node].penalty:
             put(m, s, found[1], found[2], node)
 

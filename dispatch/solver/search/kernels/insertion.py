@@ -6,7 +6,7 @@ other places (Christiaens & Vanden Berghe, Transportation Science 54(2), 2020).
 
 import math
 
-from dispatch.solver.search.kernels.chance import chance
+from dispatch.solver.search.kernels.chance import chance, pick
 from dispatch.solver.search.kernels.compiled import kernel, whole
 from dispatch.solver.search.kernels.gaps import gap_cost, gap_holds, gap_start, way_cost
 from dispatch.solver.search.kernels.layout import NEVER, NOBODY, State, Terrain
@@ -14,6 +14,8 @@ from dispatch.solver.search.kernels.timing import lay_out, price_times, run
 
 BLINK = 0.01
 """Chance of overlooking a gap; the value of the paper."""
+FAR = 16
+"""Routes looked at far away: their number must not grow with the day's."""
 
 Gap = tuple[int, int, int, int]
 """(extra cost, shift, node before the gap, start)"""
@@ -107,6 +109,17 @@ def best_at_ends(m: Terrain, s: State, node: int, blink: float, best: Gap) -> Ga
         last = s.before[start + shifts]
         if fresh(s, last) and not overlooked(s, blink):
             best = try_gap(m, s, node, shift, last, best)
+    return best
+
+
+@kernel
+def best_far(m: Terrain, s: State, node: int) -> Gap:
+    """The cheapest gap in some routes drawn by chance; cost NEVER if there is none."""
+    best, shifts = no_gap(), m.shifts.shape[0]
+    for _ in range(min(FAR, shifts)):
+        shift = pick(s.random, shifts)
+        if s.active[shift] and m.fixed[node, shift] < NEVER:
+            best = best_in_route(m, s, shift, node, best)
     return best
 
 
