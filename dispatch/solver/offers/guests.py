@@ -32,7 +32,7 @@ class GuestBoard:
 
     def __init__(self, problem: Problem) -> None:
         self._problem = problem
-        self.model = Model(_roomy(problem))
+        self.model = Model(_roomy(problem), spare=ROOM)
         self.board = Board(self.model)
         # A guest may be due, and is promised; until there is one, nobody may go to him.
         self.model.terrain.prices["start_priced"] = True

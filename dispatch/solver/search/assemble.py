@@ -15,8 +15,9 @@ def plan_of(board: Board) -> Plan:
     """The plan on the board, with a reason for every visit left out and the score."""
     model = board.model
     routes = tuple(route_of(board, shift) for shift, nodes in enumerate(board.routes()) if nodes)
-    left_out = [node for node in board.absent() if model.roles[node] == 0]
-    unassigned = tuple(reason_of(board, node) for node in left_out)
+    left_out = {model.visits[node].id: node for node in board.absent() if model.roles[node] == 0}
+    in_order = [visit.id for visit in model.problem.visits if visit.id in left_out]
+    unassigned = tuple(reason_of(board, left_out[name]) for name in in_order)
     bare = Plan(routes, unassigned, Score())
     return Plan(routes, unassigned, plan_score(model.problem, bare))
 

@@ -8,11 +8,12 @@ from itertools import accumulate
 import numpy as np
 
 from dispatch.solver.objective import unassigned_cost
-from dispatch.solver.problem import Problem
+from dispatch.solver.problem import Problem, Visit
 from dispatch.solver.search.eligibility import fixed_costs
 from dispatch.solver.search.groups import Groups
 from dispatch.solver.search.kernels.layout import NEVER, NOBODY, NODE, PRICES, Matrix, Records, Terrain
 from dispatch.solver.search.nearness import near_kinds, near_nodes
+from dispatch.solver.search.ordering import by_nearness
 from dispatch.solver.search.roster import (
     break_rows,
     number_kinds,
@@ -30,18 +31,19 @@ SOMEBODY_ELSE = 2**31 - 1
 
 
 class Model:
-    """`terrain`, and the way back from its numbers.
+    """`terrain`, and the way back from its numbers. The last `spare` visits of the problem have the last nodes.
 
     A node is one technician's part in a visit: `visits[node]`, `roles[node]`; `nodes_of[visit id]` are a visit's
     nodes by role; `number[shift id]` is a shift's row; `windows[node]` is when the search lets it start.
     """
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, spare: int = 0) -> None:
         self.problem = problem
-        self.visits = [visit for visit in problem.visits for _ in range(visit.roles)]
-        self.roles = [role for visit in problem.visits for role in range(visit.roles)]
-        ends = list(accumulate((visit.roles for visit in problem.visits), initial=0))
-        self.nodes_of = {visit.id: range(ends[i], ends[i + 1]) for i, visit in enumerate(problem.visits)}
+        self._ordered = _ordered(problem, spare)
+        self.visits = [visit for visit in self._ordered for _ in range(visit.roles)]
+        self.roles = [role for visit in self._ordered for role in range(visit.roles)]
+        ends = list(accumulate((visit.roles for visit in self._ordered), initial=0))
+        self.nodes_of = {visit.id: range(ends[i], ends[i + 1]) for i, visit in enumerate(self._ordered)}
         self.number = {shift.id: i for i, shift in enumerate(problem.shifts)}
         self.windows = [search_windows(visit) for visit in self.visits]
         self.terrain = self._terrain()
@@ -49,7 +51,7 @@ class Model:
     def _terrain(self) -> Terrain:
         problem = self.problem
         ways = Ways(problem, self.visits)
-        groups = Groups(problem.visits, list(self.nodes_of.values()), len(self.visits))
+        groups = Groups(self._ordered, list(self.nodes_of.values()), len(self.visits))
         service, service_class = ways.service()
         shifts = shift_rows(problem, ways, service_class)
         fixed = fixed_costs(problem, self.visits, self.roles)
@@ -110,6 +112,13 @@ class Model:
                 groups.of[node],
             )
         return rows
+
+
+def _ordered(problem: Problem, spare: int) -> list[Visit]:
+    visits = problem.visits[: len(problem.visits) - spare]
+    rows = [problem.travel.index[visit.place] for visit in visits]
+    near = [visits[i] for i in by_nearness(problem.travel.seconds, rows)]
+    return [*near, *problem.visits[len(visits) :]]
 
 
 def _prices(problem: Problem) -> Records:

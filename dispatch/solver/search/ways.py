@@ -13,6 +13,7 @@ import numpy.typing as npt
 from dispatch.solver.place import Place, Travel
 from dispatch.solver.problem import Problem, ProblemError, Shift, Visit
 from dispatch.solver.search.kernels.layout import Longs, Matrix
+from dispatch.solver.search.ordering import by_nearness
 
 T = TypeVar("T")
 
@@ -31,9 +32,7 @@ class Ways:
 
     def __init__(self, problem: Problem, visits: Sequence[Visit]) -> None:
         self.visits, self.shifts = visits, problem.shifts
-        self.ends = list(
-            dict.fromkeys(p for s in self.shifts for p in (s.start_place, s.end_place) if p is not None)
-        )
+        self.ends = _ends(problem)
         self.spot_of: dict[Place | None, int] = {p: len(visits) + i for i, p in enumerate(self.ends)}
         self.spot_of[None] = len(visits) + len(self.ends)
         self.spots = len(visits) + len(self.ends) + 1
@@ -154,6 +153,14 @@ def priced_ways(
             f"shifts[{shift.id}].costs", f"a way must not cost more than {FARTHEST} s of travel"
         )
     return cost.astype(np.int32)
+
+
+def _ends(problem: Problem) -> list[Place]:
+    """Where shifts start and end, what is near standing near."""
+    named = (place for shift in problem.shifts for place in (shift.start_place, shift.end_place))
+    places = list(dict.fromkeys(place for place in named if place is not None))
+    rows = [problem.travel.index[place] for place in places]
+    return [places[i] for i in by_nearness(problem.travel.seconds, rows)]
 
 
 def _rates(shift: Shift) -> tuple[Hashable, ...]:
