@@ -39,8 +39,8 @@ __all__ = [
 ]
 
 
-MAX_PENALTIES_S = 2**49
-"""What leaving everything out may cost, in seconds of travel: seventeen million years."""
+MAX_PENALTIES_S = 10**15
+"""What leaving everything out may cost, in seconds of travel. The search takes 2**50 for infinite."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Problem:
                 raise ProblemError(f"visits[{visit.id}].pinned_shift", f"no shift {visit.pinned_shift!r}")
 
     def _check_penalties(self) -> None:
-        """Together they must stay far below what the search takes for infinite."""
+        """Together they must stay below what the search takes for infinite."""
         prices = {visit.id: self.weights.unassigned.price(visit.penalty) for visit in self.visits}
         if sum(prices.values()) > MAX_PENALTIES_S:
             dearest = max(prices, key=prices.__getitem__)
@@ -124,8 +124,10 @@ class Problem:
         try:
             TopologicalSorter(order).prepare()
         except CycleError as error:
-            circle = " after ".join(reversed(error.args[1]))
-            raise ProblemError("visits.after", f"goes round in a circle: {circle}") from error
+            circle = error.args[1][::-1]
+            raise ProblemError(
+                f"visits[{circle[0]}].after", f"goes round in a circle: {' after '.join(circle)}"
+            ) from error
 
     def fingerprint(self) -> str:
         """SHA-256 of everything the answer depends on; the same for equal problems, on any machine."""

@@ -7,7 +7,6 @@ names the place in the document. docs/exchange.md is the page for users.
 from typing import Any
 
 from dispatch.solver.exchange.judging import by_their_rules
-from dispatch.solver.exchange.outward import problem_to_vroom
 from dispatch.solver.exchange.plans import plan_from_vroom, start_from_vroom, without_reason
 from dispatch.solver.exchange.reader import problem_from_vroom
 from dispatch.solver.exchange.schema import DocumentError, schema
@@ -20,7 +19,6 @@ __all__ = [
     "plan_from_vroom",
     "plan_to_vroom",
     "problem_from_vroom",
-    "problem_to_vroom",
     "schema",
     "start_from_vroom",
     "without_reason",

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from dispatch.solver.explaining.leeway import Leeway
 from dispatch.solver.living.course import Course, course_of
 from dispatch.solver.living.events import Event
 from dispatch.solver.living.facts import Day, Facts, Tries, facts_of
@@ -52,6 +53,17 @@ class Revision:
     def facts(self) -> Facts:
         """Where the day stands."""
         return self.day.facts
+
+    @property
+    def leeway(self) -> Leeway:
+        """How far shifts may still be stretched, for whoever explains a plan of `problem`."""
+        shifts = {shift.id: shift for shift in self.problem.shifts}
+        begun = {name: one.here.out for name, one in self.standings.items()}
+        earliest_s = {
+            name: shift.earliest_s if begun[name] else self.day.now_s for name, shift in shifts.items()
+        }
+        latest_s = {name: at_s for name, at_s in self.facts.ends.items() if name in shifts}
+        return Leeway(earliest_s, latest_s)
 
 
 def revised(

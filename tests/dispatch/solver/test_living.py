@@ -1,13 +1,10 @@
-"""The living plan. Unless a test says otherwise the day is: A drives at 9:00 to V1 (9:10–9:40), V2 (9:50–10:20)
-and V3 (10:30–11:00) and is home at 11:30; B has W1, five minutes down the road, 9:05–9:35, home at 9:40."""
+"""What is left of a day. Unless a test says otherwise it is the one of `days`."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from dispatch.solver.living.changes import Assignment, Change, ChangeKind, Why, changes
 from dispatch.solver.living.events import (
     Abandoned,
     Cancelled,
@@ -22,10 +19,9 @@ from dispatch.solver.living.events import (
     Urgent,
     as_planned,
 )
-from dispatch.solver.living.in_force import in_force
 from dispatch.solver.living.remaining import notice_weight
-from dispatch.solver.living.revise import Revision, revised
-from dispatch.solver.plan import Plan, Reason, Route, Score, Stop, Unassigned
+from dispatch.solver.living.revise import revised
+from dispatch.solver.plan import Plan, Score
 from dispatch.solver.problem import (
     After,
     Break,
@@ -34,66 +30,13 @@ from dispatch.solver.problem import (
     Problem,
     ProblemError,
     Promise,
-    Shift,
     TimeWindow,
     Visit,
 )
 from dispatch.solver.travel import travel_matrix
 
-from .instances import HOUR, MINUTE, lunch, problem, shift, visit, window
-
-V1, V2, V3, W1 = visit("V1", 10), visit("V2", 20), visit("V3", 30), visit("W1", 5)
-A, B = shift("A"), shift("B")
-
-
-def clock(hour: int, minute: int = 0) -> int:
-    return hour * HOUR + minute * MINUTE
-
-
-def day(
-    visits: Sequence[Visit] = (V1, V2, V3, W1),
-    shifts: Sequence[Shift] = (A, B),
-    routes: Mapping[str, Sequence[str]] | None = None,
-    *,
-    entry_s: Mapping[str, int] | None = None,
-) -> tuple[Problem, Plan]:
-    """The problem and a plan of it in which every route leaves at its shift's beginning."""
-    given = problem(visits, shifts, entry_s=entry_s)
-    order = routes or {"A": ["V1", "V2", "V3"], "B": ["W1"]}
-    driven = tuple(_route(given, name, names) for name, names in order.items())
-    there = {name for names in order.values() for name in names}
-    left = tuple(Unassigned(one.id, Reason.NO_CAPACITY) for one in visits if one.id not in there)
-    return given, Plan(driven, left, Score())
-
-
-def _route(given: Problem, name: str, names: Sequence[str]) -> Route:
-    visits = {one.id: one for one in given.visits}
-    mine = next(one for one in given.shifts if one.id == name)
-    place, community, clock_s = mine.start_place, None, mine.earliest_s
-    stops = []
-    for one in (visits[stop] for stop in names):
-        travel_s = given.travel.between(place, one.place)
-        entry_s = 0 if one.community == community else given.entry_s.get(one.community or "", 0)
-        ready_s = clock_s + travel_s + entry_s
-        start_s = max([ready_s, *(w.earliest_start for w in one.windows)])
-        end_s = start_s + one.service_s
-        stops.append(Stop(one.id, clock_s + travel_s, start_s, end_s, travel_s, entry_s, start_s - ready_s))
-        place, community, clock_s = one.place, one.community, end_s
-    home_s = clock_s + given.travel.between(place, mine.end_place)
-    return Route(name, mine.earliest_s, tuple(stops), home_s, tuple(None for _ in mine.breaks))
-
-
-def left_visit(revision: Revision, name: str) -> Visit:
-    return next(one for one in revision.problem.visits if one.id == name)
-
-
-def left_shift(revision: Revision, name: str = "A") -> Shift:
-    return next(one for one in revision.problem.shifts if one.id == name)
-
-
-def order_of(plan: Plan) -> dict[str, list[str]]:
-    return {route.shift: [stop.visit for stop in route.stops] for route in plan.routes}
-
+from .days import V1, V2, V3, W1, A, B, clock, day, left_shift, left_visit, order_of
+from .instances import HOUR, MINUTE, lunch, shift, visit, window
 
 # Where the day stands.
 
@@ -280,7 +223,7 @@ def test_a_promise_is_dearer_the_sooner_it_is_and_one_given_before_stays() -> No
     assert [notice_weight(s) for s in (-60, 0, 4 * HOUR, 9 * HOUR)] == [3, 3, 1, 1]
 
 
-def test_a_dispatchers_pin_takes_the_visit_out_of_its_route() -> None:
+def test_a_dispatchers_pin_takes_the_visit_out_of_itsdriven() -> None:
     given, plan = day()
     revision = revised(given, plan, [Pinned("V2", "B"), Pinned("V3", start_s=clock(12))], clock(8))
     assert (left_visit(revision, "V2").pinned_shift, left_visit(revision, "V2").pinned_start_s) == ("B", None)
@@ -437,125 +380,6 @@ def test_two_decisions_about_one_visit_hold_together() -> None:
     )
 
 
-# One revision after the other.
-
-
-def gone_on(given: Problem, plan: Plan, events: Sequence[Event], now_s: int) -> tuple[Problem, Plan]:
-    """The day's problem and the plan in force when all that is left stays as it was planned."""
-    revision = revised(given, plan, events, now_s)
-    return revision.day.problem, in_force(revision, revision.start)
-
-
-def test_the_plan_in_force_is_the_past_as_it_was_and_the_rest_as_planned() -> None:
-    noon = lunch(30, 11, 12)
-    given, plan = day(shifts=(shift("A", breaks=(Break.between(600, clock(9), clock(9, 40)), noon)), B))
-    route = replace(plan.routes[0], break_starts_s=(clock(9, 40), clock(11, 10)))
-    plan = replace(plan, routes=(route, plan.routes[1]))
-    events: list[Event] = [
-        Done("W1", clock(9, 35)),
-        Started("V1", clock(9, 12)),
-        Done("V1", clock(9, 40)),
-        NoShow("V2", clock(10, 15)),
-    ]
-    _, now = gone_on(given, plan, events, clock(10, 18))
-    assert [(stop.visit, stop.start_s, stop.departure_s) for stop in now.routes[0].stops] == [
-        ("V1", clock(9, 12), clock(9, 40)),
-        ("V2", clock(10, 15), clock(10, 15)),
-        ("V3", clock(10, 30), clock(11)),
-    ]
-    assert now.routes[0].break_starts_s == (clock(9, 40), clock(11, 10))
-    # B has come home: five minutes from W1.
-    assert (now.routes[1].departure_s, now.routes[1].arrival_s) == (clock(9), clock(9, 40))
-
-
-def test_an_urgent_visit_told_again_is_no_news() -> None:
-    given, plan = day()
-    call = Urgent(visit("U", 20))
-    whole, now = gone_on(given, plan, [call], clock(8))
-    assert whole.visits[-1] == call.visit
-    revision = revised(whole, now, [call], clock(8, 30))
-    assert (revision.day.problem, revision.facts.urgent) == (whole, ())
-
-
-def test_lateness_is_told_once() -> None:
-    given, plan = day()
-    # V1 ended ten minutes late: V2 at 10:00, in either revision.
-    late = [Done("V1", clock(9, 50))]
-    whole, now = gone_on(given, plan, late, clock(9, 52))
-    revision = revised(whole, now, late, clock(9, 54))
-    assert left_visit(revision, "V2").pinned_start_s == clock(10)
-    assert left_visit(revision, "V2").promise == Promise(clock(10), "a", weight=notice_weight(6 * MINUTE))
-
-
-def test_who_was_driving_to_a_visit_is_not_tied_to_it_for_the_day() -> None:
-    given, plan = day()
-    now_s, reports = clock(9, 45), as_planned(plan, clock(9, 45))
-    assert left_visit(revised(given, plan, reports, now_s), "V2").pinned_start_s == clock(9, 50)
-    whole, now = gone_on(given, plan, reports, now_s)
-    ill = revised(whole, now, [*reports, ShiftEnds("A", clock(9, 46))], clock(9, 47))
-    assert not left_visit(ill, "V2").pinned
-    decided = revised(whole, now, [*reports, Pinned("V2", "B")], clock(9, 55))
-    assert (left_visit(decided, "V2").pinned_shift, left_visit(decided, "V2").pinned_start_s) == ("B", None)
-    # Nobody opens until 16:15: thirty minutes there and twenty home end at 17:05.
-    late = revised(whole, now, [*reports, Pinned("V2", start_s=clock(16, 15))], clock(9, 47))
-    assert (left_visit(late, "V2").pinned_shift, left_visit(late, "V2").pinned_start_s) == (
-        None,
-        clock(16, 15),
-    )
-
-
-def test_what_was_moved_counts_as_promised_where_it_is_now() -> None:
-    given, plan = day()
-    moved = revised(given, plan, (), clock(8))
-    stops = moved.start.routes[0].stops
-    later = tuple(
-        replace(
-            one,
-            arrival_s=one.arrival_s + HOUR,
-            start_s=one.start_s + HOUR,
-            departure_s=one.departure_s + HOUR,
-        )
-        for one in stops
-    )
-    route = replace(moved.start.routes[0], departure_s=clock(10), stops=later)
-    now = in_force(moved, Plan((route, moved.start.routes[1]), (), Score()))
-    revision = revised(moved.day.problem, now, (), clock(8, 50))
-    # V2 was planned for 9:50 and is now for 10:50, two hours ahead.
-    assert left_visit(revision, "V2").promise == Promise(clock(10, 50), "a", weight=2.0)
-
-
-def test_an_abandoned_visit_goes_on_elsewhere_and_the_time_it_took_stays_on_record() -> None:
-    given, plan = day()
-    events: list[Event] = [
-        Done("V1", clock(9, 40)),
-        Started("V2", clock(9, 50)),
-        Abandoned("V2", clock(10, 5)),
-    ]
-    revision = revised(given, plan, events, clock(10, 7))
-    second = Stop("V2", clock(11, 20), clock(11, 20), clock(11, 50), 1200, 0, 0)
-    other = Route("B", clock(11), (second,), clock(12, 10))
-    now = in_force(revision, replace(revision.start, routes=(revision.start.routes[0], other)))
-    assert [(stop.visit, stop.departure_s) for stop in now.routes[0].stops[:2]] == [
-        ("V1", clock(9, 40)),
-        ("V2", clock(10, 5)),
-    ]
-    again = revised(revision.day.problem, now, events, clock(10, 20))
-    assert order_of(again.start) == {"A": ["V3"], "B": ["V2"]}
-    assert left_visit(again, "V2").promise == Promise(clock(11, 20), "b", weight=notice_weight(HOUR))
-    done = revised(revision.day.problem, now, [*events, Done("V2", clock(11, 45))], clock(11, 45))
-    assert {stop.visit for stop in done.standings["B"].course.past} == {"V2"}
-    with pytest.raises(ProblemError, match=r"events\[3\]\.at_s"):
-        revised(revision.day.problem, now, [*events, Done("V2", clock(10, 5))], clock(11, 45))
-
-
-def test_a_cancelled_visit_that_others_wait_for_is_not_left_out() -> None:
-    given, plan = day((V1, V2, replace(V3, after=(After("V1"),)), W1))
-    revision = revised(given, plan, [Cancelled("V1")], clock(8))
-    left = tuple(Unassigned(name, Reason.NO_CAPACITY) for name in ("V1", "V3"))
-    now = in_force(revision, replace(revision.start, unassigned=left))
-    assert [one.visit for one in now.unassigned] == ["V3"]
-
-
 # Crews: X needs two, A comes from V1 and B from W1, both there at 9:50.
 
 X = visit("X", 20, crew=({},))
@@ -594,102 +418,11 @@ def test_when_one_of_a_crew_is_ill_the_visit_is_free_for_all() -> None:
     assert not left_visit(revision, "X").pinned
 
 
-# What changes, and why.
-
-
-def compared(
-    events: Sequence[Event],
-    routes: Mapping[str, Sequence[str]],
-    *,
-    now_s: int = clock(8),
-    unplanned: Sequence[Visit] = (),
-) -> tuple[Change, ...]:
-    """The changes to the day when these routes follow the events, each leaving at its shift's beginning."""
-    given, plan = day((V1, V2, V3, W1, *unplanned))
-    revision = revised(given, plan, events, now_s)
-    left = [one.id for one in revision.problem.visits]
-    driven = tuple(_route(revision.problem, name, names) for name, names in routes.items())
-    there = {stop.visit for route in driven for stop in route.stops}
-    missing = tuple(Unassigned(name, Reason.NO_CAPACITY) for name in left if name not in there)
-    return changes(given, plan, Plan(driven, missing, Score()), revision, events)
-
-
-def test_nothing_changes_when_nothing_happens() -> None:
-    assert compared((), {"A": ["V1", "V2", "V3"], "B": ["W1"]}) == ()
-
-
-def test_an_urgent_visit_is_new_and_moves_what_follows_it_in_its_route() -> None:
-    # U at V2's place, before it: V2 and V3 half an hour later. Both are promised about two hours ahead.
-    found = compared([Urgent(visit("U", 20))], {"A": ["V1", "U", "V2", "V3"], "B": ["W1"]})
-    assert [(one.visit, one.kind, one.moved_s) for one in found] == [
-        ("V2", ChangeKind.MOVED_TIME, 1800),
-        ("V3", ChangeKind.MOVED_TIME, 1800),
-        ("U", ChangeKind.NEWLY_ASSIGNED, None),
-    ]
-    # 30 minutes × 0.5 × the weight: V2's notice is 110 of 240 minutes, 1 + 2 × 130 / 240 = 2.0833.
-    assert found[0].cost_s == round(900 * (1 + 2 * 130 / 240))
-    assert (found[0].time_broken, found[0].technician_broken) == (True, False)
-    assert {one.why for one in found} == {Why(event=0)}
-
-
-def test_an_ill_technicians_visits_move_or_are_left_out_because_of_him() -> None:
-    found = compared([ShiftEnds("A", clock(9))], {"B": ["W1", "V1", "V2"]})
-    assert [(one.visit, one.kind, one.why) for one in found] == [
-        ("V1", ChangeKind.MOVED_BOTH, Why(event=0)),
-        ("V2", ChangeKind.MOVED_BOTH, Why(event=0)),
-        ("V3", ChangeKind.LEFT_OUT, Why(event=0)),
-    ]
-    # W1 ends at 9:35, V1 is five minutes on.
-    assert found[0].before == Assignment(("A",), ("a",), clock(9, 10))
-    assert found[0].after == Assignment(("B",), ("b",), clock(9, 40))
-    assert (found[0].time_broken, found[0].technician_broken) == (True, True)
-    assert found[2].cost_s == 600 * 60
-
-
-def test_a_change_in_a_far_route_names_the_visit_that_carried_it_there() -> None:
-    # V1 is off; V2 goes to B, before W1, which therefore starts later.
-    found = compared([Cancelled("V1")], {"A": ["V3"], "B": ["V2", "W1"]})
-    assert [(one.visit, one.kind, one.why) for one in found] == [
-        ("W1", ChangeKind.MOVED_TIME, Why(event=0, via="V2")),
-        ("V1", ChangeKind.GONE, Why(event=0)),
-        ("V2", ChangeKind.MOVED_BOTH, Why(event=0)),
-        ("V3", ChangeKind.MOVED_TIME, Why(event=0)),
-    ]
-    assert (found[1].time_broken, found[1].cost_s) == (False, 0)
-
-
-def test_what_no_event_reaches_is_a_gain_and_names_its_term() -> None:
-    # W1 on A's way saves B's ten minutes of driving; what was reported went by the plan and is no reason.
-    found = compared((), {"A": ["W1", "V1", "V2", "V3"]})
-    assert {one.visit for one in found} == {"V1", "V2", "V3", "W1"}
-    assert {one.why for one in found} == {Why(None, term="travel")}
-
-
-def test_a_visit_there_is_room_for_after_all_is_a_gain_of_its_penalty() -> None:
-    found = compared((), {"A": ["V1", "V2", "V3", "X"], "B": ["W1"]}, unplanned=[visit("X", 30)])
-    assert [(one.visit, one.kind, one.why) for one in found] == [
-        ("X", ChangeKind.NEWLY_ASSIGNED, Why(None, term="unassigned"))
-    ]
-
-
-def test_what_has_begun_is_no_change_even_when_it_began_late() -> None:
-    events: list[Event] = [Started("V1", clock(9, 20)), Started("W1", clock(9, 5))]
-    found = compared(events, {"A": ["V2", "V3"]}, now_s=clock(9, 30))
-    assert {one.visit for one in found}.isdisjoint({"V1", "W1"})
-    assert {one.why for one in found} == {Why(event=0)}
-
-
-def test_what_an_earlier_replan_has_answered_is_no_reason_and_no_change_any_more() -> None:
+def test_no_shift_is_to_begin_in_the_past_or_to_outlast_its_early_end() -> None:
     given, plan = day()
-    events: list[Event] = [Done("V1", clock(9, 55)), Cancelled("V2"), ShiftEnds("A", clock(11))]
-    revision = revised(given, plan, events, clock(10))
-    routes = (_route(revision.problem, "B", ["W1", "V3"]),)
-    after = Plan(routes, (), Score())
-    found = changes(given, plan, after, revision, events)
-    assert {one.visit: one.why.event for one in found} == {"W1": 2, "V2": 1, "V3": 2}
-    whole, now = revision.day.problem, in_force(revision, after)
-    again = revised(whole, now, events, clock(10))
-    assert changes(whole, now, again.start, again, events) == ()
-    # V3 before W1 is cheaper for some other reason.
-    turned = Plan((_route(again.problem, "B", ["V3", "W1"]),), (), Score())
-    assert {one.why.event for one in changes(whole, now, turned, again, events)} == {None}
+    early = revised(given, plan, [ShiftEnds("B", clock(11))], clock(8)).leeway
+    assert early.earliest_s == {"A": clock(8), "B": clock(8)}
+    assert early.latest_s == {"B": clock(11)}
+    under_way = revised(given, plan, [Done("V1", clock(9, 40))], clock(9, 45))
+    # A drives to V2 and is there at 9:50
+    assert under_way.leeway.earliest_s["A"] == left_shift(under_way).earliest_s == clock(9, 50)

@@ -53,7 +53,7 @@ REFUSED: list[tuple[str, Callable[[], Any]]] = [
     ("visits[A].after", lambda: visit("A", 1, after=(After("A"),))),
     ("visits[A].after", lambda: problem([visit("A", 1, after=(After("B"),))], [])),
     (
-        "visits.after",
+        "visits[A].after",
         lambda: problem([visit("A", 1, after=(After("B"),)), visit("B", 1, after=(After("A"),))], []),
     ),
     ("visits[A].pinned_start_s", lambda: visit("A", 1, pinned_start_s=True)),
