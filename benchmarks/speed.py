@@ -222,10 +222,11 @@ def _interpreter_s(code: str) -> float:
 
 
 def _move_us(problem: Problem) -> float:
-    """Microseconds of one move around an ordinary plan, by one search."""
+    """Microseconds of one move around an ordinary plan, by one search on the part that is its own."""
     from dispatch.solver.search.board import Board
-    from dispatch.solver.search.improve import COLD, Explorer
+    from dispatch.solver.search.improve import COLD, Explorer, parts_for
     from dispatch.solver.search.model import Model
+    from dispatch.solver.search.parts import cut
 
     model = Model(problem)
     board = Board(model)
@@ -233,6 +234,8 @@ def _move_us(problem: Problem) -> float:
     explorer = Explorer(model, seed=1)
     explorer.start(board.chains())
     explorer.run(SETTLING * len(problem.visits), COLD, COLD)
+    board.lay_down(explorer.best)
+    explorer.start(explorer.best, cut(board, parts_for(len(problem.visits), searches=1), 0)[0])
     return 1e6 / MOVES * _clocked(lambda: explorer.run(MOVES, COLD, COLD))[0]
 
 

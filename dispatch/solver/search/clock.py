@@ -89,6 +89,12 @@ class Clock:
             return None
         return min(self._usable_s - self.elapsed_s, share * self._usable_s)
 
+    def rounds(self, most: int, round_s: float) -> int:
+        """How many rounds of at least `round_s` the time has room for; `most` without a time limit."""
+        if self._usable_s is None:
+            return most
+        return max(1, min(most, int((self._usable_s - self.elapsed_s) / round_s)))
+
     def stint(self, begin: float, end: float) -> "Stint":
         """The part of the limits from one share to another."""
         return Stint(self, self._usable_s, begin, end)

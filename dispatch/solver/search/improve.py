@@ -2,9 +2,10 @@
 
 Small problems: every search works on the whole plan with a seed of its own; between rounds the routes all have
 met are pooled, and the next round begins from the best choice among them. Large ones: each round the plan is cut
-into as many parts as there are searches, along another line each time, and every search improves its own part.
+into parts, along another line each time, and every search improves its own, one after the other.
 """
 
+import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
@@ -24,6 +25,8 @@ from dispatch.solver.search.select import select
 
 APART = 300
 """From so many visits on, searches divide the plan among themselves."""
+PART = 500
+"""Visits in a part, at most: what a search looks at then stays in the processor's cache."""
 TOGETHER = (0.55, 0.75, 1.0)
 """Shares of the limits at which the routes met are pooled."""
 WARM, WARM_APART = 2.0, 0.5
@@ -31,7 +34,9 @@ WARM, WARM_APART = 2.0, 0.5
 and of the many of a large plan only the best can be chosen among in time."""
 CHOOSING = 0.08
 """Share of a time limit that one choice among routes may take."""
-ROUNDS_APART = 32
+ROUNDS_APART = 64
+ROUND_S = 0.1
+"""A timed round lasts no less: cutting the plan and joining its parts takes a few milliseconds."""
 HOT, COLD = 5.0, 0.05
 """Temperature at the beginning and the end, in typical ways between neighbours."""
 CROWDED = 0.02
@@ -70,6 +75,11 @@ class Explorer:
             state.welcome[:] = np.where(route == NOBODY, part.absent, part.shifts[np.maximum(route, 0)])
         self.seeds: Longs = np.flatnonzero(state.welcome)
 
+    def cool(self, stint: Stint, hot: float, cold: float) -> None:
+        """Cool down over the stint, from `hot` to `cold` typical ways."""
+        for steps, begin, end in stint.pieces():
+            self.run(steps, hot * (cold / hot) ** begin, hot * (cold / hot) ** end)
+
     def run(self, steps: int, hot: float, cold: float) -> None:
         """Make so many moves while the temperature falls from `hot` to `cold`, in typical ways."""
         if not len(self.seeds) or not steps:
@@ -79,6 +89,16 @@ class Explorer:
         anneal.anneal(
             m, s, self._pool, self.seeds, self._best, keys, steps, hot * unit, cooling, self.warm * unit
         )
+
+
+def parts_for(visits: int, searches: int) -> int:
+    """Into how many parts a plan is cut: 1 if it is small, else as many for each search."""
+    return 1 if visits < APART else searches * math.ceil(visits / (searches * PART))
+
+
+def copied(chains: Chains) -> Chains:
+    """The same plan, to be kept."""
+    return Chains(chains.next.copy(), chains.start.copy(), chains.cost.copy())
 
 
 def typical_way(model: Model) -> float:
@@ -101,13 +121,14 @@ class Search:
         self.desk = Board(model)
         self.best = start
         self.hot = self._beginning(start)
+        self.parts = parts_for(len(model.visits), searches)
 
     def run(self) -> Chains:
         """The best plan met; never worse than the one begun with."""
         if not self.model.visits or not self.model.problem.shifts or self.clock.stopped:
             return self.best
         with ThreadPoolExecutor(len(self.explorers)) as threads:
-            if len(self.explorers) > 1 and len(self.model.visits) >= APART:
+            if self.parts > 1:
                 self._apart(threads)
             else:
                 self._together(threads)
@@ -129,7 +150,8 @@ class Search:
             hot = self.hot * REHEAT if begin else self.hot
             for explorer in self.explorers:
                 explorer.start(self.best)
-            self._cool(threads, stint, hot, COLD)
+            running = [threads.submit(explorer.cool, stint, hot, COLD) for explorer in self.explorers]
+            self.clock.watch(running, self._cost)
             for explorer in self.explorers:
                 self._keep(explorer.best)
             if self.clock.stopped:
@@ -137,33 +159,38 @@ class Search:
             self._choose()
 
     def _apart(self, threads: ThreadPoolExecutor) -> None:
-        """Everybody on a part of the plan, the parts cut along another line each time."""
+        """Everybody on parts of the plan, cut along another line each time."""
         current = self.best
-        for number in range(ROUNDS_APART):
-            begin, end = number / ROUNDS_APART, (number + 1) / ROUNDS_APART
+        rounds = self.clock.rounds(ROUNDS_APART, ROUND_S)
+        for number in range(rounds):
+            begin, end = number / rounds, (number + 1) / rounds
             self.desk.lay_down(current)
-            parts = cut(self.desk, len(self.explorers), number)
-            for explorer, part in zip(self.explorers, parts, strict=True):
-                explorer.start(current, part)
-            stint = self.clock.stint(begin, end)
-            self._cool(
-                threads, stint, self.hot * (COLD / self.hot) ** begin, self.hot * (COLD / self.hot) ** end
-            )
-            current = self._joined([explorer.board.chains() for explorer in self.explorers], parts)
-            self._keep(self._joined([explorer.best for explorer in self.explorers], parts))
+            parts = cut(self.desk, self.parts, number)
+            shared = [parts[i :: len(self.explorers)] for i in range(len(self.explorers))]
+            running = [
+                threads.submit(self._one_by_one, explorer, current, own, begin, end)
+                for explorer, own in zip(self.explorers, shared, strict=True)
+            ]
+            self.clock.watch(running, self._cost)
+            improved = [one for search in running for one in search.result()]
+            current = self._joined([(part, last) for part, last, _ in improved])
+            self._keep(self._joined([(part, best) for part, _, best in improved]))
             if self.clock.stopped:
                 return
         self._choose()
 
-    def _cool(self, threads: ThreadPoolExecutor, stint: Stint, hot: float, cold: float) -> None:
-        """Let every search cool down over the stint, from `hot` to `cold` typical ways."""
-
-        def one(explorer: Explorer) -> None:
-            for steps, begin, end in stint.pieces():
-                explorer.run(steps, hot * (cold / hot) ** begin, hot * (cold / hot) ** end)
-
-        running = [threads.submit(one, explorer) for explorer in self.explorers]
-        self.clock.watch(running, self._cost)
+    def _one_by_one(
+        self, explorer: Explorer, plan: Chains, parts: Sequence[Part], begin: float, end: float
+    ) -> list[tuple[Part, Chains, Chains]]:
+        """Each part, the plan it ended with and the best met, after an equal share of the round."""
+        hot, cold = (self.hot * (COLD / self.hot) ** when for when in (begin, end))
+        improved = []
+        for i, part in enumerate(parts):
+            explorer.start(plan, part)
+            share = (end - begin) / len(parts)
+            explorer.cool(self.clock.stint(begin + i * share, begin + (i + 1) * share), hot, cold)
+            improved.append((part, explorer.board.chains(), copied(explorer.best)))
+        return improved
 
     def _cost(self) -> int:
         return min(int(chains.cost[0]) for chains in (self.best, *(one.best for one in self.explorers)))
@@ -176,13 +203,13 @@ class Search:
 
     def _keep(self, chains: Chains) -> None:
         if chains.cost[0] < self.best.cost[0]:
-            self.best = Chains(chains.next.copy(), chains.start.copy(), chains.cost.copy())
+            self.best = copied(chains)
 
-    def _joined(self, plans: Sequence[Chains], parts: Sequence[Part]) -> Chains:
-        """One plan of the parts each search has made of it."""
+    def _joined(self, plans: Sequence[tuple[Part, Chains]]) -> Chains:
+        """One plan of what has been made of each part."""
         m = self.model.terrain
         routes, starts = [], self.best.start.copy()
-        for chains, part in zip(plans, parts, strict=True):
+        for part, chains in plans:
             for shift, nodes in enumerate(chained(m, chains.next)):
                 if part.shifts[shift]:
                     routes.append((shift, nodes))
