@@ -1,5 +1,6 @@
 """The peers, installed only for those who ask for the benchmark."""
 
+import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -27,4 +28,5 @@ def install_peers() -> bool:
     )
     if done.returncode:
         raise NotInstalled(done.stderr.strip()[-2000:])
+    importlib.invalidate_caches()  # the versions we report are looked up where nothing was a moment ago
     return True

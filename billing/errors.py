@@ -23,6 +23,42 @@ class PaymentLinkUnknown(NotFound):
     title = "There is no such payment link"
 
 
+class PaymentUnknown(NotFound):
+    code = "payment-unknown"
+    title = "There is no such payment"
+
+
+class NothingToPay(Conflict):
+    code = "nothing-to-pay"
+    title = "Nothing is to be paid here"
+
+
+class CannotPayNow(DomainError):
+    status = 503
+    code = "cannot-pay-now"
+    title = "The payment provider cannot be reached"
+
+
+class NotRefundable(Conflict):
+    code = "not-refundable"
+    title = "This payment has brought no money that could be given back"
+
+
+class RefundTooLarge(Invalid):
+    code = "refund-too-large"
+    title = "No more can be given back than is left of the payment"
+
+
+class RefundOnItsWay(Conflict):
+    code = "refund-on-its-way"
+    title = "Another refund of this payment has not reached the provider yet"
+
+
+class TooMuch(Invalid):
+    code = "too-much"
+    title = "No more can be taken than is due"
+
+
 class GatewayUnknown(NotFound):
     code = "gateway-unknown"
     title = "There is no such payment provider"

@@ -4,14 +4,16 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet, Sum
 from django.utils.crypto import constant_time_compare
 
-from billing.errors import InvoiceUnknown, PaymentLinkUnknown
-from billing.models import Invoice, InvoiceLine, Offer, PaymentLink
+from billing.errors import InvoiceUnknown
+from billing.gateways.base import PaymentState
+from billing.models import Checkout, Entry, Inquiry, Invoice, InvoiceLine, Offer, Payment, PaymentLink
 from communities.access import Caller
 from communities.models import SurveyInvitation
 from core.links import link_token
+from core.money import Money
 from dispatch.models import Visit
 from dispatch.selectors.visits import visit_get
 
@@ -47,12 +49,64 @@ def offer_list(caller: Caller, visit_id: UUID) -> QuerySet[Offer]:
     return Offer.objects.filter(visit=visit).select_related("item").order_by("offered_at", "id")
 
 
-def link_returned_to(link_id: UUID, token: str) -> PaymentLink:
-    """The link whose payer comes back with `token`. Raises PaymentLinkUnknown, also for a wrong token."""
-    found = PaymentLink.objects.select_related("invoice__customer", "organisation").filter(pk=link_id).first()
-    if found is None or not constant_time_compare(token, link_token("paid", link_id)):
-        raise PaymentLinkUnknown
-    return found
+def payment_list(caller: Caller) -> QuerySet[Payment]:
+    """Payments of the invoices one may see."""
+    return Payment.objects.filter(invoice__in=invoice_list(caller)).select_related("invoice")
+
+
+@dataclass(frozen=True, slots=True)
+class PayerView:
+    """An invoice as its payer sees it. `due` and `owed_back` are None where there is nothing to pay or give back;
+    `codes`: a payment at a bank or a shop is on its way; `is_asking`: the provider is being asked."""
+
+    invoice: Invoice
+    lines: list[InvoiceLine]
+    due: Money | None
+    owed_back: Money | None
+    link: PaymentLink | None
+    codes: bool
+    is_asking: bool
+
+
+def invoice_of_payer(invoice_id: UUID, token: str) -> PayerView:
+    """The invoice whose secret address somebody holds. Raises InvoiceUnknown, also for a wrong token."""
+    invoices = Invoice.objects.select_related("customer", "organisation")
+    invoice = invoices.filter(pk=invoice_id).first()
+    if invoice is None or not constant_time_compare(token, link_token("pay", invoice_id)):
+        raise InvoiceUnknown
+    owed = due(invoice)
+    return PayerView(
+        invoice=invoice,
+        lines=list(invoice.lines.order_by("position")),
+        due=owed if owed.minor > 0 else None,
+        owed_back=owed * -1 if owed.minor < 0 else None,
+        link=invoice.links.filter(state=PaymentLink.State.OPEN).first(),
+        codes=invoice.payments.filter(state=PaymentState.PENDING).exists(),
+        is_asking=Inquiry.objects.filter(
+            checkout__link__invoice=invoice, reason=Inquiry.Reason.RETURNED, answered_at=None
+        ).exists(),
+    )
+
+
+def checkout_of_payer(invoice_id: UUID, token: str, checkout_id: UUID) -> Checkout:
+    """A checkout of that invoice. Raises InvoiceUnknown, also for a wrong token."""
+    checkouts = Checkout.objects.select_related("link", "organisation")
+    checkout = checkouts.filter(pk=checkout_id, link__invoice=invoice_id).first()
+    if checkout is None or not constant_time_compare(token, link_token("pay", invoice_id)):
+        raise InvoiceUnknown
+    return checkout
+
+
+def due(invoice: Invoice) -> Money:
+    """What the customer still owes of the invoice; below zero, what we owe the customer."""
+    return owed_by_currency(invoice).get(invoice.currency, Money(0, invoice.currency))
+
+
+def owed_by_currency(invoice: Invoice) -> dict[str, Money]:
+    """The same in every currency in which something was paid: a payment in another one settles nothing."""
+    entries = Entry.objects.filter(posting__invoice=invoice, account=Entry.Account.RECEIVABLE)
+    sums = entries.values_list("posting__currency").annotate(owed=Sum("amount_minor"))
+    return {currency: Money(owed, currency) for currency, owed in sums}
 
 
 @dataclass(frozen=True, slots=True)

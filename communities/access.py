@@ -29,6 +29,11 @@ class Caller:
         return self.role in {User.Role.ADMINISTRATOR, User.Role.DISPATCHER}
 
     @property
+    def administers(self) -> bool:
+        """Money that has moved, and how the company bills, is for administrators."""
+        return self.role == User.Role.ADMINISTRATOR
+
+    @property
     def is_technician(self) -> bool:
         return self.role == User.Role.TECHNICIAN
 

@@ -1,6 +1,7 @@
 """Typed readers of environment variables: a wrong value stops the start with a sentence, never later."""
 
 import os
+import tomllib
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -46,6 +47,18 @@ def secret(name: str, default: str | None = None) -> str:
     except OSError as error:
         raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error}") from error
     return _given(name, content, default)
+
+
+def toml(name: str) -> dict[str, dict[str, str]]:
+    """Tables of texts, from the TOML in `name` or in the file that `name`_FILE points to; none without either."""
+    try:
+        tables = tomllib.loads(secret(name, "\n"))
+    except tomllib.TOMLDecodeError as error:
+        raise ImproperlyConfigured(f"{name} is not TOML: {error}") from error
+    for table, values in tables.items():
+        if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
+            raise ImproperlyConfigured(f"{name}: [{table}] must be a table of texts")
+    return tables
 
 
 def database(name: str) -> dict[str, object]:

@@ -151,6 +151,8 @@ CELERY_BEAT_SCHEDULE = {
         "communities.tasks.metrics_refresh": 10.0,
         "communities.tasks.signals_refresh": 1800.0,
         "api.tasks.idempotency_expire": 3600.0,
+        "billing.tasks.links_sweep": 300.0,
+        "billing.tasks.checkouts_sweep": 60.0,
     }.items()
 }
 
@@ -159,12 +161,15 @@ OUTBOX_CONSUMERS = {
     "site.unlocated": ["communities.services.geocoding.site_locate"],
     "site.placed": ["dispatch.services.requests.site_requests_tell"],
     "visit.completed": ["billing.services.invoices.work_order_invoice"],
-    "payment_link.wanted": ["billing.services.links.payment_link_open"],
     "payment_link.opened": ["billing.services.links.payment_link_send"],
-    "webhook.received": ["billing.services.payments.webhook_apply"],
+    "payment_reminder.due": ["billing.services.links.payment_reminder_send"],
+    "checkout.unwanted": ["billing.services.checkouts.checkout_close"],
+    "inquiry.made": ["billing.services.checkouts.inquiry_answer"],
+    "webhook.received": ["billing.services.inbox.webhook_apply"],
+    "refund.wanted": ["billing.services.refunds.refund_send"],
     "invoice.paid": ["billing.services.surveys.survey_after_payment"],
     "survey.invited": ["communities.services.surveys.survey_send"],
-    "sandbox.checkout_settled": ["console.sandbox_provider.checkouts.checkout_notify"],
+    "sandbox.notice": ["console.sandbox_provider.notices.notice_send"],
 }
 
 # -- Problems solved for others: POST /api/v1/optimise ------------------------------------------------------
@@ -179,7 +184,8 @@ NOMINATIM_URL = env.text("NOMINATIM_URL", "https://nominatim.openstreetmap.org")
 NOMINATIM_USER_AGENT = env.text("NOMINATIM_USER_AGENT", "linli")
 
 # -- Money ---------------------------------------------------------------------------------------------------
-PAYMENT_GATEWAY = env.choice("PAYMENT_GATEWAY", "sandbox", ("sandbox",))
+PAYMENT_ACCOUNTS = env.toml("PAYMENT_ACCOUNTS")  # at providers, with their secrets: docs/operations.md
+PAYMENT_ACCOUNT = env.text("PAYMENT_ACCOUNT", "sandbox")  # of companies that have not chosen another
 SANDBOX_WEBHOOK_SECRET = env.secret(
     "SANDBOX_WEBHOOK_SECRET", None if PRODUCTION else "whsec_c2FuZGJveC1kZXZlbG9wbWVudC1vbmx5"
 )

@@ -2,9 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from console.customer import paying
 from console.customer import views as customer
 from console.office import views as office
 from console.office.sign_in import sign_in, sign_out
+from console.sandbox_provider import api as sandbox_api
 from console.sandbox_provider import views as sandbox
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,8 +15,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in", sign_in, name="sign-in"),
     path("sign-out", sign_out, name="sign-out"),
     path("r/<str:token>", customer.rate, name="rate"),
-    path("paid/<uuid:link_id>/<str:token>", customer.paid, name="paid"),
-    path("sandbox/api/checkouts", sandbox.checkout_create),
-    path("sandbox/api/checkouts/<uuid:checkout_id>", sandbox.checkout_read),
+    path("pay/<uuid:invoice_id>/<str:token>", paying.pay, name="pay"),
+    path("pay/<uuid:invoice_id>/<str:token>/go/<uuid:checkout_id>", paying.go, name="pay-go"),
+    path("pay/<uuid:invoice_id>/<str:token>/back/<uuid:checkout_id>", paying.back, name="pay-back"),
+    path("sandbox/api/checkouts", sandbox_api.checkout_create),
+    path("sandbox/api/checkouts/<uuid:checkout_id>", sandbox_api.checkout_read),
+    path("sandbox/api/checkouts/<uuid:checkout_id>/close", sandbox_api.checkout_close_post),
+    path("sandbox/api/payments/<uuid:payment_id>/refunds", sandbox_api.refund_create),
     path("sandbox/checkouts/<uuid:checkout_id>", sandbox.checkout_page, name="sandbox-checkout"),
 ]

@@ -34,5 +34,9 @@ def configure(level: str, form: str) -> None:
     handler.setFormatter(formatter)
     logging.basicConfig(handlers=[handler], level=level, force=True)
     logging.getLogger("django.request").setLevel(logging.CRITICAL)  # it names addresses, and some are secrets
-    for talkative in ("httpx", "celery"):  # a line for each message, saying what our own lines say better
+    for talkative in (
+        "httpx",
+        "celery",
+        "stripe",
+    ):  # a line for each message, saying what our own lines say better
         logging.getLogger(talkative).setLevel(logging.WARNING)

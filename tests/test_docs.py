@@ -107,7 +107,7 @@ def test_readme_and_changelog_list_every_verb() -> None:
 def test_every_setting_is_in_the_example_environment_and_in_the_operations_table() -> None:
     readers = re.findall(r'env\.([a-z]+)\(\s*"([A-Z_]+)"', read("config/settings.py"))
     settings = {name for _, name in readers}
-    secrets = {f"{name}_FILE" for reader, name in readers if reader == "secret"}
+    secrets = {f"{name}_FILE" for reader, name in readers if reader in {"secret", "toml"}}
     listed = set(re.findall(r"^#?([A-Z_]+)=", read(".env.example"), flags=re.MULTILINE))
     table = read("docs/operations.md").split("## Services")[0]
     explained = {

@@ -12,7 +12,7 @@ from api.schemas.billing import InvoiceOut
 from billing.errors import PaymentLinkUnknown
 from billing.models import Invoice, PaymentLink
 from billing.selectors import invoice_get, invoice_list, link_newest
-from billing.services.links import qr_svg
+from billing.services.links import pay_url, qr_svg
 
 router = Router(tags=["Billing"])
 
@@ -39,4 +39,4 @@ def invoice_qr(request: Request, invoice_id: UUID) -> HttpResponse:
     link = link_newest(invoice_get(request.auth, invoice_id))
     if link is None or link.state != PaymentLink.State.OPEN:
         raise PaymentLinkUnknown
-    return HttpResponse(qr_svg(link.url), content_type="image/svg+xml")
+    return HttpResponse(qr_svg(pay_url(invoice_id)), content_type="image/svg+xml")

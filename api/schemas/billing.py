@@ -7,6 +7,7 @@ from uuid import UUID
 from api.schemas.base import Out
 from billing.models import Invoice, PaymentLink
 from billing.selectors import link_newest
+from billing.services.links import pay_url
 
 
 class LineOut(Out):
@@ -21,11 +22,21 @@ class LineOut(Out):
 class LinkOut(Out):
     state: str
     url: str
+    amount_minor: int
+    expires_at: datetime
     sent_at: datetime | None
 
     @classmethod
     def of(cls, link: PaymentLink | None) -> Self | None:
-        return cls(state=link.state, url=link.url, sent_at=link.sent_at) if link else None
+        if link is None:
+            return None
+        return cls(
+            state=link.state,
+            url=pay_url(link.invoice_id),
+            amount_minor=link.amount_minor,
+            expires_at=link.expires_at,
+            sent_at=link.sent_at,
+        )
 
 
 class InvoiceOut(Out):

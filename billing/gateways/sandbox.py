@@ -6,31 +6,38 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import httpx
-from django.conf import settings
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from billing.gateways.base import (
+    Account,
     Capabilities,
     Checkout,
     CheckoutWanted,
-    GatewayRefused,
-    GatewayUnavailable,
+    DisputeState,
+    Known,
+    Notice,
     NoticeForged,
     PaymentState,
+    ProviderDispute,
     ProviderPayment,
+    ProviderRefund,
+    RefundState,
+    RefundWanted,
 )
-from core.http import TIMEOUT_S, certificates
+from billing.gateways.http import ask
 from core.money import DECIMALS, Money
 
 
 class SandboxGateway:
     """Pays with nothing, in every currency. See base.Gateway."""
 
-    capabilities = Capabilities(currencies=frozenset(DECIMALS))
+    capabilities = Capabilities(currencies=DECIMALS)
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
 
     def checkout_open(self, wanted: CheckoutWanted) -> Checkout:
-        answer = _ask(
+        answer = self._ask(
             "POST",
             "checkouts",
             {
@@ -39,54 +46,89 @@ class SandboxGateway:
                 "currency": wanted.amount.currency,
                 "description": wanted.description,
                 "return_url": wanted.return_url,
+                "notice_url": wanted.notice_url,
+                "expires_at": wanted.expires_at.isoformat(),
             },
         )
-        return Checkout(provider_ref=answer["id"], url=answer["url"])
-
-    def payments_of(self, checkout_ref: str) -> list[ProviderPayment]:
-        answer = _ask("GET", f"checkouts/{UUID(checkout_ref)}")
-        amount = Money(answer["amount_minor"], answer["currency"])
-        return [
-            ProviderPayment(
-                provider_ref=one["id"],
-                checkout_ref=answer["id"],
-                state=PaymentState(one["state"]),
-                amount=amount,
-                happened_at=datetime.fromisoformat(one["happened_at"]),
-            )
-            for one in answer["payments"]
-        ]
-
-    def notice_verify(self, raw_body: bytes, headers: Mapping[str, str]) -> str:
-        lowered = {name.lower(): value for name, value in headers.items()}
-        try:
-            Webhook(settings.SANDBOX_WEBHOOK_SECRET).verify(raw_body, lowered, json_parse=False)
-        except (WebhookVerificationError, ValueError) as error:  # ValueError: a header of no known shape
-            raise NoticeForged(str(error)) from error
-        return lowered["webhook-id"]
-
-    def notice_checkout(self, body: str) -> str:
-        notice = json.loads(body)
-        return str(notice["data"]["checkout"]) if notice["type"] == "checkout.settled" else ""
-
-
-def _ask(method: str, path: str, content: dict[str, object] | None = None) -> Any:
-    """One call of the provider's API. Raises GatewayUnavailable or GatewayRefused."""
-    try:
-        answer = httpx.request(
-            method,
-            f"{settings.SANDBOX_URL}/sandbox/api/{path}",
-            json=content,
-            headers={"Authorization": f"Bearer {settings.SANDBOX_API_KEY}"},
-            timeout=TIMEOUT_S,
-            trust_env=False,  # the sandbox is an address of our own: never through a proxy
-            verify=certificates(),
+        return Checkout(
+            provider_ref=answer["id"],
+            url=answer["url"],
+            expires_at=datetime.fromisoformat(answer["expires_at"]),
         )
-    except httpx.HTTPError as error:
-        raise GatewayUnavailable(f"the sandbox does not answer: {error}") from error
-    if answer.is_success:
+
+    def checkout_close(self, checkout: Known) -> None:
+        self._ask("POST", f"checkouts/{UUID(checkout.provider_ref)}/close")
+
+    def payments_of(self, checkout: Known) -> list[ProviderPayment]:
+        answer = self._ask("GET", f"checkouts/{UUID(checkout.provider_ref)}")
+        amount = Money(answer["amount_minor"], answer["currency"])
+        return [_payment(one, amount) for one in answer["payments"]]
+
+    def payment_capture(self, checkout: Known) -> None:
+        """Nothing to do: a payment here is taken at once."""
+
+    def payment_refund(self, wanted: RefundWanted) -> ProviderRefund:
+        answer = self._ask(
+            "POST",
+            f"payments/{UUID(wanted.payment_ref)}/refunds",
+            {"reference": str(wanted.reference), "amount_minor": wanted.amount.minor},
+        )
+        return _refund(answer, wanted.amount.currency)
+
+    def notice_read(self, raw_body: bytes, headers: Mapping[str, str]) -> Notice:
+        lowered = {name.lower(): value for name, value in headers.items()}
+        for secret in self._account.values["webhook_secrets"].split():
+            try:
+                Webhook(secret).verify(raw_body, lowered, json_parse=False)
+            except (WebhookVerificationError, ValueError):  # ValueError: a header of no known shape
+                continue
+            notice = json.loads(raw_body)
+            about_us = notice["type"] == "checkout.changed"
+            return Notice(lowered["webhook-id"], str(notice["data"]["checkout"]) if about_us else "")
+        raise NoticeForged("no secret of ours signed this")
+
+    def _ask(self, method: str, path: str, content: dict[str, object] | None = None) -> Any:
+        answer = ask(
+            method,
+            f"{self._account.base_url}/sandbox/api/{path}",
+            headers={
+                "Authorization": f"Bearer {self._account.values['api_key']}",
+                "Content-Type": "application/json",
+            },
+            content=json.dumps(content) if content else None,
+            through_proxy=False,  # an address of our own
+        )
         return answer.json()
-    problem = f"the sandbox answered {answer.status_code}: {answer.text[:200]}"
-    if answer.status_code >= 500 or answer.status_code == 429:
-        raise GatewayUnavailable(problem)
-    raise GatewayRefused(problem)
+
+
+def _payment(told: dict[str, Any], amount: Money) -> ProviderPayment:
+    return ProviderPayment(
+        provider_ref=told["id"],
+        state=PaymentState(told["state"]),
+        amount=amount,
+        happened_at=datetime.fromisoformat(told["happened_at"]),
+        method="sandbox",
+        refunds=tuple(_refund(one, amount.currency) for one in told["refunds"]),
+        disputes=tuple(_dispute(one, amount.currency) for one in told["disputes"]),
+    )
+
+
+def _refund(told: dict[str, Any], currency: str) -> ProviderRefund:
+    return ProviderRefund(
+        provider_ref=told["id"],
+        reference=UUID(told["reference"]) if told["reference"] else None,
+        state=RefundState.SUCCEEDED,
+        amount=Money(told["amount_minor"], currency),
+        happened_at=datetime.fromisoformat(told["happened_at"]),
+    )
+
+
+def _dispute(told: dict[str, Any], currency: str) -> ProviderDispute:
+    decided_at = told["decided_at"]
+    return ProviderDispute(
+        provider_ref=told["id"],
+        state=DisputeState(told["state"]),
+        amount=Money(told["amount_minor"], currency),
+        opened_at=datetime.fromisoformat(told["opened_at"]),
+        decided_at=datetime.fromisoformat(decided_at) if decided_at else None,
+    )

@@ -1,7 +1,9 @@
 """Billing's facts for the ledger: all of them are about a visit."""
 
 from datetime import datetime
+from uuid import UUID
 
+from billing.models import Invoice
 from communities.models import ServiceEvent
 from communities.services.ledger import Fact, facts_record
 from core.money import Money
@@ -29,3 +31,13 @@ def visit_fact_record(
         amount=amount,
     )
     facts_record(organisation=visit.organisation, facts=[fact])
+
+
+def invoice_fact_record(
+    *, kind: ServiceEvent.Kind, source_id: str, invoice_id: UUID, occurred_at: datetime, amount: Money
+) -> None:
+    """Append one fact about the visit that an invoice is for."""
+    invoice = Invoice.objects.select_related(*(f"visit__{path}" for path in SHOWN)).get(pk=invoice_id)
+    visit_fact_record(
+        kind=kind, source_id=source_id, visit=invoice.visit, occurred_at=occurred_at, amount=amount
+    )

@@ -1,21 +1,21 @@
-"""From a completed work order to an invoice and the wish for a payment link."""
+"""From a completed work order to an invoice and a payment link."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from billing.errors import PriceMissing
-from billing.models import Invoice, InvoiceLine, Offer, PaymentLink, PriceItem
-from billing.services import facts
+from billing.models import Invoice, InvoiceLine, Offer, PriceItem
+from billing.services import books, facts
+from billing.services.links import link_issue
+from billing.services.standing import invoice_restate
 from communities.models import Organisation, ServiceEvent
 from core.locks import lock_all
 from core.money import Money
-from core.outbox import emit
 from dispatch.models import Visit
 
 
@@ -40,7 +40,7 @@ def lines_total(lines: Iterable[Line], currency: str) -> Money:
 def work_order_invoice(*, subject_id: UUID) -> None:
     """Invoice the work order of a completed visit: the service's base price and the accepted offers. Once.
 
-    Follows `visit.completed`. What costs nothing is paid at once; for anything else a payment link is wanted.
+    Follows `visit.completed`. What costs nothing is paid at once; for anything else there is a payment link.
     Raises PriceMissing.
     """
     invoice_issue(visit_id=subject_id, now=timezone.now())
@@ -74,29 +74,12 @@ def invoice_issue(*, visit_id: UUID, now: datetime) -> Invoice:
         occurred_at=now,
         amount=total,
     )
+    books.invoice_post(invoice)
     if total.minor:
-        _link_want(invoice)
+        link_issue(invoice, total, now=now)
     else:
-        invoice_settle(invoice_id=invoice.id, paid_at=now)
+        invoice_restate(invoice, now=now)
     return invoice
-
-
-@transaction.atomic
-def invoice_settle(*, invoice_id: UUID, paid_at: datetime) -> bool:
-    """Mark an issued invoice as paid, and tell the ledger and whoever follows. False when it was not issued."""
-    issued = Invoice.objects.filter(pk=invoice_id, state=Invoice.State.ISSUED)
-    if issued.update(state=Invoice.State.PAID, paid_at=paid_at) != 1:
-        return False
-    invoice = Invoice.objects.select_related(*(f"visit__{path}" for path in facts.SHOWN)).get(pk=invoice_id)
-    facts.visit_fact_record(
-        kind=ServiceEvent.Kind.INVOICE_PAID,
-        source_id=f"invoice:{invoice.id}:paid",
-        visit=invoice.visit,
-        occurred_at=paid_at,
-        amount=invoice.total,
-    )
-    emit("invoice.paid", invoice.id)
-    return True
 
 
 def _next_number(organisation: Organisation) -> str:
@@ -140,14 +123,3 @@ def _lines_save(invoice: Invoice, lines: list[Line]) -> None:
         )
         for position, line in enumerate(lines, start=1)
     )
-
-
-def _link_want(invoice: Invoice) -> None:
-    link = PaymentLink.objects.create(
-        organisation=invoice.organisation,
-        invoice=invoice,
-        gateway=settings.PAYMENT_GATEWAY,
-        amount_minor=invoice.total_minor,
-        currency=invoice.currency,
-    )
-    emit("payment_link.wanted", link.id)

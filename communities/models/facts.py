@@ -28,6 +28,8 @@ class ServiceEvent(Owned):
         OFFER_REFUSED = "offer.refused"
         INVOICE_ISSUED = "invoice.issued"
         INVOICE_PAID = "invoice.paid"
+        PAYMENT_REFUNDED = "payment.refunded"
+        PAYMENT_DISPUTED = "payment.disputed"
         SURVEY_SENT = "survey.sent"
         SURVEY_ANSWERED = "survey.answered"
 

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Sum
 
+from billing.gateways.base import PaymentState
 from billing.models import Invoice, Payment, PaymentLink
 from communities.insight.sentences import Language
 from communities.models import Community, Organisation, SignalSet, Site, SurveyAnswer, SurveyInvitation
@@ -73,11 +74,11 @@ def payments_figures(organisation: Organisation) -> dict[str, Any]:
     payments = Payment.objects.filter(organisation=organisation)
     return {
         "invoices": Invoice.objects.filter(organisation=organisation).count(),
-        "links": PaymentLink.objects.filter(organisation=organisation).exclude(url="").count(),
+        "links": PaymentLink.objects.filter(organisation=organisation).count(),
         "paid": paid.count(),
         "paid_minor_units": paid.aggregate(sum=Sum("total_minor"))["sum"] or 0,
         "currency": organisation.currency,
-        "declined": payments.filter(state=Payment.State.DECLINED).count(),
+        "declined": payments.filter(state=PaymentState.DECLINED).count(),
     }
 
 

@@ -1,18 +1,15 @@
-"""Rating a visit, and coming back from paying."""
+"""Rating a visit."""
 
 import contextlib
-from uuid import UUID
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods
 
-from billing.errors import PaymentLinkUnknown
-from billing.models import Invoice, PaymentLink
-from billing.selectors import link_returned_to, visit_of_survey
+from billing.selectors import visit_of_survey
 from communities.errors import SurveyClosed, SurveyUnknown
 from communities.models import SurveyInvitation
 from communities.selectors.surveys import survey_by_token
@@ -53,25 +50,6 @@ def rate(request: HttpRequest, token: str) -> HttpResponse:
     with contextlib.suppress(SurveyClosed):  # a second press of the button, and the first was quicker
         survey_answer(token=token, now=now, **form.cleaned_data)
     return _thanks(request, invitation)
-
-
-@require_GET
-def paid(request: HttpRequest, link_id: UUID, token: str) -> HttpResponse:
-    """Where a payer comes back to. Coming back proves nothing: the page tells what the provider told us."""
-    try:
-        link = link_returned_to(link_id, token)
-    except PaymentLinkUnknown:
-        return gone(request)
-    context = {
-        "organisation": link.organisation,
-        "invoice": link.invoice,
-        "amount": link.invoice.total,
-        "is_paid": link.invoice.state == Invoice.State.PAID,
-        "pay_url": link.url if link.state == PaymentLink.State.OPEN else "",
-    }
-    return page(
-        request, "customer/paid.html", context, language=language_for(request, link.organisation.language)
-    )
 
 
 def _questions(request: HttpRequest, invitation: SurveyInvitation, form: RatingForm) -> HttpResponse:

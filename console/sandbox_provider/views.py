@@ -1,114 +1,98 @@
-"""The provider's doors: a JSON API for merchants and the page on which their customers pay."""
+"""The provider's page on which customers pay, with all that may go wrong on buttons: it is there to try things."""
 
-import json
-import re
-from typing import Any
+from collections.abc import Callable
+from datetime import datetime
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import BigIntegerField
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
-from django.utils.crypto import constant_time_compare
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_protect
+from django.views.decorators.http import require_http_methods
 
-from billing.models import SandboxAttempt, SandboxCheckout
+from billing.models import SandboxCheckout, SandboxDispute, SandboxPayment
 from console.customer.pages import language_for, page
-from console.sandbox_provider.checkouts import CheckoutAsked, checkout_make, checkout_settle
+from console.sandbox_provider.checkouts import (
+    Refused,
+    code_pay,
+    dispute_decide,
+    dispute_open,
+    notice_make,
+    payment_make,
+    refund_make,
+)
 from core.money import Money
 
-RETURN_URL_LENGTH = 500
-# Its host goes into a header, unquoted.
-RETURN_URL = re.compile(r"https?://([\w.-]+|\[[\da-fA-F:.]+\])(:\d+)?([/?#][!-~]*)?", re.ASCII)
-DECISIONS = {"pay": SandboxAttempt.State.SUCCEEDED, "decline": SandboxAttempt.State.DECLINED}
+Deed = Callable[[SandboxPayment, datetime], object]
 
-
-@csrf_exempt
-@require_POST
-def checkout_create(request: HttpRequest) -> HttpResponse:
-    """Open a checkout, or give back the reference's one. 401, 422, and 409 for the same reference at another price."""
-    if not _is_merchant(request):
-        return JsonResponse({"error": "wrong key"}, status=401)
-    try:
-        asked = _read(json.loads(request.body))
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
-        return JsonResponse({"error": f"not a checkout: {error!r}"}, status=422)
-    checkout = checkout_make(asked)
-    if checkout is None:
-        return JsonResponse({"error": "the reference has another amount"}, status=409)
-    return JsonResponse(_shown(checkout), status=201)
-
-
-@require_GET
-def checkout_read(request: HttpRequest, checkout_id: UUID) -> HttpResponse:
-    """A checkout with every attempt to pay it."""
-    if not _is_merchant(request):
-        return JsonResponse({"error": "wrong key"}, status=401)
-    return JsonResponse(_shown(get_object_or_404(SandboxCheckout, pk=checkout_id)))
+ATTEMPTS = {
+    "pay": SandboxPayment.State.SUCCEEDED,
+    "decline": SandboxPayment.State.DECLINED,
+    "code": SandboxPayment.State.PENDING,
+}
+DEEDS: dict[str, Deed] = {
+    "code-pay": lambda payment, now: code_pay(payment, now=now),
+    "refund-half": lambda payment, now: refund_make(
+        payment, max(1, payment.checkout.amount_minor // 2), reference=None, now=now
+    ),
+    "refund": lambda payment, now: refund_make(
+        payment, payment.checkout.amount_minor, reference=None, now=now
+    ),
+    "dispute": lambda payment, now: dispute_open(payment, now=now),
+    "win": lambda payment, now: _decide(payment, SandboxDispute.State.WON, now),
+    "lose": lambda payment, now: _decide(payment, SandboxDispute.State.LOST, now),
+}
 
 
 @csrf_protect
 @require_http_methods(["GET", "POST"])
 def checkout_page(request: HttpRequest, checkout_id: UUID) -> HttpResponse:
-    """The amount, and two buttons. Once it is paid the customer goes back to the merchant."""
+    """The amount, and what a payer, the provider's staff and the network may do. Who has paid goes back."""
     checkout = get_object_or_404(SandboxCheckout, pk=checkout_id)
-    if request.method == "POST" and (decision := DECISIONS.get(request.POST.get("decision", ""))):
-        checkout_settle(checkout_id=checkout.id, state=decision)
-        paid = decision == SandboxAttempt.State.SUCCEEDED
-        return HttpResponseRedirect(checkout.return_url if paid else request.get_full_path())
+    if request.method == "POST":
+        return _acted(request, checkout)
     merchant = urlsplit(checkout.return_url)
+    payments = checkout.payments.prefetch_related("refunds", "disputes").order_by("happened_at", "id")
     return page(
         request,
         "sandbox/checkout.html",
-        {"checkout": checkout, "amount": Money(checkout.amount_minor, checkout.currency)},
+        {
+            "checkout": checkout,
+            "amount": Money(checkout.amount_minor, checkout.currency),
+            "payments": payments,
+            "is_over": checkout.state == SandboxCheckout.State.CLOSED
+            or checkout.expires_at <= timezone.now(),
+        },
         language=language_for(request, settings.LANGUAGE_CODE),
         form_action=f"'self' {merchant.scheme}://{merchant.netloc}",  # browsers hold redirects to it as well
         referrer_policy="same-origin",  # with no-referrer a browser sends Origin: null, which CSRF refuses
     )
 
 
-def _is_merchant(request: HttpRequest) -> bool:
-    return constant_time_compare(
-        request.headers.get("Authorization", ""), f"Bearer {settings.SANDBOX_API_KEY}"
-    )
+def _acted(request: HttpRequest, checkout: SandboxCheckout) -> HttpResponse:
+    act, now = request.POST.get("act", ""), timezone.now()
+    if act in ATTEMPTS:
+        payment_make(checkout, ATTEMPTS[act], now=now)
+    elif act == "tell-again":
+        notice_make(checkout, times=3)
+    elif act in DEEDS:
+        _do(DEEDS[act], checkout, request.POST.get("payment", ""), now)
+    return HttpResponseRedirect(checkout.return_url if act == "pay" else request.get_full_path())
 
 
-def _read(content: dict[str, Any]) -> CheckoutAsked:
-    amount = Money(content["amount_minor"], content["currency"])
-    if type(amount.minor) is not int or not 0 < amount.minor <= BigIntegerField.MAX_BIGINT:
-        raise ValueError("the amount must be a whole number above 0, of at most 8 bytes")
-    return_url = str(content["return_url"])
-    if not RETURN_URL.fullmatch(return_url) or len(return_url) > RETURN_URL_LENGTH:
-        raise ValueError("the return_url must be an http or https address")
-    urlsplit(return_url)  # refuses what is no IPv6 address between brackets
-    return CheckoutAsked(
-        reference=UUID(content["reference"]),
-        amount=amount,
-        description=_storable(str(content["description"])[:200]),
-        return_url=return_url,
-    )
+def _do(deed: Deed, checkout: SandboxCheckout, payment_id: str, now: datetime) -> None:
+    try:
+        payment = checkout.payments.select_related("checkout").get(pk=UUID(payment_id))
+    except (ValueError, SandboxPayment.DoesNotExist):
+        raise Http404 from None
+    try:
+        deed(payment, now)
+    except Refused:
+        return  # the page shows why: nothing is left
 
 
-def _storable(text: str) -> str:
-    """The text, unless PostgreSQL has no place for it: a NUL, half a surrogate pair. Raises ValueError."""
-    text.encode()
-    if "\0" in text:
-        raise ValueError("the text has a NUL")
-    return text
-
-
-def _shown(checkout: SandboxCheckout) -> dict[str, object]:
-    return {
-        "id": str(checkout.id),
-        "reference": str(checkout.reference),
-        "url": f"{settings.SANDBOX_URL}/sandbox/checkouts/{checkout.id}",
-        "state": checkout.state,
-        "amount_minor": checkout.amount_minor,
-        "currency": checkout.currency,
-        "payments": [
-            {"id": str(one.id), "state": one.state, "happened_at": one.happened_at.isoformat()}
-            for one in checkout.attempts.order_by("happened_at", "id")
-        ],
-    }
+def _decide(payment: SandboxPayment, state: SandboxDispute.State, now: datetime) -> None:
+    for dispute in payment.disputes.all():
+        dispute_decide(dispute, state, now=now)

@@ -99,7 +99,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET /invoices": SIGNED_IN,
     "GET /invoices/{invoice_id}": VISIT,
     "GET /invoices/{invoice_id}/qr.svg": VISIT,
-    "POST /webhooks/{gateway}": IN_A_SESSION,  # the signature is the proof, and this one is missing
+    "POST /webhooks/{account}": IN_A_SESSION,  # the signature is the proof, and this one is missing
 }
 
 # What stands for the parameter of an address, where not the row of that name, and what is sent.

@@ -173,12 +173,10 @@ class World:
         PaymentLink.objects.create(
             organisation=self.company,
             invoice=invoice,
-            gateway="sandbox",
-            state=PaymentLink.State.OPEN,
+            account="sandbox",
             amount_minor=800,
             currency="TWD",
-            provider_ref=f"checkout-{self.rows}",
-            url="https://pay.example/1",
+            expires_at=self.now,
         )
         return invoice
 

@@ -6,12 +6,15 @@ import pytest
 from pytest_django import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from billing.models import PriceItem
+from billing.models import Checkout, Invoice, PriceItem
+from billing.services.checkouts import checkout_begin
+from billing.services.invoices import invoice_issue
 from billing.services.prices import PriceRow, price_items_save
 from communities.models import Organisation, Region
 from dispatch.models import Technician, Visit
 from dispatch.states import VisitState
 from tests import factories
+from tests.outbox import deliver_all
 
 
 @pytest.fixture
@@ -39,6 +42,19 @@ def price_book(acme: Organisation) -> None:
 def done(price_book: None, north: Region, tom: Technician, now: datetime) -> Visit:
     """Tom's visit to a customer in the north, completed."""
     return done_visit(north, tom, now)
+
+
+@pytest.fixture
+def invoice(done: Visit, now: datetime) -> Invoice:
+    """TWD 800 for Tom's visit, just issued."""
+    return invoice_issue(visit_id=done.pk, now=now)
+
+
+@pytest.fixture
+def checkout(invoice: Invoice, provider: str, now: datetime) -> Checkout:
+    """The provider's page for it, open; the customer has been told."""
+    deliver_all()
+    return checkout_begin(invoice_id=invoice.pk, language="en", now=now)
 
 
 @pytest.fixture

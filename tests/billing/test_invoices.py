@@ -63,7 +63,7 @@ def test_a_completed_visit_is_billed_with_its_base_price_and_what_was_accepted(
         ("濾心更換", 1, 800),
         ("備用濾心", 2, 1500),
     ]
-    assert PaymentLink.objects.get().state == PaymentLink.State.PENDING
+    assert PaymentLink.objects.get().amount == Money(2300, "TWD")
     told = ServiceEvent.objects.filter(source="billing").order_by("occurred_at", "id")
     assert [(fact.kind, fact.amount_minor) for fact in told] == [
         ("offer.made", 1500),
@@ -114,7 +114,7 @@ def test_two_workers_at_once_make_one_invoice(done: Visit) -> None:
     in_threads(4, lambda _: work_order_invoice(subject_id=done.pk))
 
     assert (Invoice.objects.count(), PaymentLink.objects.count()) == (1, 1)
-    assert waiting() == ["payment_link.wanted"]
+    assert waiting() == ["payment_link.opened"]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,86 +1,158 @@
-from datetime import datetime
+"""The customer's address for paying: what it is for, whom it is sent to, and when it is over."""
+
+from datetime import datetime, timedelta
 
 import pytest
+from django.conf import settings as conf
 from django.core import mail
 from pytest_django import Settings
 
-from billing.gateways.base import GatewayRefused, GatewayUnavailable
-from billing.gateways.sandbox import SandboxGateway
-from billing.models import PaymentLink, SandboxCheckout
+from billing.models import BillingProfile, Invoice, PaymentLink, PaymentReminder
 from billing.services.invoices import invoice_issue
-from billing.services.links import payment_link_open, payment_link_send, qr_svg
-from communities.models import Contact
+from billing.services.links import (
+    link_follow,
+    links_expire,
+    pay_url,
+    payment_link_send,
+    payment_reminder_send,
+    qr_svg,
+    reminders_due,
+)
+from billing.services.profiles import profile_of
+from communities.models import Contact, Organisation
+from core.money import Money
 from dispatch.models import Visit
+from tests.outbox import waiting
 
-NOBODY = "http://127.0.0.1:9"
+DAY = timedelta(days=1)
+LINE_PAY = {
+    "acme-line": {
+        "gateway": "line_pay",
+        "base_url": "https://pay.example",
+        "channel_id": "1",
+        "channel_secret": "secret",
+    }
+}
 
 
 @pytest.fixture
-def link(done: Visit, now: datetime) -> PaymentLink:
-    return invoice_issue(visit_id=done.pk, now=now).links.get()
+def link(invoice: Invoice) -> PaymentLink:
+    return PaymentLink.objects.get()
 
 
-def test_a_link_is_made_once_at_the_provider_however_often_it_is_asked_for(
-    link: PaymentLink, provider: str
-) -> None:
-    payment_link_open(subject_id=link.pk)
-    opened = PaymentLink.objects.get()
-    PaymentLink.objects.update(state="pending", provider_ref="", url="")  # the answer was lost on its way
-    payment_link_open(subject_id=link.pk)
-
-    checkout = SandboxCheckout.objects.get()
-    again = PaymentLink.objects.get()
-    assert (again.state, again.url) == ("open", f"{provider}/sandbox/checkouts/{checkout.pk}")
-    assert (again.url, again.provider_ref) == (opened.url, opened.provider_ref)
-    assert (checkout.amount_minor, checkout.currency) == (800, "TWD")
+def states() -> list[tuple[str, int]]:
+    return list(PaymentLink.objects.order_by("created_at").values_list("state", "amount_minor"))
 
 
-def test_without_the_provider_the_link_stays_pending(link: PaymentLink, settings: Settings) -> None:
-    settings.SANDBOX_URL = NOBODY
-
-    with pytest.raises(GatewayUnavailable):
-        payment_link_open(subject_id=link.pk)
-
-    assert PaymentLink.objects.get().state == PaymentLink.State.PENDING
-
-
-def test_what_the_provider_does_not_know_is_a_refusal(provider: str) -> None:
-    with pytest.raises(GatewayRefused, match="404"):
-        SandboxGateway().payments_of("019527f0-0000-7000-8000-000000000000")
-
-
-def test_the_customer_gets_one_letter_in_their_language_with_link_and_picture(
-    link: PaymentLink,
-) -> None:
-    PaymentLink.objects.update(state="open", provider_ref="1", url="https://pay.example/1")
+def test_the_customer_gets_one_letter_in_their_language_with_link_and_picture(link: PaymentLink) -> None:
     Contact.objects.update(language="en")
 
     payment_link_send(subject_id=link.pk)
     payment_link_send(subject_id=link.pk)
 
-    (letter,) = mail.outbox
-    link.refresh_from_db()
-    assert (letter.subject, letter.to) == (
-        "Acme: invoice 00000001",
-        [Contact.objects.get().email],
+    [letter] = mail.outbox
+    assert isinstance(letter, mail.EmailMessage)
+    assert letter.subject == "Acme: invoice 00000001"
+    assert pay_url(link.invoice_id) in str(letter.body)
+    assert "TWD 800" in str(letter.body)
+    [attachment] = letter.attachments
+    assert (attachment[0], attachment[2], bytes(attachment[1])[:4]) == (
+        "payment.png",
+        "image/png",
+        b"\x89PNG",
     )
-    assert letter.from_email == "Acme <linli@localhost>"
-    assert [line for line in str(letter.body).splitlines() if line.startswith("http")] == [link.url]
-    assert [(name, kind) for name, _, kind in letter.attachments] == [("payment.png", "image/png")]
-    assert link.sent_at is not None
 
 
-def test_who_did_not_agree_to_messages_gets_none(link: PaymentLink) -> None:
-    PaymentLink.objects.update(state="open", provider_ref="1", url="https://pay.example/1")
+def test_nobody_who_did_not_agree_is_written_to(link: PaymentLink) -> None:
     Contact.objects.update(may_message=False)
 
     payment_link_send(subject_id=link.pk)
 
-    assert (len(mail.outbox), PaymentLink.objects.get().sent_at) == (0, None)
+    assert (mail.outbox, PaymentLink.objects.get().sent_at) == ([], None)
 
 
-def test_the_qr_code_is_a_picture_by_itself() -> None:
-    svg = qr_svg("https://linli.example/sandbox/checkouts/1")
+def test_the_code_is_a_picture_of_its_own() -> None:
+    assert qr_svg("https://pay.example/1").startswith('<?xml version="1.0" encoding="utf-8"?>\n<svg')
 
-    assert svg.startswith("<?xml")
-    assert svg.rstrip().endswith("</svg>")
+
+def test_another_amount_has_another_link_and_none_is_left_when_nothing_is_due(
+    invoice: Invoice, now: datetime
+) -> None:
+    link_follow(invoice, Money(800, "TWD"), now=now)
+    assert states() == [("open", 800)]
+
+    link_follow(invoice, Money(300, "TWD"), now=now)
+    assert states() == [("replaced", 800), ("open", 300)]
+
+    link_follow(invoice, Money(0, "TWD"), now=now)
+    assert states() == [("replaced", 800), ("replaced", 300)]
+
+
+def test_a_link_is_over_after_its_days(link: PaymentLink, now: datetime) -> None:
+    assert links_expire(now=now + 30 * DAY - timedelta(seconds=1)) == 0
+
+    assert links_expire(now=now + 30 * DAY) == 1
+    assert states() == [("expired", 800)]
+
+
+def test_reminders_come_on_their_days_until_it_is_paid(link: PaymentLink, now: datetime) -> None:
+    Contact.objects.update(language="en")
+    for days in (2, 3, 8):
+        reminders_due(now=now + days * DAY)
+        for reminder in PaymentReminder.objects.filter(state="due"):
+            payment_reminder_send(subject_id=reminder.pk)
+            payment_reminder_send(subject_id=reminder.pk)
+    subjects = [letter.subject for letter in mail.outbox]
+    assert subjects == ["Acme: invoice 00000001 is still open"] * 2  # after 3 days, and after 7
+
+    PaymentLink.objects.update(state=PaymentLink.State.PAID)
+    reminders_due(now=now + 14 * DAY)
+
+    assert list(PaymentReminder.objects.order_by("number").values_list("state", flat=True)) == [
+        "sent",
+        "sent",
+        "stopped",
+    ]
+    assert len(mail.outbox) == 2
+
+
+def test_what_is_paid_between_the_day_and_the_letter_is_not_asked_for(
+    link: PaymentLink, now: datetime
+) -> None:
+    reminders_due(now=now + 3 * DAY)
+    PaymentLink.objects.update(state=PaymentLink.State.PAID)
+
+    payment_reminder_send(subject_id=PaymentReminder.objects.get(state="due").pk)
+
+    assert (mail.outbox, PaymentReminder.objects.filter(state="stopped").count()) == ([], 1)
+
+
+def test_each_company_has_its_own_account_days_and_reminders(
+    done: Visit, acme: Organisation, now: datetime, settings: Settings
+) -> None:
+    settings.PAYMENT_ACCOUNTS = LINE_PAY
+    profile_of(acme)
+    BillingProfile.objects.update(payment_account="acme-line", link_days=7, reminder_days=[2, 9])
+
+    link = invoice_issue(visit_id=done.pk, now=now).links.get()
+
+    assert (link.account, link.expires_at) == ("acme-line", now + 7 * DAY)
+    assert [one.due_at for one in link.reminders.all()] == [now + 2 * DAY]
+
+
+@pytest.mark.parametrize(("account", "currency"), [("gone", "TWD"), ("acme-line", "USD")])
+def test_an_invoice_is_issued_even_where_it_cannot_be_paid_online(
+    done: Visit, acme: Organisation, now: datetime, settings: Settings, account: str, currency: str
+) -> None:
+    settings.PAYMENT_ACCOUNTS = LINE_PAY
+    profile_of(acme)
+    BillingProfile.objects.update(payment_account=account)
+    Organisation.objects.update(currency=currency)
+
+    invoice = invoice_issue(visit_id=done.pk, now=now)
+
+    assert (invoice.total, invoice.links.count(), waiting()) == (Money(800, currency), 0, [])
+
+
+def test_the_address_is_one_for_the_invoice(link: PaymentLink) -> None:
+    assert pay_url(link.invoice_id).startswith(f"{conf.PUBLIC_URL}/pay/{link.invoice_id}/")

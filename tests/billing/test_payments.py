@@ -1,218 +1,245 @@
-"""Paying through the sandbox provider, over HTTP, and what its webhooks may do."""
+"""Paying through the sandbox provider, over HTTP, and what its books mean for ours."""
 
-import json
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
-from django.conf import settings as conf
-from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
-from standardwebhooks import Webhook
 
-from billing.models import Invoice, Payment, PaymentLink, SandboxAttempt, SandboxCheckout, WebhookEvent
-from billing.services.invoices import invoice_issue
-from billing.services.links import payment_link_open
-from billing.services.payments import LARGEST_BODY, webhook_apply
+from billing.models import (
+    Checkout,
+    Dispute,
+    Entry,
+    Invoice,
+    Payment,
+    PaymentLink,
+    Refund,
+    SandboxCheckout,
+    SandboxDispute,
+    SandboxPayment,
+    WebhookEvent,
+)
+from billing.selectors import due, owed_by_currency
+from billing.services.checkouts import checkout_begin
+from billing.services.inbox import webhook_apply
+from billing.services.links import links_expire
+from billing.services.settling import checkout_sync
 from communities.models import ServiceEvent, SurveyInvitation
-from console.sandbox_provider.checkouts import checkout_notify, checkout_settle
+from console.sandbox_provider.checkouts import (
+    code_pay,
+    dispute_decide,
+    dispute_open,
+    notice_make,
+    payment_make,
+    refund_make,
+)
 from core.models import Outbox
-from dispatch.models import Visit
+from core.money import Money
 from tests.billing.test_invoices import in_threads
 from tests.outbox import deliver_all
 
-PAY, DECLINE = SandboxAttempt.State.SUCCEEDED, SandboxAttempt.State.DECLINED
+PAID, DECLINED, CODE = (
+    SandboxPayment.State.SUCCEEDED,
+    SandboxPayment.State.DECLINED,
+    SandboxPayment.State.PENDING,
+)
 
 
-@pytest.fixture
-def link(done: Visit, provider: str, now: datetime) -> PaymentLink:
-    """An open link of TWD 800, of which the customer has been told."""
-    invoice = invoice_issue(visit_id=done.pk, now=now)
-    deliver_all()
-    return invoice.links.get()
+def press(checkout: Checkout, state: SandboxPayment.State) -> SandboxPayment:
+    """The customer presses a button at the provider; its notice is not sent yet."""
+    return payment_make(SandboxCheckout.objects.get(reference=checkout.pk), state, now=timezone.now())
 
 
-def attempt(link: PaymentLink, state: SandboxAttempt.State) -> SandboxAttempt:
-    """The customer presses a button; the provider's notice is not sent yet."""
-    checkout_settle(checkout_id=SandboxCheckout.objects.get(reference=link.pk).pk, state=state)
-    return SandboxAttempt.objects.latest("happened_at")
+def stands(invoice: Invoice) -> tuple[str, int, list[str], list[tuple[str, int]]]:
+    """What our books say: the state, what is due, the links, and the payments in order."""
+    invoice.refresh_from_db()
+    links = invoice.links.order_by("created_at").values_list("state", flat=True)
+    payments = invoice.payments.order_by("happened_at").values_list("state", "amount_minor")
+    return invoice.state, due(invoice).minor, list(links), list(payments)
 
 
-def books(link: PaymentLink) -> tuple[str, str, list[tuple[str, int]]]:
-    """What our books say: the invoice, the link, and the payments in order."""
-    link.refresh_from_db()
-    payments = link.payments.order_by("happened_at").values_list("state", "amount_minor")
-    return Invoice.objects.get(pk=link.invoice_id).state, link.state, list(payments)
+def accounts(invoice: Invoice) -> dict[str, int]:
+    """The books of an invoice, account by account; what is zero is left out."""
+    sums: dict[str, int] = {}
+    for entry in Entry.objects.filter(posting__invoice=invoice):
+        sums[entry.account] = sums.get(entry.account, 0) + entry.amount_minor
+    return {account: total for account, total in sorted(sums.items()) if total}
 
 
-def signed(
-    body: str, *, event_id: str = "evt_1", at: datetime | None = None, secret: str = ""
-) -> dict[str, str]:
-    at = at or datetime.now(UTC)
-    return {
-        "Webhook-Id": event_id,
-        "Webhook-Timestamp": str(int(at.timestamp())),
-        "Webhook-Signature": Webhook(secret or conf.SANDBOX_WEBHOOK_SECRET).sign(event_id, at, body),
-    }
-
-
-def notice(link: PaymentLink) -> str:
-    return json.dumps({"type": "checkout.settled", "data": {"checkout": link.provider_ref}})
-
-
-def post(body: str, headers: dict[str, str], gateway: str = "sandbox") -> tuple[int, str]:
-    """Send a webhook to ourselves; the status and the type of the answer."""
-    answer = Client().post(
-        f"/api/v1/webhooks/{gateway}", body, content_type="application/json", headers=headers
-    )
-    return answer.status_code, answer.get("Content-Type", "")
-
-
-def test_a_payment_settles_the_invoice_and_the_customer_is_asked(link: PaymentLink) -> None:
-    made = attempt(link, PAY)
-    assert books(link) == ("issued", "open", [])  # nothing is believed before the provider says so
+def test_a_payment_settles_the_invoice_and_the_customer_is_asked(
+    checkout: Checkout, invoice: Invoice
+) -> None:
+    made = press(checkout, PAID)
+    assert stands(invoice) == ("issued", 800, ["open"], [])  # nothing is believed before the provider says so
 
     deliver_all()
 
-    assert books(link) == ("paid", "paid", [("succeeded", 800)])
+    assert stands(invoice) == ("paid", 0, ["paid"], [("succeeded", 800)])
+    assert accounts(invoice) == {"provider": 800, "revenue": -800}
     fact = ServiceEvent.objects.get(kind="invoice.paid")
     assert (fact.amount_minor, fact.currency, fact.occurred_at) == (800, "TWD", made.happened_at)
-    assert SurveyInvitation.objects.get().visit_id == link.invoice.visit_id
-    assert ServiceEvent.objects.filter(kind="survey.sent").count() == 1
+    assert SurveyInvitation.objects.get().visit_id == invoice.visit_id
+    assert SandboxCheckout.objects.get().state == "open"  # paid: the provider refuses to close it
 
 
-def test_a_declined_checkout_can_be_paid_afterwards(link: PaymentLink) -> None:
-    attempt(link, DECLINE)
+def test_a_declined_checkout_can_be_paid_afterwards(checkout: Checkout, invoice: Invoice) -> None:
+    press(checkout, DECLINED)
     deliver_all()
-    assert books(link) == ("issued", "open", [("declined", 800)])
+    assert stands(invoice) == ("issued", 800, ["open"], [("declined", 800)])
 
-    attempt(link, PAY)
-    attempt(link, DECLINE)  # too late: it is paid
+    press(checkout, PAID)
     deliver_all()
 
-    assert books(link) == ("paid", "paid", [("declined", 800), ("succeeded", 800)])
+    assert stands(invoice) == ("paid", 0, ["paid"], [("declined", 800), ("succeeded", 800)])
 
 
-def test_events_in_the_wrong_order_and_many_times_come_to_the_same(link: PaymentLink) -> None:
-    declined, paid = attempt(link, DECLINE), attempt(link, PAY)
-    for event in (paid, declined, paid, paid, declined):
-        checkout_notify(subject_id=event.pk)
-
+def test_a_code_is_no_payment_until_it_is_paid(checkout: Checkout, invoice: Invoice) -> None:
+    payment = press(checkout, CODE)
     deliver_all()
-    for event in WebhookEvent.objects.all():
+    assert stands(invoice) == ("issued", 800, ["open"], [("pending", 800)])
+
+    code_pay(payment, now=timezone.now())
+    deliver_all()
+
+    assert stands(invoice) == ("paid", 0, ["paid"], [("succeeded", 800)])
+
+
+def test_messages_in_the_wrong_order_and_many_times_come_to_the_same(
+    checkout: Checkout, invoice: Invoice
+) -> None:
+    there = SandboxCheckout.objects.get()
+    press(checkout, DECLINED)
+    press(checkout, PAID)
+    notice_make(there, times=3)
+    deliver_all()
+
+    for event in WebhookEvent.objects.order_by("-received_at"):
+        WebhookEvent.objects.filter(pk=event.pk).update(outcome="received")
         webhook_apply(subject_id=event.pk)
 
-    assert books(link) == ("paid", "paid", [("declined", 800), ("succeeded", 800)])
-    assert WebhookEvent.objects.count() == 2
+    assert stands(invoice) == ("paid", 0, ["paid"], [("declined", 800), ("succeeded", 800)])
+    assert WebhookEvent.objects.count() == 3
     assert ServiceEvent.objects.filter(kind="invoice.paid").count() == 1
 
 
-def test_two_workers_apply_two_events_of_one_payment_once(link: PaymentLink) -> None:
-    attempt(link, PAY)
-    for number in range(4):
-        assert post(notice(link), signed(notice(link), event_id=f"evt_{number}"))[0] == 200
-    events = list(WebhookEvent.objects.all())
+@pytest.mark.django_db(transaction=True)
+def test_workers_at_once_enter_one_payment_once(checkout: Checkout, invoice: Invoice) -> None:
+    press(checkout, PAID)
 
-    in_threads(4, lambda number: webhook_apply(subject_id=events[number].pk))
+    in_threads(4, lambda _: checkout_sync(subject_id=checkout.pk))
 
-    assert books(link) == ("paid", "paid", [("succeeded", 800)])
+    assert stands(invoice) == ("paid", 0, ["paid"], [("succeeded", 800)])
+    assert accounts(invoice) == {"provider": 800, "revenue": -800}
     assert Outbox.objects.filter(topic="invoice.paid").count() == 1
 
 
-@pytest.mark.django_db
-def test_a_forged_or_old_message_is_refused_and_not_kept() -> None:
-    body = json.dumps({"type": "checkout.settled", "data": {"checkout": "any"}})
-    hour_ago = datetime.now(UTC) - timedelta(hours=1)
-    forgeries = [
-        {},
-        signed(body, secret="whsec_" + "A" * 32),
-        signed(body + " "),
-        signed(body, at=hour_ago),
-        signed(body) | {"Webhook-Signature": "nonsense"},
-        signed(body) | {"Webhook-Timestamp": "soon"},
-    ]
-
-    answers = [post(body, headers) for headers in forgeries]
-
-    assert answers == [(401, "application/problem+json")] * 6
-    assert WebhookEvent.objects.count() == 0
-
-
-def test_a_signed_message_about_an_unpaid_checkout_changes_nothing(link: PaymentLink) -> None:
-    """Even who holds the signing key cannot pay with it: the provider's books are asked."""
-    post(notice(link), signed(notice(link)))
-
-    deliver_all()
-
-    assert books(link) == ("issued", "open", [])
-
-
-def test_another_amount_is_kept_and_does_not_settle(link: PaymentLink) -> None:
-    SandboxCheckout.objects.update(amount_minor=80)
-    attempt(link, PAY)
-
-    deliver_all()
-
-    assert books(link) == ("issued", "open", [("succeeded", 80)])
-    event = WebhookEvent.objects.get()
-    assert (event.outcome, event.note) == (
-        "applied",
-        "paid TWD 80 where TWD 800 was asked: not settled",
-    )
-
-
-@pytest.mark.django_db
-def test_an_event_about_no_link_of_ours_is_kept_and_ignored() -> None:
-    body = json.dumps({"type": "checkout.settled", "data": {"checkout": "somebody-elses"}})
-
-    assert post(body, signed(body))[0] == 200
-    webhook_apply(subject_id=WebhookEvent.objects.get().pk)
-
-    assert list(WebhookEvent.objects.values_list("outcome", "body")) == [("ignored", body)]
-
-
-def test_an_event_waits_while_the_provider_cannot_be_asked(
-    link: PaymentLink, provider: str, settings: Settings
+def test_a_message_waits_while_the_provider_cannot_be_asked(
+    checkout: Checkout, invoice: Invoice, provider: str, settings: Settings
 ) -> None:
-    checkout_notify(subject_id=attempt(link, PAY).pk)
+    press(checkout, PAID)
     settings.SANDBOX_URL = "http://127.0.0.1:9"
     deliver_all()
     event = WebhookEvent.objects.get()
-    assert (event.outcome, books(link)) == ("received", ("issued", "open", []))
+    assert (event.outcome, invoice.state) == ("received", "issued")
 
     settings.SANDBOX_URL = provider
     webhook_apply(subject_id=event.pk)
 
-    assert books(link) == ("paid", "paid", [("succeeded", 800)])
+    assert stands(invoice)[:2] == ("paid", 0)
 
 
-def test_a_second_payment_of_a_settled_invoice_is_noted_for_a_person(
-    link: PaymentLink, provider: str
+def test_part_of_it_leaves_a_link_for_the_rest(checkout: Checkout, invoice: Invoice, now: datetime) -> None:
+    SandboxCheckout.objects.update(amount_minor=300)
+    press(checkout, PAID)
+    deliver_all()
+    assert stands(invoice) == ("partly_paid", 500, ["paid", "open"], [("succeeded", 300)])
+
+    rest = checkout_begin(invoice_id=invoice.pk, language="en", now=now)
+    press(rest, PAID)
+    deliver_all()
+
+    assert rest.link.amount == Money(500, "TWD")
+    assert stands(invoice) == ("paid", 0, ["paid", "paid"], [("succeeded", 300), ("succeeded", 500)])
+
+
+def test_what_is_paid_twice_is_owed_to_the_customer(checkout: Checkout, invoice: Invoice) -> None:
+    press(checkout, PAID)
+    press(checkout, PAID)
+    deliver_all()
+
+    assert stands(invoice) == ("overpaid", -800, ["paid"], [("succeeded", 800)] * 2)
+    assert ServiceEvent.objects.filter(kind="invoice.paid").count() == 1
+
+
+def test_what_is_paid_late_counts_all_the_same(checkout: Checkout, invoice: Invoice, now: datetime) -> None:
+    links_expire(now=now + timedelta(days=30))
+    deliver_all()
+    assert stands(invoice) == ("issued", 800, ["expired"], [])
+
+    press(checkout, PAID)
+    deliver_all()
+
+    assert stands(invoice) == ("paid", 0, ["expired"], [("succeeded", 800)])
+
+
+def test_another_currency_settles_nothing_and_is_owed_to_the_customer(
+    checkout: Checkout, invoice: Invoice
 ) -> None:
-    PaymentLink.objects.update(state=PaymentLink.State.PAID)
-    newer = PaymentLink.objects.create(
-        organisation=link.organisation,
-        invoice=link.invoice,
-        gateway="sandbox",
-        amount_minor=800,
-        currency="TWD",
-    )
-    payment_link_open(subject_id=newer.pk)
-    for one in (newer, link):
-        attempt(one, PAY)
+    SandboxCheckout.objects.update(currency="USD")
+    press(checkout, PAID)
+    deliver_all()
+
+    assert stands(invoice) == ("issued", 800, ["open"], [("succeeded", 800)])
+    assert owed_by_currency(invoice) == {"TWD": Money(800, "TWD"), "USD": Money(-800, "USD")}
+
+
+def test_what_the_provider_gives_back_by_itself_is_owed_again(checkout: Checkout, invoice: Invoice) -> None:
+    payment = press(checkout, PAID)
+    deliver_all()
+    refund_make(payment, 300, reference=None, now=timezone.now())
+    deliver_all()
+
+    assert stands(invoice) == ("reopened", 300, ["paid"], [("succeeded", 800)])
+    assert accounts(invoice) == {"provider": 500, "receivable": 300, "revenue": -800}
+    refund = Refund.objects.get()
+    assert (refund.state, refund.amount_minor, refund.wanted_by) == ("succeeded", 300, None)
+    assert ServiceEvent.objects.get(kind="payment.refunded").amount_minor == 300
+
+
+@pytest.mark.parametrize(
+    ("decided", "state", "books"),
+    [
+        (None, "paid", {"disputed": 800, "revenue": -800}),
+        (SandboxDispute.State.WON, "paid", {"provider": 800, "revenue": -800}),
+        (SandboxDispute.State.LOST, "reopened", {"receivable": 800, "revenue": -800}),
+    ],
+)
+def test_a_contested_payment_is_held_back_until_it_is_decided(
+    checkout: Checkout,
+    invoice: Invoice,
+    decided: SandboxDispute.State | None,
+    state: str,
+    books: dict[str, int],
+) -> None:
+    payment = press(checkout, PAID)
+    dispute_open(payment, now=timezone.now())
+    deliver_all()
+    if decided:
+        dispute_decide(SandboxDispute.objects.get(), decided, now=timezone.now())
         deliver_all()
 
-    assert books(newer)[:2] == ("paid", "paid")
-    assert Payment.objects.filter(state="succeeded").count() == 2
-    assert [event.note for event in WebhookEvent.objects.order_by("received_at")] == [
-        "",
-        "the invoice was settled before: TWD 800 to give back",
+    assert (stands(invoice)[0], accounts(invoice)) == (state, books)
+    assert Dispute.objects.get().state == (decided or "open")
+    assert ServiceEvent.objects.filter(kind="payment.disputed").count() == 1
+
+
+def test_a_link_is_paid_by_the_provider_that_it_was_made_for(checkout: Checkout, invoice: Invoice) -> None:
+    """Another account's message about this checkout is none of ours."""
+    PaymentLink.objects.update(account="another")
+    press(checkout, PAID)
+    deliver_all()
+
+    assert list(WebhookEvent.objects.values_list("outcome", "note")) == [
+        ("ignored", "about no checkout of ours")
     ]
-
-
-@pytest.mark.django_db
-def test_an_unknown_provider_and_an_endless_message_are_refused() -> None:
-    body = "x" * (LARGEST_BODY + 1)
-
-    assert post("{}", {}, gateway="nobody")[0] == 404
-    assert post(body, signed(body))[0] == 413
-    assert WebhookEvent.objects.count() == 0
+    assert Payment.objects.count() == 0

@@ -8,12 +8,8 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from billing.models import PaymentLink
-from billing.services.invoices import invoice_issue, invoice_settle
-from billing.services.links import return_url
 from communities.models import SurveyAnswer, SurveyInvitation
 from communities.services.surveys import survey_token
-from dispatch.models import Visit
 
 LARGEST_PAGE = 30_000  # bytes, with the style sheet
 STYLES = Path(settings.ROOT / "console/static/console/customer.css")
@@ -138,21 +134,6 @@ def test_the_language_is_the_one_asked_for(
 
     assert answer["Content-Language"] == shown
     assert ("How was our visit?" in answer.content.decode()) == (shown == "en")
-
-
-def test_coming_back_from_paying_proves_nothing(done: Visit, strict: Client) -> None:
-    now = timezone.now()
-    invoice = invoice_issue(visit_id=done.pk, now=now)
-    link = PaymentLink.objects.get()
-    came_back = return_url(link).removeprefix(settings.PUBLIC_URL)
-
-    before = strict.get(f"{came_back}?lang=en&state=paid")
-    invoice_settle(invoice_id=invoice.pk, paid_at=now)
-    after = strict.get(f"{came_back}?lang=en")
-
-    assert "The payment is being confirmed" in Page(before.content).words
-    assert {"Paid", "00000001", "TWD 800"} <= set(Page(after.content).words)
-    assert strict.get(f"{came_back}x").status_code == 404
 
 
 def test_every_text_is_translated_and_the_compiled_file_is_up_to_date() -> None:

@@ -1,13 +1,14 @@
 """The provider as merchants and payers meet it."""
 
 import re
+from typing import Any
 from uuid import uuid4
 
 import pytest
 from django.conf import settings
 from django.test import Client
 
-from billing.models import SandboxAttempt, SandboxCheckout
+from billing.models import SandboxCheckout, SandboxPayment
 
 pytestmark = pytest.mark.django_db
 KEY = {"Authorization": f"Bearer {settings.SANDBOX_API_KEY}"}
@@ -24,7 +25,9 @@ def asked(**changes: object) -> dict[str, object]:
         "amount_minor": 2300,
         "currency": "TWD",
         "description": "Acme 00000001",
-        "return_url": "http://127.0.0.1:8000/paid/1",
+        "return_url": "http://127.0.0.1:8000/pay/1",
+        "notice_url": "http://127.0.0.1:8000/api/v1/webhooks/sandbox",
+        "expires_at": "2026-03-02T01:00:00+00:00",
     }
     return wish | changes
 
@@ -36,12 +39,36 @@ def make(content: object, headers: dict[str, str] = KEY) -> tuple[int, dict[str,
     return answer.status_code, answer.json()
 
 
-def press(browser: Client, checkout: dict[str, str], decision: str) -> str:
+def send(path: str, content: object) -> tuple[int, dict[str, Any]]:
+    answer = Client().post(f"/sandbox/api/{path}", content, content_type="application/json", headers=KEY)
+    return answer.status_code, answer.json()
+
+
+def give_back(payment_id: str, wish: dict[str, object]) -> tuple[int, dict[str, Any]]:
+    return send(f"payments/{payment_id}/refunds", wish)
+
+
+def close(checkout: dict[str, str]) -> int:
+    return send(f"checkouts/{checkout['id']}/close", {})[0]
+
+
+def read(checkout: dict[str, str]) -> dict[str, Any]:
+    told: dict[str, Any] = Client().get(f"/sandbox/api/checkouts/{checkout['id']}", headers=KEY).json()
+    return told
+
+
+def states(checkout: dict[str, str]) -> list[str]:
+    return [one["state"] for one in read(checkout)["payments"]]
+
+
+def press(browser: Client, checkout: dict[str, str], act: str) -> str:
     """Open the page, press a button, and say where the browser is sent."""
     path = f"/sandbox/checkouts/{checkout['id']}"
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', browser.get(path).content.decode())
     assert token is not None
-    answer = browser.post(path, {"decision": decision, "csrfmiddlewaretoken": token[1]})
+    payments = [one["id"] for one in read(checkout)["payments"]]
+    form = {"act": act, "csrfmiddlewaretoken": token[1], "payment": payments[-1] if payments else ""}
+    answer = browser.post(path, form)
     return str(answer.headers["Location"])
 
 
@@ -93,23 +120,69 @@ def test_a_payer_declines_tries_again_and_goes_back_to_the_merchant(browser: Cli
     retried = browser.get(declined).content.decode()
     paid = press(browser, checkout, "pay")
 
-    assert "You can try again." in retried
-    assert paid == "http://127.0.0.1:8000/paid/1"
-    read = Client().get(f"/sandbox/api/checkouts/{checkout['id']}", headers=KEY).json()
-    assert (read["state"], [one["state"] for one in read["payments"]]) == ("paid", ["declined", "succeeded"])
+    assert "Pay once more" in retried
+    assert paid == "http://127.0.0.1:8000/pay/1"
+    assert states(checkout) == ["declined", "succeeded"]
+
+
+def test_a_code_is_paid_later(browser: Client) -> None:
+    _, checkout = make(asked())
+    press(browser, checkout, "code")
+    assert states(checkout) == ["pending"]
+
+    press(browser, checkout, "code-pay")
+    press(browser, checkout, "code-pay")  # it is paid
+
+    assert states(checkout) == ["succeeded"]
+
+
+def test_the_staff_gives_back_what_is_there_and_banks_decide(browser: Client) -> None:
+    _, checkout = make(asked())
+    press(browser, checkout, "pay")
+
+    for act in ("refund-half", "refund", "refund-half", "dispute", "dispute", "win", "lose"):
+        press(browser, checkout, act)
+
+    [payment] = read(checkout)["payments"]
+    assert [one["amount_minor"] for one in payment["refunds"]] == [
+        1150,
+        1150,
+    ]  # all of it is more than is left
+    assert [(one["state"], one["amount_minor"]) for one in payment["disputes"]] == [("won", 2300)]
+
+
+def test_a_merchant_gives_back_once_for_a_reference(browser: Client) -> None:
+    _, checkout = make(asked())
+    press(browser, checkout, "pay")
+    [payment] = read(checkout)["payments"]
+    wish = {"reference": str(uuid4()), "amount_minor": 2000}
+
+    first, again = give_back(payment["id"], wish), give_back(payment["id"], wish)
+    more, _ = give_back(payment["id"], {"reference": str(uuid4()), "amount_minor": 301})
+
+    assert (first, more, len(read(checkout)["payments"][0]["refunds"])) == (again, 409, 1)
+
+
+def test_a_closed_checkout_stays_closed_and_a_paid_one_open(browser: Client) -> None:
+    _, closed = make(asked())
+    _, paid = make(asked())
+    press(browser, paid, "pay")
+
+    assert [close(one) for one in (closed, closed, paid)] == [200, 200, 409]
+    assert [read(one)["state"] for one in (closed, paid)] == ["closed", "open"]
 
 
 def test_another_site_cannot_press_the_button(browser: Client) -> None:
     _, checkout = make(asked())
 
-    answer = browser.post(f"/sandbox/checkouts/{checkout['id']}", {"decision": "pay"})
+    answer = browser.post(f"/sandbox/checkouts/{checkout['id']}", {"act": "pay"})
 
-    assert (answer.status_code, SandboxAttempt.objects.count()) == (403, 0)
+    assert (answer.status_code, SandboxPayment.objects.count()) == (403, 0)
 
 
 def test_browsers_are_let_back_to_the_merchant(browser: Client) -> None:
     """A form's redirect counts as its target; and with no-referrer a browser hides the Origin that CSRF asks for."""
-    _, checkout = make(asked(return_url="https://linli.example/paid/1"))
+    _, checkout = make(asked(return_url="https://linli.example/pay/1"))
 
     headers = browser.get(f"/sandbox/checkouts/{checkout['id']}").headers
 

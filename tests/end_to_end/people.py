@@ -1,5 +1,6 @@
 """People at their programs and browsers: each signs in, keeps cookies, and sends what a form would send."""
 
+import html
 import re
 import time
 import uuid
@@ -61,6 +62,15 @@ def submit(url: str, form: dict[str, str]) -> httpx.Response:
         assert page.status_code == 200, page.text
         hidden = dict(re.findall(r'name="(csrfmiddlewaretoken)" value="([^"]+)"', page.text))
         return browser.post(url, data=form | hidden, headers={"Referer": url})
+
+
+def to_provider(url: str) -> str:
+    """A customer presses Pay on the page of an invoice: the address of the provider's page."""
+    with httpx.Client(trust_env=False, timeout=30, follow_redirects=True) as browser:
+        page = browser.post(url)
+    found = re.search(r'http-equiv="refresh" content="0; url=([^"]+)"', page.text)
+    assert found is not None, page.text
+    return html.unescape(found[1])
 
 
 def eventually(look: Callable[[], Any]) -> Any:

@@ -8,7 +8,7 @@ from communities.models import Organisation, Region, SurveyInvitation, User
 from communities.services.surveys import survey_token
 from dispatch.models import Technician
 from tests import factories
-from tests.end_to_end.people import Person, SignIn, eventually, submit
+from tests.end_to_end.people import Person, SignIn, eventually, submit, to_provider
 
 MONDAY = "2026-03-02"
 
@@ -92,9 +92,10 @@ def test_a_morning(
     )
     assert (invoice["state"], invoice["total_minor"], invoice["currency"]) == ("issued", 800 + 900, "TWD")
     assert [line["item"] for line in invoice["lines"]] == ["filter", "sensor"]
-    submit(invoice["link"]["url"], {"decision": "decline"})
+    checkout = to_provider(invoice["link"]["url"])
+    submit(checkout, {"act": "decline"})
     assert dispatcher.get(f"/invoices/{invoice['id']}")["state"] == "issued"
-    submit(invoice["link"]["url"], {"decision": "pay"})
+    submit(checkout, {"act": "pay"})
     eventually(lambda: _when(dispatcher.get(f"/invoices/{invoice['id']}"), "state", "paid"))
 
     # The customer rates the visit on the page behind the link; a second answer changes nothing.

@@ -1,0 +1,100 @@
+"""Postings. Whoever posts holds the lock of the invoice."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.db import transaction
+
+from billing.models import Dispute, Entry, Invoice, Payment, Posting, Refund
+from core.money import Money
+
+_Account = Entry.Account
+
+
+def invoice_post(invoice: Invoice) -> None:
+    """The customer owes the total; the company has earned it."""
+    _post(
+        f"invoice:{invoice.id}",
+        invoice,
+        None,
+        {_Account.RECEIVABLE: invoice.total_minor, _Account.REVENUE: -invoice.total_minor},
+        invoice.currency,
+        invoice.issued_at,
+    )
+
+
+def capture_post(payment: Payment) -> bool:
+    """The money has come. False when that is in the books."""
+    return _move(f"capture:{payment.id}", payment, _till(payment), payment.amount, payment.happened_at)
+
+
+def refund_post(refund: Refund) -> bool:
+    """The money has gone back: it is owed again. False when that is in the books."""
+    payment = refund.payment
+    back = Money(-refund.amount_minor, refund.currency)
+    return _move(f"refund:{refund.id}", payment, _till(payment), back, refund.happened_at)
+
+
+def refund_return_post(refund: Refund, at: datetime) -> bool:
+    """The money given back did not arrive: it is with us again. Nothing for a refund that is not in the books."""
+    if not Posting.objects.filter(organisation=refund.organisation_id, key=f"refund:{refund.id}").exists():
+        return False
+    payment = refund.payment
+    return _move(f"refund:{refund.id}:returned", payment, _till(payment), refund.amount, at)
+
+
+def dispute_post(dispute: Dispute) -> None:
+    """What the provider holds back while the payer contests a payment, and where it goes afterwards."""
+    payment, key = dispute.payment, f"dispute:{dispute.id}"
+    held = {_Account.DISPUTED: dispute.amount_minor, _Account.PROVIDER: -dispute.amount_minor}
+    _post(key, payment.invoice, payment, held, dispute.currency, dispute.opened_at)
+    if dispute.state == "open":
+        return
+    goes_to = _Account.PROVIDER if dispute.state == "won" else _Account.RECEIVABLE
+    freed = {goes_to: dispute.amount_minor, _Account.DISPUTED: -dispute.amount_minor}
+    at = dispute.decided_at or dispute.opened_at
+    _post(f"{key}:{dispute.state}", payment.invoice, payment, freed, dispute.currency, at)
+
+
+def _till(payment: Payment) -> Entry.Account:
+    return _Account.PROVIDER if payment.way == Payment.Way.CHECKOUT else _Account.ON_SITE
+
+
+def _move(key: str, payment: Payment, till: Entry.Account, amount: Money, at: datetime) -> bool:
+    """`amount` comes into the till, and is owed no more; below zero the other way round."""
+    entries = {till: amount.minor, _Account.RECEIVABLE: -amount.minor}
+    return _post(key, payment.invoice, payment, entries, amount.currency, at)
+
+
+def _post(
+    key: str,
+    invoice: Invoice,
+    payment: Payment | None,
+    entries: Mapping[Entry.Account, int],
+    currency: str,
+    occurred_at: datetime,
+) -> bool:
+    """Enter it once for its key; False when it is there. The database refuses entries that do not sum to nothing."""
+    with transaction.atomic():
+        posting, is_new = Posting.objects.get_or_create(
+            organisation_id=invoice.organisation_id,
+            key=key,
+            defaults={
+                "invoice": invoice,
+                "payment": payment,
+                "currency": currency,
+                "occurred_at": occurred_at,
+            },
+        )
+        if is_new:
+            Entry.objects.bulk_create(
+                Entry(
+                    organisation_id=invoice.organisation_id,
+                    posting=posting,
+                    account=account,
+                    amount_minor=amount,
+                )
+                for account, amount in entries.items()
+                if amount
+            )
+        return is_new

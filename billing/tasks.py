@@ -1,0 +1,22 @@
+"""Celery's side of billing: what comes with time."""
+
+from celery import shared_task
+from django.utils import timezone
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def links_sweep() -> None:
+    """End links whose time is over, and remind of those that are open."""
+    from billing.services import links
+
+    now = timezone.now()
+    links.links_expire(now=now)
+    links.reminders_due(now=now)
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def checkouts_sweep() -> None:
+    """Ask the providers about whatever may have been paid without our hearing of it."""
+    from billing.services import checkouts
+
+    checkouts.checkouts_ask(now=timezone.now())

@@ -1,0 +1,102 @@
+"""The customer's invoice: what was done, what is due, and paying it. No account; the address is the secret."""
+
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods
+
+from billing.errors import CannotPayNow, InvoiceUnknown, NothingToPay
+from billing.models import Checkout
+from billing.selectors import PayerView, checkout_of_payer, invoice_of_payer
+from billing.services.checkouts import checkout_begin, checkout_returned
+from console.customer.pages import gone, language_for, page
+
+ASK_AGAIN_S = 3
+"""While the provider is being asked the page loads itself again after so many seconds."""
+
+
+@csrf_exempt  # nothing is done in anybody's name: who has the address may pay, from any page
+@require_http_methods(["GET", "POST"])
+def pay(request: HttpRequest, invoice_id: UUID, token: str) -> HttpResponse:
+    """The invoice. POST opens the provider's page for what is due."""
+    try:
+        shown = invoice_of_payer(invoice_id, token)
+    except InvoiceUnknown:
+        return gone(request)
+    if request.method == "GET":
+        return _invoice(request, shown)
+    language = language_for(request, shown.invoice.organisation.language)
+    try:
+        checkout = checkout_begin(invoice_id=invoice_id, language=language, now=timezone.now())
+    except NothingToPay:
+        return _invoice(request, invoice_of_payer(invoice_id, token))
+    except CannotPayNow:
+        return _invoice(request, shown, status=503)
+    return HttpResponseRedirect(_address("pay-go", invoice_id, token, checkout.pk, language))
+
+
+@require_GET
+def go(request: HttpRequest, invoice_id: UUID, token: str, checkout_id: UUID) -> HttpResponse:
+    """On to the provider. A page of its own, because browsers hold what follows a form to our own addresses."""
+    try:
+        checkout = checkout_of_payer(invoice_id, token, checkout_id)
+    except InvoiceUnknown:
+        return gone(request)
+    if checkout.state != Checkout.State.OPEN:
+        return HttpResponseRedirect(reverse("pay", args=[invoice_id, token]))
+    organisation = checkout.organisation
+    context = {"organisation": organisation, "checkout": checkout, "amount": checkout.link.amount}
+    return page(
+        request,
+        "customer/go.html",
+        context,
+        language=language_for(request, organisation.language),
+        form_action=_origin(checkout.url),
+    )
+
+
+@csrf_exempt  # a provider's page may send the browser here by POST
+@require_http_methods(["GET", "POST"])
+def back(request: HttpRequest, invoice_id: UUID, token: str, checkout_id: UUID) -> HttpResponse:
+    """Where a payer comes back to. Coming back proves nothing: the provider is asked, and the page tells."""
+    try:
+        checkout = checkout_of_payer(invoice_id, token, checkout_id)
+    except InvoiceUnknown:
+        return gone(request)
+    checkout_returned(checkout=checkout)
+    return HttpResponseRedirect(reverse("pay", args=[invoice_id, token]))
+
+
+def _invoice(request: HttpRequest, shown: PayerView, *, status: int = 200) -> HttpResponse:
+    answer = page(
+        request,
+        "customer/pay.html",
+        {
+            "organisation": shown.invoice.organisation,
+            "invoice": shown.invoice,
+            "lines": shown.lines,
+            "due": shown.due,
+            "owed_back": shown.owed_back,
+            "link": shown.link,
+            "is_asking": shown.is_asking,
+            "codes": shown.codes,
+            "failed": status == 503,
+        },
+        language=language_for(request, shown.invoice.organisation.language),
+        status=status,
+    )
+    if shown.is_asking:
+        answer["Refresh"] = str(ASK_AGAIN_S)
+    return answer
+
+
+def _address(name: str, invoice_id: UUID, token: str, checkout_id: UUID, language: str) -> str:
+    return f"{reverse(name, args=[invoice_id, token, checkout_id])}?lang={language}"
+
+
+def _origin(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}"

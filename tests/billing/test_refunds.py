@@ -1,0 +1,143 @@
+"""Giving money back: never more than came, once at the provider, and with a name to it."""
+
+import contextlib
+from datetime import datetime
+
+import pytest
+from django.utils import timezone
+from pytest_django import Settings
+
+from billing.errors import NotRefundable, PaymentUnknown, RefundOnItsWay, RefundTooLarge
+from billing.gateways.base import PaymentState
+from billing.models import Checkout, Invoice, Payment, Refund, SandboxPayment, SandboxRefund
+from billing.services.on_site import Taken, payment_take
+from billing.services.refunds import RefundGiven, refund_send, refund_want, refundable
+from communities.access import Caller
+from communities.models import User
+from console.sandbox_provider.checkouts import dispute_open
+from core.money import Money
+from dispatch.errors import NotForYourRole
+from tests.billing.test_invoices import in_threads
+from tests.billing.test_payments import PAID, accounts, press, stands
+from tests.conftest import as_caller
+from tests.outbox import deliver_all
+
+
+@pytest.fixture
+def as_ada(ada: User) -> Caller:
+    return as_caller(ada)
+
+
+@pytest.fixture
+def payment(checkout: Checkout) -> Payment:
+    """TWD 800, paid at the provider."""
+    press(checkout, PAID)
+    deliver_all()
+    return Payment.objects.get()
+
+
+def want(caller: Caller, payment: Payment, amount: int) -> Refund:
+    given = RefundGiven(amount_minor=amount, reason="The filter leaked.")
+    return refund_want(caller=caller, payment_id=payment.pk, given=given, now=timezone.now())
+
+
+def test_part_of_a_payment_goes_back_through_the_provider(
+    payment: Payment, invoice: Invoice, as_ada: Caller, ada: User
+) -> None:
+    refund = want(as_ada, payment, 300)
+    assert (refund.state, stands(invoice)[0]) == ("wanted", "paid")
+
+    deliver_all()
+
+    [there] = SandboxRefund.objects.all()
+    assert (there.reference, there.amount_minor) == (refund.pk, 300)
+    refund.refresh_from_db()
+    assert (refund.state, refund.provider_ref, refund.wanted_by) == ("succeeded", str(there.pk), ada)
+    assert (stands(invoice)[:2], refundable(payment)) == (("reopened", 300), Money(500, "TWD"))
+    assert accounts(invoice) == {"provider": 500, "receivable": 300, "revenue": -800}
+
+
+def test_a_lost_answer_gives_the_money_back_once(payment: Payment, invoice: Invoice, as_ada: Caller) -> None:
+    refund = want(as_ada, payment, 300)
+    refund_send(subject_id=refund.pk)
+    Refund.objects.update(state=Refund.WANTED, provider_ref="")  # the provider did it, and nobody heard
+
+    refund_send(subject_id=refund.pk)
+
+    assert (SandboxRefund.objects.count(), Refund.objects.get().state) == (1, "succeeded")
+    assert accounts(invoice) == {"provider": 500, "receivable": 300, "revenue": -800}
+
+
+def test_fifty_at_once_never_give_back_more_than_came(
+    payment: Payment, invoice: Invoice, as_ada: Caller
+) -> None:
+    def one(_: int) -> None:
+        with contextlib.suppress(RefundTooLarge, RefundOnItsWay):
+            refund_send(subject_id=want(as_ada, payment, 100).pk)
+
+    in_threads(50, one)
+    deliver_all()
+
+    given_back = sum(Refund.objects.filter(state="succeeded").values_list("amount_minor", flat=True))
+    assert given_back == sum(SandboxRefund.objects.values_list("amount_minor", flat=True))
+    assert 100 <= given_back <= 800
+    assert accounts(invoice).get("provider", 0) == 800 - given_back
+
+
+def test_no_more_than_is_left(payment: Payment, as_ada: Caller) -> None:
+    with pytest.raises(RefundTooLarge, match="Between 1 and 800"):
+        want(as_ada, payment, 801)
+    want(as_ada, payment, 300)
+    with pytest.raises(RefundOnItsWay):
+        want(as_ada, payment, 100)
+    deliver_all()
+    with pytest.raises(RefundTooLarge, match="Between 1 and 500"):
+        want(as_ada, payment, 501)
+
+
+def test_what_is_held_in_a_dispute_cannot_be_given_back(payment: Payment, as_ada: Caller) -> None:
+    dispute_open(SandboxPayment.objects.get(), now=timezone.now())
+    deliver_all()
+
+    with pytest.raises(RefundTooLarge):
+        want(as_ada, payment, 1)
+
+
+def test_what_the_provider_refuses_has_failed_and_says_why(
+    payment: Payment, invoice: Invoice, as_ada: Caller, settings: Settings
+) -> None:
+    refund = want(as_ada, payment, 300)
+    SandboxPayment.objects.update(state="declined")
+
+    refund_send(subject_id=refund.pk)
+
+    refund.refresh_from_db()
+    assert refund.state == "failed"
+    assert "0 can be given back" in refund.failure
+    assert (stands(invoice)[:2], refundable(payment)) == (("paid", 0), Money(800, "TWD"))
+
+
+def test_cash_goes_back_by_hand(invoice: Invoice, as_ada: Caller, as_tom: Caller, now: datetime) -> None:
+    taken = Taken(way=Payment.Way.CASH, amount_minor=800, happened_at=now)
+    payment = payment_take(caller=as_tom, invoice_id=invoice.pk, taken=taken, now=now)
+
+    refund = want(as_ada, payment, 800)
+
+    assert (refund.state, stands(invoice)[:2]) == ("succeeded", ("reopened", 800))
+    assert accounts(invoice) == {"receivable": 800, "revenue": -800}
+
+
+def test_money_is_given_back_by_administrators(
+    payment: Payment, as_dora: Caller, as_stranger: Caller
+) -> None:
+    with pytest.raises(NotForYourRole):
+        want(as_dora, payment, 1)
+    with pytest.raises(PaymentUnknown):
+        want(as_stranger, payment, 1)
+
+
+def test_nothing_comes_back_of_what_did_not_arrive(payment: Payment, as_ada: Caller) -> None:
+    Payment.objects.update(state=PaymentState.DECLINED)
+
+    with pytest.raises(NotRefundable):
+        want(as_ada, payment, 1)

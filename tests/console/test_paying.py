@@ -1,0 +1,97 @@
+"""From the letter to the provider's page and back, as a browser without an account."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
+
+from billing.models import Checkout, Invoice, PaymentLink, SandboxCheckout, SandboxPayment
+from billing.services.invoices import invoice_issue
+from billing.services.links import links_expire, pay_url
+from console.sandbox_provider.checkouts import payment_make
+from dispatch.models import Visit
+from tests.console.test_customer_pages import Page
+from tests.outbox import deliver_all
+
+
+@pytest.fixture
+def invoice(done: Visit, provider: str) -> Invoice:
+    return invoice_issue(visit_id=done.pk, now=timezone.now())
+
+
+@pytest.fixture
+def browser() -> Client:
+    """One that has never been here: no cookie, and CSRF is checked."""
+    return Client(enforce_csrf_checks=True)
+
+
+def address(invoice: Invoice) -> str:
+    return "/pay/" + pay_url(invoice.pk).partition("/pay/")[2]
+
+
+def words(browser: Client, path: str) -> set[str]:
+    return set(Page(browser.get(f"{path}?lang=en").content).words)
+
+
+def test_a_customer_pays(invoice: Invoice, browser: Client) -> None:
+    path = address(invoice)
+    assert {"Invoice 00000001", "濾心更換", "TWD 800", "Pay TWD 800"} <= words(browser, path)
+
+    pressed = browser.post(path)
+    sent = browser.get(pressed["Location"])
+    checkout = Checkout.objects.get()
+    assert f'content="0; url={checkout.url}"' in sent.content.decode()
+    assert (sent["Referrer-Policy"], browser.cookies.output()) == ("no-referrer", "")
+
+    payment_make(SandboxCheckout.objects.get(), SandboxPayment.State.SUCCEEDED, now=timezone.now())
+    came_back = browser.get(SandboxCheckout.objects.get().return_url)
+    waiting = browser.get(f"{path}?lang=en")
+    deliver_all()
+
+    assert (came_back.status_code, came_back["Location"], waiting["Refresh"]) == (302, path, "3")
+    assert "The payment is being confirmed. This page looks again by itself." in Page(waiting.content).words
+    assert "Thank you. This is paid." in words(browser, path)
+
+
+def test_coming_back_proves_nothing(invoice: Invoice, browser: Client) -> None:
+    browser.post(address(invoice))
+
+    browser.get(f"{SandboxCheckout.objects.get().return_url}?state=paid")
+    deliver_all()
+
+    assert "Pay TWD 800" in words(browser, address(invoice))
+    assert Invoice.objects.get().state == "issued"
+
+
+def test_without_the_provider_the_page_says_what_to_do(
+    invoice: Invoice, browser: Client, settings: Settings
+) -> None:
+    settings.SANDBOX_URL = "http://127.0.0.1:9"
+
+    answer = browser.post(f"{address(invoice)}?lang=en")
+
+    assert answer.status_code == 503
+    assert (
+        "The payment page cannot be opened just now. Please try again in a few minutes, or ask us."
+        in Page(answer.content).words
+    )
+
+
+def test_a_link_that_is_over_says_so(invoice: Invoice, browser: Client) -> None:
+    links_expire(now=timezone.now() + timedelta(days=31))
+
+    answer = browser.post(f"{address(invoice)}?lang=en")
+
+    assert "This cannot be paid here any more. Please ask us for a new link." in Page(answer.content).words
+    assert Checkout.objects.count() == 0
+
+
+@pytest.mark.parametrize("part", ["", "/go/{checkout}", "/back/{checkout}"])
+def test_a_wrong_address_leads_nowhere(invoice: Invoice, browser: Client, part: str) -> None:
+    browser.post(address(invoice))
+    end = part.format(checkout=Checkout.objects.get().pk)
+
+    assert browser.get(address(invoice)[:-1] + "x" + end).status_code == 404
+    assert PaymentLink.objects.get().state == "open"
