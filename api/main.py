@@ -13,7 +13,9 @@ from api.routers import (
     billing,
     calendars,
     communities,
+    offers,
     optimise,
+    payments,
     plans,
     requests,
     technician,
@@ -51,5 +53,17 @@ api = Api(
     renderer=Renderer(),
 )
 problems.install(api)
-for module in (accounts, communities, requests, plans, optimise, technician, calendars, billing, webhooks):
+for module in (
+    accounts,
+    communities,
+    requests,
+    plans,
+    optimise,
+    technician,
+    offers,
+    calendars,
+    billing,
+    payments,
+    webhooks,
+):
     api.add_router("", module.router)

@@ -50,7 +50,6 @@ CONSTRAINTS: dict[str, tuple[type[DomainError], str]] = {
     "plan_version_number_once": (Conflict, "This region's day is being planned already."),
     "plan_one_published_version": (Conflict, "Another version was published at the same moment."),
     "plan_one_for_region_and_day": (Conflict, "This region's day is being planned already."),
-    "offer_item_once_a_visit": (Conflict, "This item was offered on this visit already."),
     "contact_can_be_reached": (Invalid, "A contact needs a phone number or an e-mail address."),
     "site_key_once": (Conflict, "This site is being registered by another request."),
     "customer_key_once": (Conflict, "This customer is being registered by another request."),

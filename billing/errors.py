@@ -79,6 +79,26 @@ class BadPriceBook(Invalid):
     title = "The price book cannot be right"
 
 
+class BadOffer(Invalid):
+    code = "bad-offer"
+    title = "This cannot be offered as it stands"
+
+
+class BadSignature(Invalid):
+    code = "bad-signature"
+    title = "A signature has a name, and strokes as an SVG path of M and L with whole numbers"
+
+
+class OptionUnknown(NotFound):
+    code = "option-unknown"
+    title = "The offer has no such option"
+
+
+class CreditTooLarge(Invalid):
+    code = "credit-too-large"
+    title = "No more can be credited than the invoice says"
+
+
 class NotOnSite(Conflict):
     code = "not-on-site"
     title = "Offers are made and decided while the technician is on site"

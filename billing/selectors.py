@@ -7,15 +7,29 @@ from uuid import UUID
 from django.db.models import Prefetch, Q, QuerySet, Sum
 from django.utils.crypto import constant_time_compare
 
-from billing.errors import InvoiceUnknown
+from billing.errors import InvoiceUnknown, OfferUnknown
 from billing.gateways.base import PaymentState
-from billing.models import Checkout, Entry, Inquiry, Invoice, InvoiceLine, Offer, Payment, PaymentLink
+from billing.models import (
+    Checkout,
+    CreditNote,
+    Dispute,
+    Entry,
+    Inquiry,
+    Invoice,
+    InvoiceLine,
+    Offer,
+    OfferLine,
+    OfferOption,
+    Payment,
+    PaymentLink,
+    Refund,
+)
 from communities.access import Caller
 from communities.models import SurveyInvitation
 from core.links import link_token
 from core.money import Money
 from dispatch.models import Visit
-from dispatch.selectors.visits import visit_get
+from dispatch.selectors.visits import visit_get, visit_list
 
 
 def invoice_list(caller: Caller) -> QuerySet[Invoice]:
@@ -46,12 +60,44 @@ def link_newest(invoice: Invoice) -> PaymentLink | None:
 def offer_list(caller: Caller, visit_id: UUID) -> QuerySet[Offer]:
     """What was offered on a visit. Raises VisitUnknown, also for a visit that is not the caller's."""
     visit = visit_get(caller, visit_id)
-    return Offer.objects.filter(visit=visit).select_related("item").order_by("offered_at", "id")
+    return _offers().filter(visit=visit).order_by("offered_at", "id")
+
+
+def offer_get(caller: Caller, offer_id: UUID) -> Offer:
+    """One offer. Raises OfferUnknown, also for one on a visit that is not the caller's."""
+    offer = _offers().filter(pk=offer_id, visit__in=visit_list(caller)).first()
+    if offer is None:
+        raise OfferUnknown
+    return offer
+
+
+def _offers() -> QuerySet[Offer]:
+    lines = OfferLine.objects.order_by("position").select_related("item")
+    options = OfferOption.objects.order_by("position").prefetch_related(Prefetch("lines", lines))
+    return Offer.objects.select_related("approval").prefetch_related(Prefetch("options", options))
+
+
+def offer_of_customer(offer_id: UUID, token: str) -> Offer:
+    """The offer whose secret address somebody holds. Raises OfferUnknown, also for a wrong token."""
+    offers = _offers().select_related("organisation", "visit__service_type", "technician")
+    offer = offers.filter(pk=offer_id).first()
+    if offer is None or not constant_time_compare(token, link_token("offer", offer_id)):
+        raise OfferUnknown
+    return offer
 
 
 def payment_list(caller: Caller) -> QuerySet[Payment]:
     """Payments of the invoices one may see."""
-    return Payment.objects.filter(invoice__in=invoice_list(caller)).select_related("invoice")
+    payments = Payment.objects.filter(invoice__in=invoice_list(caller)).select_related("invoice")
+    return payments.prefetch_related(
+        Prefetch("refunds", Refund.objects.order_by("happened_at")),
+        Prefetch("disputes", Dispute.objects.order_by("opened_at")),
+    )
+
+
+def credit_note_list(caller: Caller) -> QuerySet[CreditNote]:
+    """Credit notes of the invoices one may see."""
+    return CreditNote.objects.filter(invoice__in=invoice_list(caller))
 
 
 @dataclass(frozen=True, slots=True)

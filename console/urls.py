@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from console.customer import paying
+from console.customer import offers, paying
 from console.customer import views as customer
 from console.office import views as office
 from console.office.sign_in import sign_in, sign_out
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in", sign_in, name="sign-in"),
     path("sign-out", sign_out, name="sign-out"),
     path("r/<str:token>", customer.rate, name="rate"),
+    path("offer/<uuid:offer_id>/<str:token>", offers.offer, name="offer"),
     path("pay/<uuid:invoice_id>/<str:token>", paying.pay, name="pay"),
     path("pay/<uuid:invoice_id>/<str:token>/go/<uuid:checkout_id>", paying.go, name="pay-go"),
     path("pay/<uuid:invoice_id>/<str:token>/back/<uuid:checkout_id>", paying.back, name="pay-back"),

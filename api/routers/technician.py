@@ -1,4 +1,4 @@
-"""The technician's day: the schedule, the steps of a visit, offers."""
+"""The technician's day: the schedule, the steps of a visit."""
 
 import contextlib
 import time
@@ -23,16 +23,11 @@ from api.schemas.visits import (
     CompleteIn,
     NotCompleteIn,
     NotesIn,
-    OfferIn,
-    OfferOut,
     ScheduleOut,
     StepIn,
     VisitDetail,
     VisitOut,
 )
-from billing.models import Offer
-from billing.selectors import offer_list
-from billing.services.offers import offer_decide, offer_make
 from communities.access import Caller
 from dispatch.errors import NotForYourRole
 from dispatch.models import Visit
@@ -149,42 +144,6 @@ def visit_not_complete_post(request: Request, visit_id: UUID, body: NotCompleteI
     return _step(visit_not_complete, request, visit_id, body, reason=body.reason)
 
 
-@router.get("/visits/{uuid:visit_id}/offers", response=Page[OfferOut])
-def offer_index(request: Request, visit_id: UUID, page: Query[PageQuery]) -> HttpResponse:
-    offers = offer_list(request.auth, visit_id)
-    return paged(request, offers, page, by="offered_at", show=_offer_shown(request))
-
-
-@router.post("/visits/{uuid:visit_id}/offers", response={201: OfferOut})
-@idempotent
-def offer_post(request: Request, visit_id: UUID, body: OfferIn) -> HttpResponse:
-    """Offer an add-on of the price book, at today's price."""
-    now = timezone.now()
-    offer = offer_make(
-        caller=request.auth,
-        visit_id=visit_id,
-        item_code=body.item,
-        quantity=body.quantity,
-        happened_at=body.happened_at or now,
-        now=now,
-    )
-    return answer(_offer_shown(request)(offer), 201)
-
-
-@router.post("/offers/{uuid:offer_id}/accept", response=OfferOut)
-@idempotent
-def offer_accept_post(request: Request, offer_id: UUID, body: StepIn = NOW) -> HttpResponse:
-    """The customer wants it: it goes onto the invoice."""
-    return _decided(request, offer_id, body, accepted=True)
-
-
-@router.post("/offers/{uuid:offer_id}/refuse", response=OfferOut)
-@idempotent
-def offer_refuse_post(request: Request, offer_id: UUID, body: StepIn = NOW) -> HttpResponse:
-    """The customer does not want it."""
-    return _decided(request, offer_id, body, accepted=False)
-
-
 def _step(
     service: Callable[..., Visit], request: Request, visit_id: UUID, body: StepIn, **more: Any
 ) -> HttpResponse:
@@ -196,20 +155,3 @@ def _step(
 
 def _shown(visit: Visit) -> HttpResponse:
     return answer(VisitOut.of(visit), headers={"ETag": etag(visit.revision)})
-
-
-def _decided(request: Request, offer_id: UUID, body: StepIn, *, accepted: bool) -> HttpResponse:
-    now = timezone.now()
-    offer = offer_decide(
-        caller=request.auth,
-        offer_id=offer_id,
-        accepted=accepted,
-        happened_at=body.happened_at or now,
-        now=now,
-    )
-    return answer(_offer_shown(request)(offer))
-
-
-def _offer_shown(request: Request) -> Callable[[Offer], OfferOut]:
-    currency = request.auth.organisation.currency
-    return lambda offer: OfferOut.of(offer, currency)

@@ -1,8 +1,10 @@
 """Invoices as they are paid, and the work orders behind them."""
 
 from datetime import datetime
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
+
+from pydantic import Field
 
 from api.schemas.base import Out
 from billing.models import Invoice, PaymentLink
@@ -17,6 +19,7 @@ class LineOut(Out):
     quantity: int
     unit_price_minor: int
     amount_minor: int
+    tax_rate_bp: Annotated[int, Field(description="In hundredths of a per cent.")]
 
 
 class LinkOut(Out):
@@ -48,7 +51,10 @@ class InvoiceOut(Out):
     visit_id: UUID
     customer_name: str | None
     currency: str
+    net_minor: int
+    tax_minor: int
     total_minor: int
+    tax_included: bool
     issued_at: datetime
     paid_at: datetime | None
     lines: list[LineOut]
@@ -65,7 +71,10 @@ class InvoiceOut(Out):
             visit_id=invoice.visit_id,
             customer_name=invoice.customer.name if invoice.customer else None,
             currency=invoice.currency,
+            net_minor=invoice.net_minor,
+            tax_minor=invoice.tax_minor,
             total_minor=invoice.total_minor,
+            tax_included=invoice.tax_included,
             issued_at=invoice.issued_at,
             paid_at=invoice.paid_at,
             lines=[
@@ -76,6 +85,7 @@ class InvoiceOut(Out):
                     quantity=line.quantity,
                     unit_price_minor=line.unit_price_minor,
                     amount_minor=line.amount_minor,
+                    tax_rate_bp=line.tax_rate_bp,
                 )
                 for line in invoice.lines.all()
             ],

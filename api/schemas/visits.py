@@ -1,4 +1,4 @@
-"""Visits, offers, and the secret calendar."""
+"""Visits, and the secret calendar."""
 
 from datetime import datetime
 from typing import Annotated, Any, Self
@@ -8,7 +8,6 @@ from pydantic import Field
 
 from api.schemas.base import In, Moment, Out
 from api.schemas.communities import PlaceOut
-from billing.models import Offer
 from communities.models import Community, Site
 from dispatch.models import ServiceType, Visit
 
@@ -154,39 +153,6 @@ class NotCompleteIn(StepIn):
 
 class NotesIn(In):
     notes: Text
-
-
-class OfferIn(StepIn):
-    item: Annotated[str, Field(min_length=1, max_length=80, description="The add-on's code.")]
-    quantity: Annotated[int, Field(ge=1, le=999)] = 1
-
-
-class OfferOut(Out):
-    id: UUID
-    visit_id: UUID
-    item: str
-    name: str
-    quantity: int
-    unit_price_minor: int
-    currency: str
-    state: str
-    offered_at: datetime
-    decided_at: datetime | None
-
-    @classmethod
-    def of(cls, offer: Offer, currency: str) -> Self:
-        return cls(
-            id=offer.id,
-            visit_id=offer.visit_id,
-            item=offer.item.code,
-            name=offer.item.name,
-            quantity=offer.quantity,
-            unit_price_minor=offer.unit_price_minor,
-            currency=currency,
-            state=offer.state,
-            offered_at=offer.offered_at,
-            decided_at=offer.decided_at,
-        )
 
 
 class CalendarOut(Out):

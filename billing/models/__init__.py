@@ -2,10 +2,19 @@
 
 from billing.models.books import Entry, Posting
 from billing.models.inbox import WebhookEvent
-from billing.models.invoices import Invoice, InvoiceLine
-from billing.models.offers import Offer
+from billing.models.invoices import CreditLine, CreditNote, Invoice, InvoiceLine, Series, TaxLine
+from billing.models.offers import Approval, Offer, OfferLine, OfferOption
 from billing.models.paying import Checkout, Dispute, Inquiry, Payment, PaymentLink, PaymentReminder, Refund
-from billing.models.prices import PriceItem
+from billing.models.prices import (
+    OptionSet,
+    PriceItem,
+    PriceItemPart,
+    PriceList,
+    PriceListEntry,
+    SetOption,
+    SetOptionLine,
+    Tax,
+)
 from billing.models.profile import BillingProfile
 from billing.models.sandbox import (
     SandboxCheckout,
@@ -16,24 +25,38 @@ from billing.models.sandbox import (
 )
 
 __all__ = [
+    "Approval",
     "BillingProfile",
     "Checkout",
+    "CreditLine",
+    "CreditNote",
     "Dispute",
     "Entry",
     "Inquiry",
     "Invoice",
     "InvoiceLine",
     "Offer",
+    "OfferLine",
+    "OfferOption",
+    "OptionSet",
     "Payment",
     "PaymentLink",
     "PaymentReminder",
     "Posting",
     "PriceItem",
+    "PriceItemPart",
+    "PriceList",
+    "PriceListEntry",
     "Refund",
     "SandboxCheckout",
     "SandboxDispute",
     "SandboxNotice",
     "SandboxPayment",
     "SandboxRefund",
+    "Series",
+    "SetOption",
+    "SetOptionLine",
+    "Tax",
+    "TaxLine",
     "WebhookEvent",
 ]

@@ -43,6 +43,7 @@ class Entry(Owned):
     class Account(models.TextChoices):
         RECEIVABLE = "receivable", "Owed by customers"
         REVENUE = "revenue", "Revenue"
+        TAX = "tax", "Tax to be passed on"
         PROVIDER = "provider", "At payment providers"
         ON_SITE = "on_site", "Taken on site"
         DISPUTED = "disputed", "Held back in disputes"

@@ -1,15 +1,45 @@
-"""What completed work costs."""
+"""What completed work costs, on paper that is never changed."""
 
 import pgtrigger
 from django.db import models
+from django.db.models import F, Q
 
 from billing.models.prices import PriceItem
-from communities.models import Customer, Owned
+from communities.models import Customer, Owned, User
 from core.money import Money
 from dispatch.models import Visit, WorkOrder
 
-FIXED = ["number", "work_order", "visit", "customer", "currency", "total_minor", "issued_at"]
+FIXED = [
+    "number",
+    "work_order",
+    "visit",
+    "customer",
+    "currency",
+    "net_minor",
+    "tax_minor",
+    "total_minor",
+    "issued_at",
+]
 """What an invoice says. It is never changed; a credit note corrects it."""
+APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
+
+
+class Series(Owned):
+    """A run of numbers without a gap: whoever takes one holds the row's lock until the paper is there."""
+
+    class Kind(models.TextChoices):
+        INVOICE = "invoice", "Invoices"
+        CREDIT_NOTE = "credit_note", "Credit notes"
+
+    kind = models.CharField(max_length=12, choices=Kind.choices)
+    prefix = models.CharField(max_length=12, blank=True)
+    last = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organisation", "kind"], name="series_one_of_a_kind")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.prefix}{self.last}"
 
 
 class Invoice(Owned):
@@ -24,6 +54,7 @@ class Invoice(Owned):
         PAID = "paid", "Paid"
         OVERPAID = "overpaid", "Paid too much"
         REOPENED = "reopened", "Was paid; money went back"
+        CREDITED = "credited", "Credited in full"
 
     number = models.CharField(max_length=40)
     work_order = models.OneToOneField(WorkOrder, on_delete=models.PROTECT, related_name="invoice")
@@ -31,7 +62,12 @@ class Invoice(Owned):
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="invoices", null=True)
     state = models.CharField(max_length=12, choices=State.choices, default=State.ISSUED)
     currency = models.CharField(max_length=3)
+    net_minor = models.PositiveBigIntegerField()
+    tax_minor = models.PositiveBigIntegerField()
     total_minor = models.PositiveBigIntegerField()
+    tax_included = models.BooleanField(
+        default=True, help_text="Whether the lines' prices have the tax in them."
+    )
     issued_at = models.DateTimeField()
     paid_at = models.DateTimeField(null=True)
 
@@ -39,8 +75,11 @@ class Invoice(Owned):
         constraints = [
             models.UniqueConstraint(fields=["organisation", "number"], name="invoice_number_once"),
             models.CheckConstraint(
-                condition=models.Q(state__in=["issued", "partly_paid"]) | models.Q(paid_at__isnull=False),
+                condition=~Q(state__in=["paid", "reopened"]) | Q(paid_at__isnull=False),
                 name="invoice_paid_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(total_minor=F("net_minor") + F("tax_minor")), name="invoice_total_is_net_and_tax"
             ),
         ]
         triggers = [
@@ -55,6 +94,14 @@ class Invoice(Owned):
     def total(self) -> Money:
         return Money(self.total_minor, self.currency)
 
+    @property
+    def net(self) -> Money:
+        return Money(self.net_minor, self.currency)
+
+    @property
+    def tax(self) -> Money:
+        return Money(self.tax_minor, self.currency)
+
 
 class InvoiceLine(Owned):
     invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="lines")
@@ -64,16 +111,17 @@ class InvoiceLine(Owned):
     quantity = models.PositiveSmallIntegerField()
     unit_price_minor = models.PositiveBigIntegerField()
     amount_minor = models.PositiveBigIntegerField()
+    tax_rate_bp = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["invoice", "position"], name="invoice_line_position_once"),
             models.CheckConstraint(
-                condition=models.Q(amount_minor=models.F("quantity") * models.F("unit_price_minor")),
+                condition=Q(amount_minor=F("quantity") * F("unit_price_minor")),
                 name="invoice_line_amount_is_quantity_times_price",
             ),
         ]
-        triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
+        triggers = [APPEND_ONLY]
 
     def __str__(self) -> str:
         return f"{self.position}. {self.description}"
@@ -81,3 +129,80 @@ class InvoiceLine(Owned):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.invoice.currency)
+
+
+class TaxLine(Owned):
+    """All lines of an invoice that bear one rate."""
+
+    invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="taxes")
+    rate_bp = models.PositiveIntegerField()
+    net_minor = models.PositiveBigIntegerField()
+    tax_minor = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["invoice", "rate_bp"], name="tax_line_one_a_rate")]
+        triggers = [APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return f"{self.invoice_id} {self.rate_bp}"
+
+    @property
+    def net(self) -> Money:
+        return Money(self.net_minor, self.invoice.currency)
+
+    @property
+    def tax(self) -> Money:
+        return Money(self.tax_minor, self.invoice.currency)
+
+
+class CreditNote(Owned):
+    """What an invoice says too much, and why."""
+
+    number = models.CharField(max_length=40)
+    invoice = models.ForeignKey(Invoice, on_delete=models.PROTECT, related_name="credit_notes")
+    reason = models.CharField(max_length=200)
+    net_minor = models.PositiveBigIntegerField()
+    tax_minor = models.PositiveBigIntegerField()
+    total_minor = models.PositiveBigIntegerField()
+    currency = models.CharField(max_length=3)
+    issued_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", null=True)
+    issued_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organisation", "number"], name="credit_note_number_once"),
+            models.CheckConstraint(
+                condition=Q(total_minor=F("net_minor") + F("tax_minor")) & Q(total_minor__gte=1),
+                name="credit_note_total_is_net_and_tax",
+            ),
+        ]
+        triggers = [APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def total(self) -> Money:
+        return Money(self.total_minor, self.currency)
+
+
+class CreditLine(Owned):
+    """So much of one line of the invoice, in the line's own terms (with tax or without)."""
+
+    credit_note = models.ForeignKey(CreditNote, on_delete=models.PROTECT, related_name="lines")
+    line = models.ForeignKey(InvoiceLine, on_delete=models.PROTECT, related_name="credits")
+    amount_minor = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["credit_note", "line"], name="credit_line_once"),
+            models.CheckConstraint(condition=Q(amount_minor__gte=1), name="credit_line_of_something"),
+        ]
+        triggers = [APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return f"{self.credit_note_id} {self.amount_minor}"
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.credit_note.currency)

@@ -17,6 +17,10 @@ class BillingProfile(Owned):
     payment_account = models.CharField(
         max_length=60, help_text="The account at a provider that new links use: settings.PAYMENT_ACCOUNTS."
     )
+    legal_name = models.CharField(max_length=160, blank=True, help_text="As invoices name the company.")
+    tax_number = models.CharField(max_length=40, blank=True)
+    address = models.CharField(max_length=240, blank=True)
+    prices_include_tax = models.BooleanField(default=True)
     link_days = models.PositiveSmallIntegerField(default=30, help_text="How long a payment link is good for.")
     reminder_days = ArrayField(models.PositiveSmallIntegerField(), default=reminder_days)
 

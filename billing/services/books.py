@@ -5,22 +5,30 @@ from datetime import datetime
 
 from django.db import transaction
 
-from billing.models import Dispute, Entry, Invoice, Payment, Posting, Refund
+from billing.models import CreditNote, Dispute, Entry, Invoice, Payment, Posting, Refund
 from core.money import Money
 
 _Account = Entry.Account
 
 
 def invoice_post(invoice: Invoice) -> None:
-    """The customer owes the total; the company has earned it."""
-    _post(
-        f"invoice:{invoice.id}",
-        invoice,
-        None,
-        {_Account.RECEIVABLE: invoice.total_minor, _Account.REVENUE: -invoice.total_minor},
-        invoice.currency,
-        invoice.issued_at,
-    )
+    """The customer owes the total; the company has earned it but for the tax."""
+    owed = {
+        _Account.RECEIVABLE: invoice.total_minor,
+        _Account.REVENUE: -invoice.net_minor,
+        _Account.TAX: -invoice.tax_minor,
+    }
+    _post(f"invoice:{invoice.id}", invoice, None, owed, invoice.currency, invoice.issued_at)
+
+
+def credit_post(note: CreditNote) -> None:
+    """What the invoice said too much is owed no more."""
+    not_owed = {
+        _Account.RECEIVABLE: -note.total_minor,
+        _Account.REVENUE: note.net_minor,
+        _Account.TAX: note.tax_minor,
+    }
+    _post(f"credit:{note.id}", note.invoice, None, not_owed, note.currency, note.issued_at)
 
 
 def capture_post(payment: Payment) -> bool:

@@ -1,66 +1,140 @@
-"""Add-ons offered on site, and what the customer said."""
+"""What is offered on site, and what the customer said."""
 
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from billing.errors import AlreadyOffered, BadQuantity, ItemUnknown, NotOnSite, OfferDecided, OfferUnknown
-from billing.models import Offer, PriceItem
+from billing.errors import (
+    AlreadyOffered,
+    BadOffer,
+    BadQuantity,
+    BadSignature,
+    ItemUnknown,
+    NotOnSite,
+    OfferDecided,
+    OfferUnknown,
+    OptionUnknown,
+)
+from billing.models import Approval, Offer, OfferLine, OfferOption, OptionSet, PriceItem
 from billing.services import facts
+from billing.services.pricing import prices_on
+from billing.signatures import SIGNATURE
 from communities.access import Caller
 from communities.models import ServiceEvent
+from core.links import link_token
 from core.money import Money
 from dispatch.errors import NotForYourRole, TimeImpossible
-from dispatch.models import Technician, Visit
+from dispatch.models import ServiceRequest, Technician, Visit
 from dispatch.selectors.visits import visit_get
 from dispatch.services.execution import check_time
+from dispatch.services.requests import request_follow_up
 from dispatch.states import VisitState
 
 ON_SITE = (VisitState.ARRIVED, VisitState.STARTED)
 MOST = 999
+"""Pieces of an item."""
+OPTIONS = 5
+STANDS = timedelta(days=30)
+"""How long an offer can be accepted on the customer's page."""
 
 _Kind = ServiceEvent.Kind
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineGiven:
+    """So many of an item."""
+
+    item_code: str
+    quantity: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionGiven:
+    """One way of doing it."""
+
+    lines: Sequence[LineGiven]
+    name: str = ""
+    recommended: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferGiven:
+    """What the technician offers; the price book knows the prices."""
+
+    options: Sequence[OptionGiven]
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What the customer said: the option wanted, or None for none of them."""
+
+    option_id: UUID | None
+    way: Approval.Way = Approval.Way.TOLD
+    name: str = ""
+    signature: str = ""
+
+
 @transaction.atomic
 def offer_make(
-    *, caller: Caller, visit_id: UUID, item_code: str, quantity: int, happened_at: datetime, now: datetime
+    *, caller: Caller, visit_id: UUID, given: OfferGiven, happened_at: datetime, now: datetime
 ) -> Offer:
-    """Offer an add-on of the price book on a visit, at today's price.
+    """Offer something on a visit, at the prices of the day.
 
     For the visit's technician and for dispatch (NotForYourRole), on site (NotOnSite). Raises VisitUnknown,
-    ItemUnknown, BadQuantity, AlreadyOffered, TimeImpossible.
+    ItemUnknown, BadQuantity, BadOffer, AlreadyOffered, TimeImpossible.
     """
     visit, technician = _visit_on_site(caller, visit_id)
     check_time(visit, happened_at, now)
-    if not 1 <= quantity <= MOST:
-        raise BadQuantity
-    item = _add_on(visit, item_code)
-    if Offer.objects.filter(visit=visit, item=item).exists():
-        raise AlreadyOffered
+    items = _items(visit, given)
+    _check_new(visit, items)
     offer = Offer.objects.create(
         organisation=visit.organisation,
         visit=visit,
         technician=technician,
-        item=item,
-        quantity=quantity,
-        unit_price_minor=item.price_minor,
+        name=given.name,
         offered_at=happened_at,
+        expires_at=happened_at + STANDS,
     )
+    _options_save(offer, given, items, _prices(visit, items.values(), happened_at))
     _record(offer, visit, _Kind.OFFER_MADE, "made", happened_at)
     return offer
 
 
+def set_given(*, caller: Caller, code: str) -> OfferGiven:
+    """The options of a set in the price book, as an offer. Raises ItemUnknown."""
+    found = OptionSet.objects.filter(organisation=caller.organisation, code=code, active=True).first()
+    if found is None:
+        raise ItemUnknown(f"There is no option set {code!r}.")
+    options = found.options.order_by("position").prefetch_related("lines__item")
+    return OfferGiven(
+        name=found.name,
+        options=[
+            OptionGiven(
+                name=option.name,
+                recommended=option.recommended,
+                lines=[
+                    LineGiven(item_code=line.item.code, quantity=line.quantity) for line in option.lines.all()
+                ],
+            )
+            for option in options
+        ],
+    )
+
+
 @transaction.atomic
 def offer_decide(
-    *, caller: Caller, offer_id: UUID, accepted: bool, happened_at: datetime, now: datetime
+    *, caller: Caller, offer_id: UUID, decision: Decision, happened_at: datetime, now: datetime
 ) -> Offer:
-    """Note the customer's decision; what is accepted is on the invoice. Saying the same again changes nothing.
+    """Note what the customer told the technician, or signed. Saying the same again changes nothing.
 
     For the visit's technician and for dispatch (NotForYourRole), on site (NotOnSite). Raises OfferUnknown,
-    TimeImpossible, and OfferDecided when the customer decided otherwise before.
+    OptionUnknown, BadSignature, TimeImpossible, and OfferDecided when the customer decided otherwise before.
     """
     offer = Offer.objects.filter(pk=offer_id, organisation=caller.organisation).first()
     if offer is None:
@@ -69,16 +143,92 @@ def offer_decide(
     check_time(visit, happened_at, now)
     if happened_at < offer.offered_at:
         raise TimeImpossible(f"The offer was made later, at {offer.offered_at.isoformat()}.")
-    new = Offer.State.ACCEPTED if accepted else Offer.State.REFUSED
-    open_offer = Offer.objects.filter(pk=offer_id, state=Offer.State.OFFERED)
-    decided = open_offer.update(state=new, decided_at=happened_at) == 1
+    return _decide(offer, visit, decision, happened_at, caller)
+
+
+@transaction.atomic
+def offer_decide_by_customer(*, offer: Offer, option_id: UUID | None, name: str, now: datetime) -> Offer:
+    """The customer decides on the page behind a secret address, also after the visit, until the offer expires.
+
+    Raises OptionUnknown, and OfferDecided when it was decided otherwise, or its time is over.
+    """
+    visit = Visit.objects.select_for_update(of=("self",)).select_related(*facts.SHOWN).get(pk=offer.visit_id)
+    if now >= offer.expires_at:
+        raise OfferDecided("The offer's time is over.")
+    decision = Decision(option_id=option_id, way=Approval.Way.PAGE, name=name)
+    return _decide(offer, visit, decision, now, caller=None)
+
+
+def offer_url(offer_id: UUID) -> str:
+    """Where the customer sees an offer and decides."""
+    return f"{settings.PUBLIC_URL}/offer/{offer_id}/{link_token('offer', offer_id)}"
+
+
+@transaction.atomic
+def offers_expire(*, now: datetime) -> int:
+    """End offers that nobody decided on; how many."""
+    over = Offer.objects.filter(state=Offer.State.OFFERED, expires_at__lte=now)
+    return over.update(state=Offer.State.EXPIRED)
+
+
+def _decide(
+    offer: Offer, visit: Visit, decision: Decision, happened_at: datetime, caller: Caller | None
+) -> Offer:
+    """Compare-and-swap from offered; the visit is locked."""
+    option = _option(offer, decision.option_id)
+    state = Offer.State.ACCEPTED if option else Offer.State.REFUSED
     offer.refresh_from_db()
-    if offer.state != new:
+    if (offer.state, offer.accepted_id) == (state, option.pk if option else None):
+        return offer
+    if offer.state != Offer.State.OFFERED:
         raise OfferDecided
-    if decided:
-        kind = _Kind.OFFER_ACCEPTED if accepted else _Kind.OFFER_REFUSED
-        _record(offer, visit, kind, new, happened_at)
+    if option:
+        _approve(offer, decision, happened_at, caller)
+    offer.state, offer.decided_at, offer.accepted = state, happened_at, option
+    offer.fulfilled_by = _fulfilled_by(option, visit, happened_at) if option else None
+    offer.save(update_fields=["state", "decided_at", "accepted", "fulfilled_by"])
+    _record(offer, visit, _Kind.OFFER_ACCEPTED if option else _Kind.OFFER_REFUSED, state, happened_at)
     return offer
+
+
+def _option(offer: Offer, option_id: UUID | None) -> OfferOption | None:
+    if option_id is None:
+        return None
+    option = offer.options.filter(pk=option_id).first()
+    if option is None:
+        raise OptionUnknown
+    return option
+
+
+def _approve(offer: Offer, decision: Decision, happened_at: datetime, caller: Caller | None) -> None:
+    if decision.way == Approval.Way.SIGNED and not (
+        decision.name and SIGNATURE.fullmatch(decision.signature)
+    ):
+        raise BadSignature
+    Approval.objects.create(
+        organisation_id=offer.organisation_id,
+        offer=offer,
+        way=decision.way,
+        name=decision.name,
+        signature=decision.signature,
+        noted_by=caller.account if caller else None,
+        happened_at=happened_at,
+    )
+
+
+def _fulfilled_by(option: OfferOption, visit: Visit, at: datetime) -> ServiceRequest:
+    """The visit's own request for what can be done on the spot; a new one for another service, or once it is billed."""
+    bases = [
+        line.item for line in option.lines.select_related("item__service_type") if line.item.kind == "base"
+    ]
+    order = visit.work_order
+    if not bases and not hasattr(order, "invoice"):
+        return order.request
+    kind = bases[0].service_type if bases else visit.service_type
+    assert kind is not None  # the database refuses a base price of none
+    return request_follow_up(
+        request=order.request, service_type=kind, reference=f"offer:{option.offer_id}", now=at
+    )
 
 
 def _visit_on_site(caller: Caller, visit_id: UUID) -> tuple[Visit, Technician]:
@@ -97,25 +247,81 @@ def _visit_on_site(caller: Caller, visit_id: UUID) -> tuple[Visit, Technician]:
     return visit, technician
 
 
-def _add_on(visit: Visit, code: str) -> PriceItem:
-    items = PriceItem.objects.filter(
-        Q(service_type=None) | Q(service_type=visit.service_type_id),
+def _items(visit: Visit, given: OfferGiven) -> dict[str, PriceItem]:
+    """What the lines name, by code. Raises BadOffer, BadQuantity, ItemUnknown."""
+    lines = [line for option in given.options for line in option.lines]
+    if not 1 <= len(given.options) <= OPTIONS or not all(option.lines for option in given.options):
+        raise BadOffer(f"An offer has one option to {OPTIONS}, and an option has lines.")
+    if sum(option.recommended for option in given.options) > 1:
+        raise BadOffer("One option can be recommended.")
+    if any(len({line.item_code for line in option.lines}) < len(option.lines) for option in given.options):
+        raise BadOffer("An item stands once in an option, with its quantity.")
+    if not all(1 <= line.quantity <= MOST for line in lines):
+        raise BadQuantity
+    found = PriceItem.objects.filter(
+        Q(kind=PriceItem.Kind.BASE) | Q(service_type=None) | Q(service_type=visit.service_type_id),
         organisation=visit.organisation,
-        kind=PriceItem.Kind.ADD_ON,
         active=True,
-        code=code,
+        code__in={line.item_code for line in lines},
     )
-    item = items.first()
-    if item is None:
-        raise ItemUnknown
-    return item
+    items = {item.code: item for item in found}
+    for line in lines:
+        if line.item_code not in items:
+            raise ItemUnknown(f"There is nothing called {line.item_code!r} for this service.")
+    return items
+
+
+def _check_new(visit: Visit, items: Mapping[str, PriceItem]) -> None:
+    """Nothing of it is on offer on this visit, or was accepted there."""
+    standing = Offer.objects.filter(visit=visit, state__in=[Offer.State.OFFERED, Offer.State.ACCEPTED])
+    if standing.filter(options__lines__item__in=items.values()).exists():
+        raise AlreadyOffered
+
+
+def _prices(visit: Visit, items: Iterable[PriceItem], at: datetime) -> dict[UUID, Money]:
+    community = visit.site.community
+    return prices_on(
+        organisation=visit.organisation,
+        items=items,
+        region_id=community.region_id if community else None,
+        on=at.astimezone(visit.organisation.zone).date(),
+    )
+
+
+def _options_save(
+    offer: Offer, given: OfferGiven, items: Mapping[str, PriceItem], prices: Mapping[UUID, Money]
+) -> None:
+    for position, option in enumerate(given.options, start=1):
+        total = sum(prices[items[line.item_code].id].minor * line.quantity for line in option.lines)
+        made = OfferOption.objects.create(
+            organisation=offer.organisation,
+            offer=offer,
+            position=position,
+            name=option.name or items[option.lines[0].item_code].name,
+            recommended=option.recommended,
+            total_minor=total,
+            currency=offer.organisation.currency,
+        )
+        OfferLine.objects.bulk_create(
+            OfferLine(
+                organisation=offer.organisation,
+                option=made,
+                position=number,
+                item=items[line.item_code],
+                quantity=line.quantity,
+                unit_price_minor=prices[items[line.item_code].id].minor,
+            )
+            for number, line in enumerate(option.lines, start=1)
+        )
 
 
 def _record(offer: Offer, visit: Visit, kind: ServiceEvent.Kind, step: str, at: datetime) -> None:
+    """One fact for an offer, whatever its number of options: with the amount accepted, else the one recommended."""
+    options = offer.options.order_by("-recommended", "position")
     facts.visit_fact_record(
         kind=kind,
         source_id=f"offer:{offer.id}:{step}",
         visit=visit,
         occurred_at=at,
-        amount=Money(offer.unit_price_minor, visit.organisation.currency) * offer.quantity,
+        amount=(offer.accepted or options[0]).total,
     )

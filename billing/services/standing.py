@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Sum
+
 from billing.gateways.base import PaymentState
 from billing.models import Invoice
 from billing.selectors import due
 from billing.services import facts, links
 from communities.models import ServiceEvent
+from core.money import Money
 from core.outbox import emit
 
 _State = Invoice.State
@@ -19,6 +22,7 @@ class Standing:
     """What decides an invoice's state, in minor units: `due` is below zero when too much was paid."""
 
     total: int
+    credited: int
     due: int
     was_paid: bool
 
@@ -28,10 +32,10 @@ def state_of(standing: Standing) -> Invoice.State:
     if standing.due < 0:
         return _State.OVERPAID
     if standing.due == 0:
-        return _State.PAID
+        return _State.CREDITED if 0 < standing.total == standing.credited else _State.PAID
     if standing.was_paid:
         return _State.REOPENED
-    return _State.PARTLY_PAID if standing.due < standing.total else _State.ISSUED
+    return _State.PARTLY_PAID if standing.due < standing.total - standing.credited else _State.ISSUED
 
 
 def invoice_locked(invoice_id: UUID) -> Invoice:
@@ -41,17 +45,18 @@ def invoice_locked(invoice_id: UUID) -> Invoice:
 
 def invoice_restate(invoice: Invoice, *, now: datetime) -> None:
     """Let the state of a locked invoice follow from the books, and from that its link and what others are told."""
-    owed = due(invoice)
-    new = state_of(Standing(invoice.total_minor, owed.minor, invoice.paid_at is not None))
-    settled = owed.minor <= 0 and invoice.paid_at is None
+    owed, was_paid = due(invoice), invoice.paid_at is not None
+    credited = invoice.credit_notes.aggregate(sum=Sum("total_minor"))["sum"] or 0
+    new = state_of(Standing(invoice.total_minor, credited, owed.minor, was_paid))
+    settled = owed.minor <= 0 and not was_paid and (credited < invoice.total_minor or not invoice.total_minor)
     if settled:
         invoice.paid_at = _last_paid_at(invoice) or now
     if new != invoice.state or settled:
         invoice.state = new
         invoice.save(update_fields=["state", "paid_at"])
     if settled:
-        _paid_tell(invoice)
-    if invoice.paid_at is None or settled:
+        _paid_tell(invoice, Money(invoice.total_minor - credited, invoice.currency))
+    if not was_paid:
         links.link_follow(invoice, owed, now=now)
 
 
@@ -61,13 +66,13 @@ def _last_paid_at(invoice: Invoice) -> datetime | None:
     return captured.order_by("-happened_at").values_list("happened_at", flat=True).first()
 
 
-def _paid_tell(invoice: Invoice) -> None:
+def _paid_tell(invoice: Invoice, amount: Money) -> None:
     assert invoice.paid_at is not None
     facts.invoice_fact_record(
         kind=ServiceEvent.Kind.INVOICE_PAID,
         source_id=f"invoice:{invoice.id}:paid",
         invoice_id=invoice.id,
         occurred_at=invoice.paid_at,
-        amount=invoice.total,
+        amount=amount,
     )
     emit("invoice.paid", invoice.id)

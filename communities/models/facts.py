@@ -28,6 +28,7 @@ class ServiceEvent(Owned):
         OFFER_REFUSED = "offer.refused"
         INVOICE_ISSUED = "invoice.issued"
         INVOICE_PAID = "invoice.paid"
+        INVOICE_CREDITED = "invoice.credited"
         PAYMENT_REFUNDED = "payment.refunded"
         PAYMENT_DISPUTED = "payment.disputed"
         SURVEY_SENT = "survey.sent"

@@ -130,6 +130,28 @@ def _create(caller: Caller, given: RequestGiven, now: datetime) -> ServiceReques
     return request
 
 
+def request_follow_up(
+    *, request: ServiceRequest, service_type: ServiceType, reference: str, now: datetime
+) -> ServiceRequest:
+    """Another request of the same customer at the same site, once for its reference, in the caller's transaction."""
+    follow_up, is_new = ServiceRequest.objects.get_or_create(
+        organisation_id=request.organisation_id,
+        source=SOURCE,
+        reference=reference,
+        defaults={
+            "site_id": request.site_id,
+            "customer_id": request.customer_id,
+            "service_type": service_type,
+            "requested_at": now,
+            "respond_by": now + timedelta(hours=service_type.respond_within_hours),
+            "resolve_by": now + timedelta(hours=service_type.resolve_within_hours),
+        },
+    )
+    if is_new:
+        requests_tell(organisation=follow_up.organisation, site_id=follow_up.site_id)
+    return follow_up
+
+
 def _customer(caller: Caller, given: CustomerGiven, site: SiteGiven) -> Customer:
     return customer_ensure(
         organisation=caller.organisation,

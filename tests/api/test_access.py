@@ -13,6 +13,7 @@ from django.db import transaction
 from django.http import HttpResponse
 
 from api.main import api
+from billing.models import PriceItem
 from communities.models import User
 from dispatch.models import Technician
 from tests.api.conftest import Api
@@ -30,6 +31,8 @@ DISPATCH = (401, 404, 404, 404, 404, 403, 200, 200)  # managers may see it, not 
 PLACE = (401, 404, 404, 404, 404, 200, 200, 200)  # of a region: its manager, and dispatch
 VISIT = (401, 404, 404, 404, 200, 200, 200, 200)  # of a region, and of one technician
 REPORT = (401, 404, 404, 404, 200, 403, 200, 200)  # by the technician or dispatch
+ADMINISTER = (401, 404, 404, 404, 403, 403, 403, 200)  # money that has moved
+DISPATCH_BILLS = (401, 404, 404, 404, 403, 403, 200, 200)
 TECHNICIAN = (401, 403, 200, 403, 200, 403, 403, 403)
 
 
@@ -99,6 +102,12 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET /invoices": SIGNED_IN,
     "GET /invoices/{invoice_id}": VISIT,
     "GET /invoices/{invoice_id}/qr.svg": VISIT,
+    "GET /invoices/{invoice_id}/payments": VISIT,
+    "POST /invoices/{invoice_id}/payments": made(REPORT),
+    "GET /invoices/{invoice_id}/credit-notes": VISIT,
+    "POST /invoices/{invoice_id}/credit-notes": made(ADMINISTER),
+    "POST /invoices/{invoice_id}/link": DISPATCH_BILLS,
+    "POST /payments/{payment_id}/refunds": made(ADMINISTER),
     "POST /webhooks/{account}": IN_A_SESSION,  # the signature is the proof, and this one is missing
 }
 
@@ -127,6 +136,9 @@ BODY: dict[str, dict[str, Any]] = {
     "PATCH /visits/{visit_id}": {"notes": "Ring twice."},
     "POST /visits/{visit_id}/could-not-complete": {"reason": "Nobody at home."},
     "POST /visits/{visit_id}/offers": {"item": "add-on-free"},
+    "POST /invoices/{invoice_id}/payments": {"way": "cash", "amount_minor": 1},
+    "POST /invoices/{invoice_id}/credit-notes": {"reason": "The filter leaked."},
+    "POST /payments/{payment_id}/refunds": {"amount_minor": 1, "reason": "The filter leaked."},
 }
 IF_MATCH = {"PATCH /visits/{visit_id}", "POST /plans/{version_id}/publish"}
 SCHEMA: dict[str, Any] = api.get_openapi_schema(path_prefix="")
@@ -140,7 +152,7 @@ OPERATIONS = {
 @pytest.fixture
 def world(tom: Technician, now: datetime) -> World:
     world = World(tom, now)
-    world._item("add-on-free", world.offer.item.Kind.ADD_ON)
+    world._item("add-on-free", PriceItem.Kind.ADD_ON)
     return world
 
 
@@ -217,7 +229,11 @@ def test_what_acts_once_says_so_in_the_schema() -> None:
         parameters = OPERATIONS[operation]["parameters"]
         return {item["name"] for item in parameters if item["in"] == "header" and item["required"]}
 
-    told_twice = {name for name in TABLE if name.startswith(("POST /visits/", "POST /offers/"))}
+    told_twice = {
+        name
+        for name in TABLE
+        if name.startswith(("POST /visits/", "POST /offers/", "POST /invoices/", "POST /payments/"))
+    }
     assert {name for name in TABLE if "Idempotency-Key" in needed(name)} == told_twice | {
         "POST /requests",
         "POST /plans",

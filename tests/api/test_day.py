@@ -97,7 +97,8 @@ def test_a_visit_from_setting_off_to_done(
     assert done.json()["finished_at"] == "2026-03-02T01:55:00Z"
     assert done["ETag"] == '"r5"'  # four steps after r1
     [listed] = tom_api.get(f"/visits/{visit.pk}/offers").json()["items"]
-    assert (listed["name"], listed["quantity"], listed["unit_price_minor"]) == ("Membrane", 2, 1200)
+    [[line]] = [option["lines"] for option in listed["options"]]
+    assert (line["name"], line["quantity"], line["unit_price_minor"]) == ("Membrane", 2, 1200)
 
 
 def test_steps_follow_one_another(scheduled: Scheduled, tom_api: Api) -> None:

@@ -30,9 +30,11 @@ DISPATCHER = {
     "/plans/{draft}/unassigned": 3,
     "/visits": 2,
     "/visits/{scheduled}": 3,
-    "/visits/{on_site}/offers": 3,
+    "/visits/{on_site}/offers": 5,
     "/invoices": 4,
     "/invoices/{invoice}": 4,
+    "/invoices/{invoice}/payments": 7,
+    "/invoices/{invoice}/credit-notes": 5,
     "/tokens": 2,
 }
 TECHNICIAN = {

@@ -4,7 +4,18 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from billing.models import Invoice, InvoiceLine, Offer, PaymentLink, PriceItem
+from billing.gateways.base import PaymentState
+from billing.models import (
+    Invoice,
+    InvoiceLine,
+    Offer,
+    OfferLine,
+    OfferOption,
+    Payment,
+    PaymentLink,
+    PriceItem,
+)
+from billing.services import books
 from communities.models import Community, CommunityMetric, Signal, SignalSet, Site
 from communities.services.tokens import token_issue
 from core.links import digest
@@ -53,6 +64,7 @@ class World:
         done = self._visit(community, hour + 3, VisitState.COMPLETED)
         self.offer = self._offer(self.names.get("on_site") or self.on_site.pk)
         self.invoice = self._invoice(done)
+        self.payment = self._payment(self.invoice)
         self._insight(community)
         if self.rows == 1:
             self.names["on_site"] = str(self.on_site.pk)
@@ -97,6 +109,7 @@ class World:
             "started": str(self.started.pk),
             "offer": str(self.offer.pk),
             "invoice": str(self.invoice.pk),
+            "payment": str(self.payment.pk),
             "region": str(self.region.pk),
             "secret": SECRET,
         }
@@ -141,14 +154,31 @@ class World:
         )
 
     def _offer(self, visit_id: Any) -> Offer:
-        return Offer.objects.create(
+        """One option of one line, not yet decided on."""
+        offer = Offer.objects.create(
             organisation=self.company,
             visit_id=visit_id,
             technician=self.technician,
-            item=self._item(f"add-on-{self.rows}", PriceItem.Kind.ADD_ON),
-            unit_price_minor=800,
             offered_at=self.now,
+            expires_at=self.now + timedelta(days=30),
         )
+        option = OfferOption.objects.create(
+            organisation=self.company,
+            offer=offer,
+            position=1,
+            name="Add-on",
+            total_minor=500,
+            currency="TWD",
+        )
+        OfferLine.objects.create(
+            organisation=self.company,
+            option=option,
+            position=1,
+            item=self._item(f"add-on-{self.rows}", PriceItem.Kind.ADD_ON),
+            quantity=1,
+            unit_price_minor=500,
+        )
+        return offer
 
     def _invoice(self, visit: Visit) -> Invoice:
         invoice = Invoice.objects.create(
@@ -157,6 +187,8 @@ class World:
             work_order=visit.work_order,
             visit=visit,
             currency="TWD",
+            net_minor=800,
+            tax_minor=0,
             total_minor=800,
             issued_at=self.now,
         )
@@ -179,6 +211,21 @@ class World:
             expires_at=self.now,
         )
         return invoice
+
+    def _payment(self, invoice: Invoice) -> Payment:
+        """Half of it, in cash."""
+        payment = Payment.objects.create(
+            organisation=self.company,
+            invoice=invoice,
+            way=Payment.Way.CASH,
+            state=PaymentState.SUCCEEDED,
+            amount_minor=400,
+            currency="TWD",
+            happened_at=self.now,
+        )
+        books.invoice_post(invoice)
+        books.capture_post(payment)
+        return payment
 
     def _insight(self, community: Community) -> None:
         CommunityMetric.objects.create(

@@ -5,22 +5,20 @@ from threading import Barrier
 
 import pytest
 from django.db import connection, transaction
-from hypothesis import given
-from hypothesis import strategies as st
 
 from billing.errors import BadPriceBook
 from billing.models import Invoice, PaymentLink, PriceItem
-from billing.services.invoices import Line, invoice_issue, lines_total, work_order_invoice
-from billing.services.offers import offer_decide, offer_make
+from billing.services.invoices import invoice_issue, work_order_invoice
 from billing.services.prices import PriceRow, price_items_save
 from communities.access import Caller
 from communities.models import Organisation, Region, ServiceEvent
 from core.models import Outbox
-from core.money import DECIMALS, Money
+from core.money import Money
 from core.outbox import deliver, emit
 from dispatch.models import Technician, Visit
 from dispatch.states import VisitState
 from tests.billing.conftest import done_visit
+from tests.billing.test_offers import decide, offer
 from tests.outbox import deliver_all, waiting
 
 
@@ -43,14 +41,10 @@ def test_a_completed_visit_is_billed_with_its_base_price_and_what_was_accepted(
     done: Visit, as_tom: Caller, acme: Organisation, now: datetime
 ) -> None:
     Visit.objects.filter(pk=done.pk).update(state=VisitState.STARTED, finished_at=None)
-    spare = offer_make(
-        caller=as_tom, visit_id=done.pk, item_code="spare", quantity=2, happened_at=now, now=now
-    )
-    sensor = offer_make(
-        caller=as_tom, visit_id=done.pk, item_code="sensor", quantity=1, happened_at=now, now=now
-    )
-    offer_decide(caller=as_tom, offer_id=spare.pk, accepted=True, happened_at=now, now=now)
-    offer_decide(caller=as_tom, offer_id=sensor.pk, accepted=False, happened_at=now, now=now)
+    spare = offer(as_tom, done, now, item="spare", quantity=2)
+    sensor = offer(as_tom, done, now, item="sensor")
+    decide(as_tom, spare, now)
+    decide(as_tom, sensor, now, accepted=False)
     Visit.objects.filter(pk=done.pk).update(state=VisitState.COMPLETED)
 
     work_order_invoice(subject_id=done.pk)
@@ -167,31 +161,3 @@ def test_a_new_base_price_retires_the_former_one(price_book: None, acme: Organis
 def test_a_price_book_that_cannot_be_right_is_refused(acme: Organisation, row: PriceRow, says: str) -> None:
     with pytest.raises(BadPriceBook, match=says):
         price_items_save(organisation=acme, rows=[row])
-
-
-@given(
-    currency=st.sampled_from(sorted(DECIMALS)),
-    rows=st.lists(st.tuples(st.integers(0, 10**9), st.integers(1, 999))),
-)
-def test_a_total_is_the_exact_sum_of_its_lines(currency: str, rows: list[tuple[int, int]]) -> None:
-    lines = [Line(PriceItem(), quantity, Money(price, currency)) for price, quantity in rows]
-
-    total = lines_total(lines, currency)
-
-    assert total == Money(sum(price * quantity for price, quantity in rows), currency)
-    shown = str(total).removeprefix(f"{currency} ").replace(",", "")
-    assert int(shown.replace(".", "")) == total.minor  # every minor unit is shown, whatever the decimals
-
-
-@given(
-    ours=st.sampled_from(sorted(DECIMALS)),
-    theirs=st.sampled_from(sorted(DECIMALS)),
-    price=st.integers(0, 10**9),
-)
-def test_two_currencies_are_never_added(ours: str, theirs: str, price: int) -> None:
-    lines = [Line(PriceItem(), 1, Money(price, theirs))]
-    if ours == theirs:
-        assert lines_total(lines, ours) == Money(price, ours)
-    else:
-        with pytest.raises(ValueError, match="cannot add"):
-            lines_total(lines, ours)

@@ -1,0 +1,139 @@
+"""Money that came and went."""
+
+from datetime import datetime
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import Field
+
+from api.schemas.base import In, Moment, Out
+from billing.models import CreditNote, Dispute, Payment, Refund
+
+Minor = Annotated[int, Field(ge=1, le=2**63 - 1, description="In the smallest unit of the currency.")]
+Reason = Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class TakenIn(In):
+    """Money received on site or by transfer; without `happened_at`, now."""
+
+    way: Literal["cash", "card_terminal", "transfer"]
+    amount_minor: Minor
+    happened_at: Moment | None = None
+    note: Annotated[str, Field(max_length=200)] = ""
+
+
+class RefundIn(In):
+    amount_minor: Minor
+    reason: Reason
+
+
+class CreditLineIn(In):
+    position: Annotated[int, Field(ge=1, le=32_767)]
+    amount_minor: Minor
+
+
+class CreditIn(In):
+    """Without `lines`, all that is left of the invoice."""
+
+    reason: Reason
+    lines: Annotated[list[CreditLineIn], Field(max_length=500)] = []
+
+
+class RefundOut(Out):
+    id: UUID
+    state: str
+    amount_minor: int
+    currency: str
+    reason: str
+    failure: str
+    happened_at: datetime
+
+    @classmethod
+    def of(cls, refund: Refund) -> Self:
+        return cls(
+            id=refund.id,
+            state=refund.state,
+            amount_minor=refund.amount_minor,
+            currency=refund.currency,
+            reason=refund.reason,
+            failure=refund.failure,
+            happened_at=refund.happened_at,
+        )
+
+
+class DisputeOut(Out):
+    id: UUID
+    state: str
+    amount_minor: int
+    currency: str
+    opened_at: datetime
+    decided_at: datetime | None
+
+    @classmethod
+    def of(cls, dispute: Dispute) -> Self:
+        return cls(
+            id=dispute.id,
+            state=dispute.state,
+            amount_minor=dispute.amount_minor,
+            currency=dispute.currency,
+            opened_at=dispute.opened_at,
+            decided_at=dispute.decided_at,
+        )
+
+
+class PaymentOut(Out):
+    id: UUID
+    invoice_id: UUID
+    way: str
+    state: str
+    method: str
+    amount_minor: int
+    currency: str
+    provider_ref: str
+    note: str
+    happened_at: datetime
+    refunds: list[RefundOut]
+    disputes: list[DisputeOut]
+
+    @classmethod
+    def of(cls, payment: Payment) -> Self:
+        return cls(
+            id=payment.id,
+            invoice_id=payment.invoice_id,
+            way=payment.way,
+            state=payment.state,
+            method=payment.method,
+            amount_minor=payment.amount_minor,
+            currency=payment.currency,
+            provider_ref=payment.provider_ref,
+            note=payment.note,
+            happened_at=payment.happened_at,
+            refunds=[RefundOut.of(refund) for refund in payment.refunds.all()],
+            disputes=[DisputeOut.of(dispute) for dispute in payment.disputes.all()],
+        )
+
+
+class CreditOut(Out):
+    id: UUID
+    number: str
+    invoice_id: UUID
+    reason: str
+    net_minor: int
+    tax_minor: int
+    total_minor: int
+    currency: str
+    issued_at: datetime
+
+    @classmethod
+    def of(cls, note: CreditNote) -> Self:
+        return cls(
+            id=note.id,
+            number=note.number,
+            invoice_id=note.invoice_id,
+            reason=note.reason,
+            net_minor=note.net_minor,
+            tax_minor=note.tax_minor,
+            total_minor=note.total_minor,
+            currency=note.currency,
+            issued_at=note.issued_at,
+        )
