@@ -17,6 +17,7 @@ from api.routers import (
     optimise,
     payments,
     plans,
+    price_book,
     requests,
     technician,
     webhooks,
@@ -64,6 +65,7 @@ for module in (
     calendars,
     billing,
     payments,
+    price_book,
     webhooks,
 ):
     api.add_router("", module.router)

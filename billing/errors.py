@@ -99,6 +99,16 @@ class CreditTooLarge(Invalid):
     title = "No more can be credited than the invoice says"
 
 
+class PriceListOverlaps(Conflict):
+    code = "price-list-overlaps"
+    title = "Another price list of this region has some of these days"
+
+
+class AccountUnknown(Invalid):
+    code = "account-unknown"
+    title = "There is no such account at a payment provider"
+
+
 class NotOnSite(Conflict):
     code = "not-on-site"
     title = "Offers are made and decided while the technician is on site"

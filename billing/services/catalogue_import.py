@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.db import transaction
 
-from billing.models import PriceItem
+from billing.models import PriceItem, Tax
 from billing.services.prices import PriceRow, price_book, price_items_save
 from communities.models import Organisation
 from core.money import DECIMALS
@@ -26,6 +26,9 @@ OPTIONAL = (
     "resolve_within_hours",
     "priority_minutes",
     "fits",
+    "cost",
+    "tax",
+    "extra_minutes",
 )
 
 SERVICE, ADD_ON = "service", "add_on"
@@ -130,6 +133,11 @@ def _row(cells: Mapping[str, str], decimals: int) -> CatalogueRow:
             kind=PriceItem.Kind.BASE if is_service else PriceItem.Kind.ADD_ON,
             price_minor=values.money(cells["price"], "price", decimals),
             service_type_code=code if is_service else cells.get("fits", ""),
+            cost_minor=values.money(cells["cost"], "cost", decimals) if cells.get("cost") else 0,
+            tax_code=values.text(cells.get("tax", ""), "tax", 20),
+            extra_minutes=values.number(
+                cells.get("extra_minutes", ""), "extra_minutes", least=0, most=DAY_MINUTES, default=0
+            ),
         ),
     )
 
@@ -156,11 +164,14 @@ def _fitting(
 ) -> Iterator[CatalogueRow]:
     """The rows that go with the others and with what is there."""
     book = price_book(organisation=organisation)
+    taxes = set(Tax.objects.filter(organisation=organisation).values_list("code", flat=True))
     stored = set(ServiceType.objects.filter(organisation=organisation).values_list("code", flat=True))
     services = [row for row in rows.values() if row.service_type and not _taken(row, book, stored)]
     known = stored | {row.code for row in services}
     for line, row in rows.items():
-        if _taken(row, book, stored):
+        if (tax := row.price.tax_code) and tax not in taxes:
+            bad = BadRow("unknown tax", field="tax", value=tax, expected=_some(taxes))
+        elif _taken(row, book, stored):
             bad = BadRow("code of something else", field="code", value=row.code, expected="a code of its own")
         elif (fits := row.price.service_type_code) and fits not in known:
             bad = BadRow("unknown service type", field="fits", value=fits, expected=_some(known))

@@ -218,16 +218,19 @@ def _approve(offer: Offer, decision: Decision, happened_at: datetime, caller: Ca
 
 def _fulfilled_by(option: OfferOption, visit: Visit, at: datetime) -> ServiceRequest:
     """The visit's own request for what can be done on the spot; a new one for another service, or once it is billed."""
-    bases = [
-        line.item for line in option.lines.select_related("item__service_type") if line.item.kind == "base"
-    ]
+    lines = list(option.lines.select_related("item__service_type"))
+    bases = [line.item for line in lines if line.item.kind == PriceItem.Kind.BASE]
     order = visit.work_order
     if not bases and not hasattr(order, "invoice"):
         return order.request
     kind = bases[0].service_type if bases else visit.service_type
     assert kind is not None  # the database refuses a base price of none
     return request_follow_up(
-        request=order.request, service_type=kind, reference=f"offer:{option.offer_id}", now=at
+        request=order.request,
+        service_type=kind,
+        reference=f"offer:{option.offer_id}",
+        extra_minutes=sum(line.quantity * line.item.extra_minutes for line in lines),
+        now=at,
     )
 
 

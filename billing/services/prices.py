@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from billing.errors import BadPriceBook
-from billing.models import PriceItem
+from billing.models import PriceItem, Tax
 from communities.models import Organisation
 from dispatch.models import ServiceType
 from dispatch.services.catalogue import Saved
@@ -28,28 +28,32 @@ class PriceRow:
     price_minor: int
     name_en: str = ""
     service_type_code: str = ""
+    cost_minor: int = 0
+    tax_code: str = ""
+    extra_minutes: int = 0
 
 
 @transaction.atomic
 def price_items_save(*, organisation: Organisation, rows: Iterable[PriceRow]) -> Saved:
     """Add or replace lines by their code. A new base price retires the service type's former one.
 
-    Raises BadPriceBook for a price below zero, an unknown service type, a base price of none, a code or base
-    price given twice.
+    Raises BadPriceBook for a price or cost below zero, an unknown service type or tax, a base price of none, a code or
+    base price given twice.
     """
     given = list(rows)
     types = dict(ServiceType.objects.filter(organisation=organisation).values_list("code", "id"))
-    _check(given, set(types))
+    taxes = dict(Tax.objects.filter(organisation=organisation).values_list("code", "id"))
+    _check(given, set(types), set(taxes))
     book = price_book(organisation=organisation)
     wanted = [row for row in given if row.code not in book or not _stands(book[row.code], row)]
-    _write(organisation, wanted, types)
+    _write(organisation, wanted, types, taxes)
     codes = {row.code for row in wanted}
     return Saved(codes - set(book), codes & set(book))
 
 
 def price_book(*, organisation: Organisation) -> dict[str, PriceItem]:
     """The lines by code, retired ones among them, with their service types."""
-    items = PriceItem.objects.filter(organisation=organisation).select_related("service_type")
+    items = PriceItem.objects.filter(organisation=organisation).select_related("service_type", "tax")
     return {item.code: item for item in items}
 
 
@@ -62,10 +66,18 @@ def _stands(item: PriceItem, row: PriceRow) -> bool:
         kind=PriceItem.Kind(item.kind),
         price_minor=item.price_minor,
         service_type_code=item.service_type.code if item.service_type else "",
+        cost_minor=item.cost_minor,
+        tax_code=item.tax.code if item.tax else "",
+        extra_minutes=item.extra_minutes,
     )
 
 
-def _write(organisation: Organisation, rows: Iterable[PriceRow], types: Mapping[str, UUID]) -> None:
+def _write(
+    organisation: Organisation,
+    rows: Iterable[PriceRow],
+    types: Mapping[str, UUID],
+    taxes: Mapping[str, UUID],
+) -> None:
     items = [
         PriceItem(
             organisation=organisation,
@@ -75,6 +87,9 @@ def _write(organisation: Organisation, rows: Iterable[PriceRow], types: Mapping[
             kind=row.kind,
             price_minor=row.price_minor,
             service_type_id=types[row.service_type_code] if row.service_type_code else None,
+            cost_minor=row.cost_minor,
+            tax_id=taxes[row.tax_code] if row.tax_code else None,
+            extra_minutes=row.extra_minutes,
         )
         for row in rows
     ]
@@ -83,14 +98,26 @@ def _write(organisation: Organisation, rows: Iterable[PriceRow], types: Mapping[
         items,
         update_conflicts=True,
         unique_fields=["organisation", "code"],
-        update_fields=["name", "name_en", "kind", "price_minor", "service_type", "active"],
+        update_fields=[
+            "name",
+            "name_en",
+            "kind",
+            "price_minor",
+            "service_type",
+            "cost_minor",
+            "tax",
+            "extra_minutes",
+            "active",
+        ],
     )
 
 
-def _check(rows: list[PriceRow], types: set[str]) -> None:
+def _check(rows: list[PriceRow], types: set[str], taxes: set[str]) -> None:
     for row in rows:
-        if row.price_minor < 0:
-            raise BadPriceBook(f"{row.code}: the price is below zero")
+        if min(row.price_minor, row.cost_minor, row.extra_minutes) < 0:
+            raise BadPriceBook(f"{row.code}: a price, a cost or minutes below zero")
+        if row.tax_code and row.tax_code not in taxes:
+            raise BadPriceBook(f"{row.code}: there is no tax {row.tax_code!r}")
         if row.service_type_code and row.service_type_code not in types:
             raise BadPriceBook(f"{row.code}: there is no service type {row.service_type_code!r}")
         if row.kind == PriceItem.Kind.BASE and not row.service_type_code:

@@ -7,8 +7,6 @@ from communities.models import Organisation
 
 
 def profile_of(organisation: Organisation) -> BillingProfile:
-    """The company's profile, made when it is first needed."""
-    profile, _ = BillingProfile.objects.get_or_create(
-        organisation=organisation, defaults={"payment_account": settings.PAYMENT_ACCOUNT}
-    )
-    return profile
+    """The company's profile, or the installation's own way, which is in no table."""
+    profile = BillingProfile.objects.filter(organisation=organisation).first()
+    return profile or BillingProfile(organisation=organisation, payment_account=settings.PAYMENT_ACCOUNT)

@@ -58,6 +58,9 @@ class ServiceRequest(Owned):
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="requests", null=True)
     service_type = models.ForeignKey(ServiceType, on_delete=models.PROTECT, related_name="+")
     description = models.TextField(blank=True)
+    extra_minutes = models.PositiveSmallIntegerField(
+        default=0, help_text="How much longer it takes than its service type, for what was ordered with it."
+    )
     state = models.CharField(max_length=12, choices=RequestState.choices, default=RequestState.RECEIVED)
     requested_at = models.DateTimeField()
     respond_by = models.DateTimeField()
@@ -87,6 +90,11 @@ class ServiceRequest(Owned):
 
     def __str__(self) -> str:
         return f"{self.source} {self.reference}"
+
+    @property
+    def minutes(self) -> int:
+        """How long a visit for it takes. Its service type must have been read."""
+        return self.service_type.duration_minutes + self.extra_minutes
 
 
 class WorkOrder(Owned):

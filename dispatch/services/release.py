@@ -127,7 +127,7 @@ def _until_full(
 ) -> Iterator[ServiceRequest]:
     for request in requests:
         possible = able(request.service_type)
-        room[possible] -= request.service_type.duration_minutes
+        room[possible] -= request.minutes
         if room[possible] >= 0:
             yield request
         elif max(room.values()) < 0:
@@ -158,7 +158,7 @@ def _first_visit(order: WorkOrder) -> Visit:
         work_order=order,
         site_id=request.site_id,
         service_type=request.service_type,
-        duration_minutes=request.service_type.duration_minutes,
+        duration_minutes=request.minutes,
         window_from_at=request.window_from_at,
         window_until_at=request.window_until_at,
     )

@@ -131,7 +131,12 @@ def _create(caller: Caller, given: RequestGiven, now: datetime) -> ServiceReques
 
 
 def request_follow_up(
-    *, request: ServiceRequest, service_type: ServiceType, reference: str, now: datetime
+    *,
+    request: ServiceRequest,
+    service_type: ServiceType,
+    reference: str,
+    extra_minutes: int = 0,
+    now: datetime,
 ) -> ServiceRequest:
     """Another request of the same customer at the same site, once for its reference, in the caller's transaction."""
     follow_up, is_new = ServiceRequest.objects.get_or_create(
@@ -142,6 +147,7 @@ def request_follow_up(
             "site_id": request.site_id,
             "customer_id": request.customer_id,
             "service_type": service_type,
+            "extra_minutes": extra_minutes,
             "requested_at": now,
             "respond_by": now + timedelta(hours=service_type.respond_within_hours),
             "resolve_by": now + timedelta(hours=service_type.resolve_within_hours),

@@ -33,6 +33,7 @@ VISIT = (401, 404, 404, 404, 200, 200, 200, 200)  # of a region, and of one tech
 REPORT = (401, 404, 404, 404, 200, 403, 200, 200)  # by the technician or dispatch
 ADMINISTER = (401, 404, 404, 404, 403, 403, 403, 200)  # money that has moved
 DISPATCH_BILLS = (401, 404, 404, 404, 403, 403, 200, 200)
+ADMINISTRATOR = (401, 403, 403, 403, 403, 403, 403, 200)  # of one's own company, whose the address means
 TECHNICIAN = (401, 403, 200, 403, 200, 403, 403, 403)
 
 
@@ -108,6 +109,15 @@ TABLE: dict[str, tuple[int, ...]] = {
     "POST /invoices/{invoice_id}/credit-notes": made(ADMINISTER),
     "POST /invoices/{invoice_id}/link": DISPATCH_BILLS,
     "POST /payments/{payment_id}/refunds": made(ADMINISTER),
+    "GET /price-items": SIGNED_IN,
+    "GET /taxes": SIGNED_IN,
+    "PUT /taxes/{code}": ADMINISTRATOR,
+    "GET /price-lists": SIGNED_IN,
+    "PUT /price-lists/{code}": ADMINISTRATOR,
+    "GET /option-sets": SIGNED_IN,
+    "PUT /option-sets/{code}": ADMINISTRATOR,
+    "GET /billing-profile": SIGNED_IN,
+    "PUT /billing-profile": ADMINISTRATOR,
     "POST /webhooks/{account}": IN_A_SESSION,  # the signature is the proof, and this one is missing
 }
 
@@ -138,6 +148,10 @@ BODY: dict[str, dict[str, Any]] = {
     "POST /visits/{visit_id}/offers": {"item": "add-on-free"},
     "POST /invoices/{invoice_id}/payments": {"way": "cash", "amount_minor": 1},
     "POST /invoices/{invoice_id}/credit-notes": {"reason": "The filter leaked."},
+    "PUT /taxes/{code}": {"name": "營業稅", "rate_bp": 500},
+    "PUT /price-lists/{code}": {"name": "Spring", "valid_from": "2026-03-01", "prices": {}},
+    "PUT /option-sets/{code}": {"name": "Water", "options": [{"lines": [{"item": "add-on-free"}]}]},
+    "PUT /billing-profile": {"payment_account": "sandbox"},
     "POST /payments/{payment_id}/refunds": {"amount_minor": 1, "reason": "The filter leaked."},
 }
 IF_MATCH = {"PATCH /visits/{visit_id}", "POST /plans/{version_id}/publish"}

@@ -35,6 +35,11 @@ DISPATCHER = {
     "/invoices/{invoice}": 4,
     "/invoices/{invoice}/payments": 7,
     "/invoices/{invoice}/credit-notes": 5,
+    "/price-items": 2,
+    "/taxes": 2,
+    "/price-lists": 2,
+    "/option-sets": 2,
+    "/billing-profile": 2,
     "/tokens": 2,
 }
 TECHNICIAN = {

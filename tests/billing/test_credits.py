@@ -30,7 +30,7 @@ def taxed(done: Visit, acme: Organisation, now: datetime) -> Invoice:
     PriceItem.objects.update(
         tax=Tax.objects.create(organisation=acme, code="vat", name="營業稅", rate_bp=500)
     )
-    profile_of(acme)
+    profile_of(acme).save()
     BillingProfile.objects.update(prices_include_tax=False)
     return invoice_issue(visit_id=done.pk, now=now)
 

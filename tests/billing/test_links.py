@@ -131,7 +131,7 @@ def test_each_company_has_its_own_account_days_and_reminders(
     done: Visit, acme: Organisation, now: datetime, settings: Settings
 ) -> None:
     settings.PAYMENT_ACCOUNTS = LINE_PAY
-    profile_of(acme)
+    profile_of(acme).save()
     BillingProfile.objects.update(payment_account="acme-line", link_days=7, reminder_days=[2, 9])
 
     link = invoice_issue(visit_id=done.pk, now=now).links.get()
@@ -145,7 +145,7 @@ def test_an_invoice_is_issued_even_where_it_cannot_be_paid_online(
     done: Visit, acme: Organisation, now: datetime, settings: Settings, account: str, currency: str
 ) -> None:
     settings.PAYMENT_ACCOUNTS = LINE_PAY
-    profile_of(acme)
+    profile_of(acme).save()
     BillingProfile.objects.update(payment_account=account)
     Organisation.objects.update(currency=currency)
 

@@ -47,7 +47,7 @@ def stripe(acme: Organisation, settings: Settings, live_server: LiveServer) -> I
 
 def _use(acme: Organisation, settings: Settings, gateway: str, url: str, **values: str) -> None:
     settings.PAYMENT_ACCOUNTS = {"acme": {"gateway": gateway, "base_url": url, **values}}
-    profile_of(acme)
+    profile_of(acme).save()
     BillingProfile.objects.update(payment_account="acme")
 
 

@@ -1,0 +1,89 @@
+"""The price book, and how the company bills. Everybody in the company may read it; administrators write."""
+
+from django.http import HttpResponse
+from ninja import Query, Router
+
+from api.auth import Request
+from api.paging import paged
+from api.schemas.base import Page, PageQuery
+from api.schemas.price_book import (
+    OptionSetIn,
+    OptionSetOut,
+    PriceItemOut,
+    PriceListIn,
+    PriceListOut,
+    ProfileIn,
+    ProfileOut,
+    TaxIn,
+    TaxOut,
+)
+from billing.models import PriceItem
+from billing.price_book import (
+    option_set_get,
+    option_set_list,
+    price_item_list,
+    price_list_get,
+    price_list_list,
+    tax_list,
+)
+from billing.services.price_book import option_set_save, price_list_save, profile_save, tax_save
+from billing.services.profiles import profile_of
+
+router = Router(tags=["Price book"])
+
+
+@router.get("/price-items", response=Page[PriceItemOut])
+def price_item_index(
+    request: Request, page: Query[PageQuery], kind: PriceItem.Kind | None = None
+) -> HttpResponse:
+    """What there is to buy, at the price book's own prices."""
+    currency = request.auth.organisation.currency
+    items = price_item_list(request.auth, kind)
+    return paged(request, items, page, by="code", show=lambda item: PriceItemOut.of(item, currency))
+
+
+@router.get("/taxes", response=Page[TaxOut])
+def tax_index(request: Request, page: Query[PageQuery]) -> HttpResponse:
+    return paged(request, tax_list(request.auth), page, by="code", show=TaxOut.of)
+
+
+@router.put("/taxes/{code}", response=TaxOut)
+def tax_put(request: Request, code: str, body: TaxIn) -> TaxOut:
+    """Make or change a tax. Issued invoices keep their rate."""
+    return TaxOut.of(tax_save(caller=request.auth, code=code, given=body.given()))
+
+
+@router.get("/price-lists", response=Page[PriceListOut])
+def price_list_index(request: Request, page: Query[PageQuery]) -> HttpResponse:
+    return paged(request, price_list_list(request.auth), page, by="code", show=PriceListOut.of)
+
+
+@router.put("/price-lists/{code}", response=PriceListOut)
+def price_list_put(request: Request, code: str, body: PriceListIn) -> PriceListOut:
+    """Make a price list, or replace it."""
+    price_list_save(caller=request.auth, code=code, given=body.given())
+    return PriceListOut.of(price_list_get(request.auth, code))
+
+
+@router.get("/option-sets", response=Page[OptionSetOut])
+def option_set_index(request: Request, page: Query[PageQuery]) -> HttpResponse:
+    return paged(request, option_set_list(request.auth), page, by="code", show=OptionSetOut.of)
+
+
+@router.put("/option-sets/{code}", response=OptionSetOut)
+def option_set_put(request: Request, code: str, body: OptionSetIn) -> OptionSetOut:
+    """Make an option set, or replace it. Offers that were made keep their options."""
+    option_set_save(caller=request.auth, code=code, given=body.given())
+    return OptionSetOut.of(option_set_get(request.auth, code))
+
+
+@router.get("/billing-profile", response=ProfileOut)
+def profile_read(request: Request) -> ProfileOut:
+    """How the company bills."""
+    return ProfileOut.of(profile_of(request.auth.organisation))
+
+
+@router.put("/billing-profile", response=ProfileOut)
+def profile_put(request: Request, body: ProfileIn) -> ProfileOut:
+    """Say how the company bills from now on."""
+    return ProfileOut.of(profile_save(caller=request.auth, given=body.given()))

@@ -1,0 +1,90 @@
+"""Keeping the price book through the API."""
+
+from typing import Any
+
+import pytest
+
+from billing.models import BillingProfile, PriceItem
+from communities.models import Organisation, Region, User
+from tests.api.conftest import Api
+
+
+@pytest.fixture
+def ada_api(ada: User) -> Api:
+    return Api(ada)
+
+
+def put(api: Api, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    answer = api.call("PUT", path, body)
+    return answer.status_code, answer.json()
+
+
+@pytest.fixture
+def sensor(acme: Organisation) -> PriceItem:
+    return PriceItem.objects.create(
+        organisation=acme, code="sensor", name="漏水警報器", kind=PriceItem.Kind.ADD_ON, price_minor=900
+    )
+
+
+def test_what_was_written_is_read_back_and_replaced_whole(
+    ada_api: Api, sensor: PriceItem, north: Region
+) -> None:
+    spring = {"name": "Spring", "region": "north", "valid_from": "2026-03-01", "prices": {"sensor": 800}}
+    water = {"name": "Water", "options": [{"name": "Good", "lines": [{"item": "sensor", "quantity": 2}]}]}
+
+    assert put(ada_api, "/taxes/vat", {"name": "營業稅", "rate_bp": 500})[0] == 200
+    assert put(ada_api, "/price-lists/spring", spring) == (
+        200,
+        {"code": "spring", "valid_until": None, **spring},
+    )
+    put(ada_api, "/price-lists/spring", spring | {"prices": {}})
+    put(ada_api, "/option-sets/water", water)
+
+    [tax] = ada_api.get("/taxes").json()["items"]
+    [listed] = ada_api.get("/price-lists").json()["items"]
+    [option_set] = ada_api.get("/option-sets").json()["items"]
+    assert (tax["code"], tax["rate_bp"], listed["prices"]) == ("vat", 500, {})
+    assert option_set["options"] == [
+        {"name": "Good", "recommended": False, "lines": [{"item": "sensor", "quantity": 2}]}
+    ]
+
+
+def test_days_that_another_list_has_are_refused(ada_api: Api, sensor: PriceItem) -> None:
+    spring = {"name": "Spring", "valid_from": "2026-03-01", "valid_until": "2026-06-01", "prices": {}}
+    assert put(ada_api, "/price-lists/spring", spring)[0] == 200
+
+    status, problem = put(ada_api, "/price-lists/may", spring | {"valid_from": "2026-05-31"})
+    after, _ = put(
+        ada_api, "/price-lists/june", {"name": "June", "valid_from": "2026-06-01", "prices": {"sensor": 1}}
+    )
+
+    assert (status, problem["type"], after) == (409, "/problems/price-list-overlaps", 200)
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "says"),
+    [
+        ("/price-lists/x", {"name": "x", "valid_from": "2026-03-01", "prices": {"no": 1}}, "no item 'no'"),
+        (
+            "/price-lists/x",
+            {"name": "x", "region": "no", "valid_from": "2026-03-01", "prices": {}},
+            "no region 'no'",
+        ),
+        ("/billing-profile", {"payment_account": "no"}, "There is: sandbox."),
+    ],
+)
+def test_what_is_not_there_is_named(ada_api: Api, path: str, body: dict[str, Any], says: str) -> None:
+    status, problem = put(ada_api, path, body)
+
+    assert status == 422
+    assert says in problem["detail"]
+
+
+def test_how_the_company_bills(ada_api: Api) -> None:
+    profile = ada_api.get("/billing-profile").json()
+    assert (profile["payment_account"], profile["link_days"]) == ("sandbox", 30)
+
+    put(ada_api, "/billing-profile", profile | {"reminder_days": [9, 2, 9], "prices_include_tax": False})
+
+    kept = BillingProfile.objects.get()
+    assert (kept.reminder_days, kept.prices_include_tax) == ([2, 9], False)
