@@ -23,6 +23,7 @@ from billing.models import (
     Payment,
     PaymentLink,
     Refund,
+    TaxLine,
 )
 from communities.access import Caller
 from communities.models import SurveyInvitation
@@ -107,6 +108,8 @@ class PayerView:
 
     invoice: Invoice
     lines: list[InvoiceLine]
+    taxes: list[TaxLine]
+    credit_notes: list[CreditNote]
     due: Money | None
     owed_back: Money | None
     link: PaymentLink | None
@@ -124,6 +127,8 @@ def invoice_of_payer(invoice_id: UUID, token: str) -> PayerView:
     return PayerView(
         invoice=invoice,
         lines=list(invoice.lines.order_by("position")),
+        taxes=list(invoice.taxes.order_by("-rate_bp")),
+        credit_notes=list(invoice.credit_notes.order_by("issued_at")),
         due=owed if owed.minor > 0 else None,
         owed_back=owed * -1 if owed.minor < 0 else None,
         link=invoice.links.filter(state=PaymentLink.State.OPEN).first(),

@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from console.customer import offers, paying
 from console.customer import views as customer
+from console.office import payments
 from console.office import views as office
 from console.office.sign_in import sign_in, sign_out
 from console.sandbox_provider import api as sandbox_api
@@ -12,6 +13,8 @@ from console.sandbox_provider import views as sandbox
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", office.day, name="day"),
     path("communities", office.communities, name="communities"),
+    path("payments", payments.payments, name="payments"),
+    path("payments/<uuid:invoice_id>", payments.story, name="payment-story"),
     path("sign-in", sign_in, name="sign-in"),
     path("sign-out", sign_out, name="sign-out"),
     path("r/<str:token>", customer.rate, name="rate"),

@@ -12,13 +12,14 @@ from api.idempotency import idempotent
 from api.paging import paged
 from api.schemas.base import Page, PageQuery
 from api.schemas.billing import InvoiceOut
-from api.schemas.payments import CreditIn, CreditOut, PaymentOut, RefundIn, RefundOut, TakenIn
+from api.schemas.payments import CreditIn, CreditOut, HappeningOut, PaymentOut, RefundIn, RefundOut, TakenIn
 from billing.models import Payment
 from billing.selectors import credit_note_list, invoice_get, payment_list
 from billing.services.credits import CreditGiven, credit_note_issue
 from billing.services.on_site import Taken, payment_take
 from billing.services.refunds import RefundGiven, refund_want
 from billing.services.renewing import link_renew
+from billing.story import needing_attention, story_of
 
 router = Router(tags=["Payments"])
 
@@ -68,6 +69,19 @@ def credit_note_post(request: Request, invoice_id: UUID, body: CreditIn) -> Http
     given = CreditGiven(reason=body.reason, amounts={line.position: line.amount_minor for line in body.lines})
     note = credit_note_issue(caller=request.auth, invoice_id=invoice_id, given=given, now=timezone.now())
     return answer(CreditOut.of(note), 201)
+
+
+@router.get("/invoices/{uuid:invoice_id}/story", response=list[HappeningOut])
+def story_read(request: Request, invoice_id: UUID) -> list[HappeningOut]:
+    """All that happened to an invoice's money, oldest first, with the books. For administrators."""
+    moments = story_of(request.auth, invoice_get(request.auth, invoice_id))
+    return [HappeningOut.of(moment) for moment in moments]
+
+
+@router.get("/open-questions", response=Page[InvoiceOut])
+def open_question_index(request: Request, page: Query[PageQuery]) -> HttpResponse:
+    """Invoices at which a person should look: paid too much, contested, in another currency. For administrators."""
+    return paged(request, needing_attention(request.auth), page, by="-id", show=InvoiceOut.of)
 
 
 @router.post("/invoices/{uuid:invoice_id}/link", response=InvoiceOut)

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from api.schemas.base import In, Moment, Out
 from billing.models import CreditNote, Dispute, Payment, Refund
+from billing.story import Happening
 
 Minor = Annotated[int, Field(ge=1, le=2**63 - 1, description="In the smallest unit of the currency.")]
 Reason = Annotated[str, Field(min_length=1, max_length=200)]
@@ -136,4 +137,35 @@ class CreditOut(Out):
             total_minor=note.total_minor,
             currency=note.currency,
             issued_at=note.issued_at,
+        )
+
+
+class EntryOut(Out):
+    account: str
+    amount_minor: int
+    currency: str
+
+
+class HappeningOut(Out):
+    at: datetime
+    what: str
+    state: str
+    amount_minor: int | None
+    currency: str | None
+    detail: str
+    entries: list[EntryOut]
+
+    @classmethod
+    def of(cls, moment: Happening) -> Self:
+        return cls(
+            at=moment.at,
+            what=moment.what,
+            state=moment.state,
+            amount_minor=moment.amount.minor if moment.amount else None,
+            currency=moment.amount.currency if moment.amount else None,
+            detail=moment.detail,
+            entries=[
+                EntryOut(account=account, amount_minor=amount.minor, currency=amount.currency)
+                for account, amount in moment.entries
+            ],
         )

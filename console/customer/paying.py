@@ -12,6 +12,7 @@ from billing.errors import CannotPayNow, InvoiceUnknown, NothingToPay
 from billing.models import Checkout
 from billing.selectors import PayerView, checkout_of_payer, invoice_of_payer
 from billing.services.checkouts import checkout_begin, checkout_returned
+from billing.services.profiles import profile_of
 from console.customer.pages import gone, language_for, page
 
 ASK_AGAIN_S = 3
@@ -78,6 +79,9 @@ def _invoice(request: HttpRequest, shown: PayerView, *, status: int = 200) -> Ht
             "organisation": shown.invoice.organisation,
             "invoice": shown.invoice,
             "lines": shown.lines,
+            "taxes": [{"line": tax, "rate": _per_cent(tax.rate_bp)} for tax in shown.taxes],
+            "credit_notes": shown.credit_notes,
+            "profile": profile_of(shown.invoice.organisation),
             "due": shown.due,
             "owed_back": shown.owed_back,
             "link": shown.link,
@@ -91,6 +95,12 @@ def _invoice(request: HttpRequest, shown: PayerView, *, status: int = 200) -> Ht
     if shown.is_asking:
         answer["Refresh"] = str(ASK_AGAIN_S)
     return answer
+
+
+def _per_cent(rate_bp: int) -> str:
+    """500 is 5, 825 is 8.25."""
+    whole, rest = divmod(rate_bp, 100)
+    return f"{whole}.{rest:02d}".rstrip("0").rstrip(".") if rest else str(whole)
 
 
 def _address(name: str, invoice_id: UUID, token: str, checkout_id: UUID, language: str) -> str:

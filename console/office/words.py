@@ -5,6 +5,8 @@ from datetime import datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from billing.models import Entry, Invoice
+from billing.story import What
 from communities.models import User
 from dispatch.models import Visit
 from dispatch.states import PlanState, VisitState
@@ -31,6 +33,58 @@ PLAN_STATES: dict[str, Promise] = {
     PlanState.DRAFT: _("a draft, to be published"),
     PlanState.CANCELLED: _("cancelled"),
     PlanState.FAILED: _("failed"),
+}
+INVOICE_STATES: dict[str, Promise] = {
+    Invoice.State.ISSUED: _("to be paid"),
+    Invoice.State.PARTLY_PAID: _("partly paid"),
+    Invoice.State.PAID: _("paid"),
+    Invoice.State.OVERPAID: _("paid too much"),
+    Invoice.State.REOPENED: _("was paid, money went back"),
+    Invoice.State.CREDITED: _("credited in full"),
+}
+MOMENTS: dict[str, Promise] = {
+    What.INVOICE: _("Invoice issued"),
+    What.CREDIT_NOTE: _("Credit note"),
+    What.LINK: _("Payment link"),
+    What.LETTER: _("Letter to the customer"),
+    What.CHECKOUT: _("Provider's page opened"),
+    What.MESSAGE: _("Provider's message"),
+    What.INQUIRY: _("We asked the provider"),
+    What.PAYMENT: _("Payment"),
+    What.REFUND: _("Refund"),
+    What.DISPUTE: _("Dispute"),
+    What.POSTING: _("In the books"),
+}
+MONEY_STATES: dict[str, Promise] = {
+    "open": _("open"),
+    "paid": _("paid"),
+    "replaced": _("replaced: another amount is due"),
+    "expired": _("expired"),
+    "due": _("to be sent"),
+    "sent": _("sent"),
+    "stopped": _("not needed any more"),
+    "wanted": _("on its way to the provider"),
+    "closed": _("closed"),
+    "received": _("received"),
+    "applied": _("looked up and entered"),
+    "ignored": _("nothing to do"),
+    "returned": _("the payer came back"),
+    "unheard": _("nothing was heard for long"),
+    "pending": _("on its way"),
+    "authorised": _("agreed, not yet taken"),
+    "succeeded": _("succeeded"),
+    "declined": _("declined"),
+    "failed": _("failed"),
+    "won": _("won by us"),
+    "lost": _("lost"),
+}
+ACCOUNTS: dict[str, Promise] = {
+    Entry.Account.RECEIVABLE: _("owed by the customer"),
+    Entry.Account.REVENUE: _("revenue"),
+    Entry.Account.TAX: _("tax"),
+    Entry.Account.PROVIDER: _("at the provider"),
+    Entry.Account.ON_SITE: _("taken on site"),
+    Entry.Account.DISPUTED: _("held back"),
 }
 
 

@@ -108,6 +108,8 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET /invoices/{invoice_id}/credit-notes": VISIT,
     "POST /invoices/{invoice_id}/credit-notes": made(ADMINISTER),
     "POST /invoices/{invoice_id}/link": DISPATCH_BILLS,
+    "GET /invoices/{invoice_id}/story": ADMINISTER,
+    "GET /open-questions": ADMINISTRATOR,
     "POST /payments/{payment_id}/refunds": made(ADMINISTER),
     "GET /price-items": SIGNED_IN,
     "GET /taxes": SIGNED_IN,
