@@ -13,9 +13,11 @@ from api.routers import (
     billing,
     calendars,
     communities,
+    events,
     optimise,
     plans,
     requests,
+    settlements,
     technician,
     webhooks,
 )
@@ -51,5 +53,17 @@ api = Api(
     renderer=Renderer(),
 )
 problems.install(api)
-for module in (accounts, communities, requests, plans, optimise, technician, calendars, billing, webhooks):
+for module in (
+    accounts,
+    communities,
+    requests,
+    plans,
+    optimise,
+    technician,
+    calendars,
+    billing,
+    settlements,
+    webhooks,
+    events,
+):
     api.add_router("", module.router)

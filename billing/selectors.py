@@ -1,15 +1,28 @@
-"""Reads of offers, invoices and links, scoped to a caller, or to the holder of a customer's secret address."""
+"""Reads of offers, invoices, links and settlements, scoped to a caller, or to the holder of a customer's secret
+address."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Prefetch, Q, QuerySet, Sum
 from django.utils.crypto import constant_time_compare
 
-from billing.errors import InvoiceUnknown
-from billing.gateways.base import PaymentState
-from billing.models import Checkout, Entry, Inquiry, Invoice, InvoiceLine, Offer, Payment, PaymentLink
+from billing.errors import InvoiceUnknown, SettlementFileUnknown
+from billing.gateways.base import PaymentState, RefundState
+from billing.models import (
+    Checkout,
+    Entry,
+    Inquiry,
+    Invoice,
+    InvoiceLine,
+    Offer,
+    Payment,
+    PaymentLink,
+    Refund,
+    SettlementFile,
+    SettlementLine,
+)
 from communities.access import Caller
 from communities.models import SurveyInvitation
 from core.links import link_token
@@ -52,6 +65,46 @@ def offer_list(caller: Caller, visit_id: UUID) -> QuerySet[Offer]:
 def payment_list(caller: Caller) -> QuerySet[Payment]:
     """Payments of the invoices one may see."""
     return Payment.objects.filter(invoice__in=invoice_list(caller)).select_related("invoice")
+
+
+def settlement_file_list(caller: Caller) -> QuerySet[SettlementFile]:
+    """For administrators."""
+    files = SettlementFile.objects.filter(organisation=caller.organisation)
+    return files if caller.administers else files.none()
+
+
+def settlement_line_list(caller: Caller, file_id: UUID) -> QuerySet[SettlementLine]:
+    """The lines that came with a file. Raises SettlementFileUnknown, also for one that is not the caller's."""
+    file = settlement_file_list(caller).filter(pk=file_id).first()
+    if file is None:
+        raise SettlementFileUnknown
+    return SettlementLine.objects.filter(file=file).select_related(
+        "payment", "refund__payment", "dispute__payment"
+    )
+
+
+def payment_unsettled_list(caller: Caller, account: str, until: datetime) -> QuerySet[Payment]:
+    """Payments that came through an account until then and are in none of its settlement files. For administrators."""
+    payments = Payment.objects.filter(
+        organisation=caller.organisation,
+        checkout__link__account=account,
+        state=PaymentState.SUCCEEDED,
+        happened_at__lte=until,
+        settlement_lines=None,
+    )
+    return payments.select_related("invoice") if caller.administers else payments.none()
+
+
+def refund_unsettled_list(caller: Caller, account: str, until: datetime) -> QuerySet[Refund]:
+    """Refunds, likewise."""
+    refunds = Refund.objects.filter(
+        organisation=caller.organisation,
+        payment__checkout__link__account=account,
+        state=RefundState.SUCCEEDED,
+        happened_at__lte=until,
+        settlement_lines=None,
+    )
+    return refunds.select_related("payment__invoice") if caller.administers else refunds.none()
 
 
 @dataclass(frozen=True, slots=True)

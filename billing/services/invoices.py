@@ -16,6 +16,7 @@ from billing.services.standing import invoice_restate
 from communities.models import Organisation, ServiceEvent
 from core.locks import lock_all
 from core.money import Money
+from core.outbox import emit
 from dispatch.models import Visit
 
 
@@ -74,6 +75,7 @@ def invoice_issue(*, visit_id: UUID, now: datetime) -> Invoice:
         occurred_at=now,
         amount=total,
     )
+    emit("invoice.issued", invoice.id)
     books.invoice_post(invoice)
     if total.minor:
         link_issue(invoice, total, now=now)

@@ -4,7 +4,19 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from billing.models import Invoice, InvoiceLine, Offer, PaymentLink, PriceItem
+from api.models import EventDelivery, EventEndpoint
+from billing.models import (
+    Checkout,
+    Invoice,
+    InvoiceLine,
+    Offer,
+    Payment,
+    PaymentLink,
+    PriceItem,
+    Refund,
+    SettlementFile,
+    SettlementLine,
+)
 from communities.models import Community, CommunityMetric, Signal, SignalSet, Site
 from communities.services.tokens import token_issue
 from core.links import digest
@@ -54,6 +66,7 @@ class World:
         self.offer = self._offer(self.names.get("on_site") or self.on_site.pk)
         self.invoice = self._invoice(done)
         self._insight(community)
+        self._event()
         if self.rows == 1:
             self.names["on_site"] = str(self.on_site.pk)
         Site.objects.create(organisation=self.company, key=f"nowhere-{self.rows}")
@@ -170,7 +183,7 @@ class World:
             unit_price_minor=800,
             amount_minor=800,
         )
-        PaymentLink.objects.create(
+        link = PaymentLink.objects.create(
             organisation=self.company,
             invoice=invoice,
             account="sandbox",
@@ -178,7 +191,54 @@ class World:
             currency="TWD",
             expires_at=self.now,
         )
+        self._settlement(Checkout.objects.create(organisation=self.company, link=link, expires_at=self.now))
         return invoice
+
+    def _settlement(self, checkout: Checkout) -> None:
+        """A payment and a refund that no file has, and one more line in the first file."""
+        paid = {
+            "organisation": self.company,
+            "provider_ref": f"pi_{self.rows}",
+            "state": "succeeded",
+            "amount_minor": 800,
+            "currency": "TWD",
+            "happened_at": self.now,
+        }
+        payment = Payment.objects.create(invoice=checkout.link.invoice, checkout=checkout, **paid)
+        Refund.objects.create(payment=payment, **paid)
+        file = SettlementFile.objects.create(
+            organisation=self.company, account="sandbox", sha256=f"{self.rows}", imported_at=self.now
+        )
+        self.names.setdefault("settlement", str(file.pk))
+        SettlementLine.objects.create(
+            organisation=self.company,
+            file_id=self.names["settlement"],
+            account="sandbox",
+            line_id=f"txn_{self.rows}",
+            number=self.rows,
+            kind="payment",
+            currency="TWD",
+            gross_minor=1,
+            fee_minor=0,
+            net_minor=1,
+            happened_at=self.now,
+            finding="settled_twice",
+            payment=None,
+        )
+
+    def _event(self) -> None:
+        """An endpoint, and one more delivery to the first."""
+        endpoint = EventEndpoint.objects.create(organisation=self.company, url="https://crm.example/hook")
+        self.names.setdefault("endpoint", str(endpoint.pk))
+        delivery = EventDelivery.objects.create(
+            organisation=self.company,
+            endpoint_id=self.names["endpoint"],
+            event_id=endpoint.pk,
+            type="ping",
+            body="{}",
+            due_at=self.now,
+        )
+        self.names.setdefault("delivery", str(delivery.pk))
 
     def _insight(self, community: Community) -> None:
         CommunityMetric.objects.create(
