@@ -13,12 +13,14 @@ from api.routers import (
     billing,
     calendars,
     communities,
+    events,
     offers,
     optimise,
     payments,
     plans,
     price_book,
     requests,
+    settlements,
     technician,
     webhooks,
 )
@@ -66,6 +68,8 @@ for module in (
     billing,
     payments,
     price_book,
+    settlements,
     webhooks,
+    events,
 ):
     api.add_router("", module.router)

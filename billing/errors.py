@@ -64,6 +64,16 @@ class GatewayUnknown(NotFound):
     title = "There is no such payment provider"
 
 
+class SettlementKindUnknown(Invalid):
+    code = "settlement-kind-unknown"
+    title = "Settlement files of this kind cannot be read"
+
+
+class SettlementFileUnknown(NotFound):
+    code = "settlement-file-unknown"
+    title = "There is no such settlement file"
+
+
 class BadQuantity(Invalid):
     code = "bad-quantity"
     title = "The quantity must be between 1 and 999"

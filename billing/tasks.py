@@ -15,6 +15,14 @@ def links_sweep() -> None:
 
 
 @shared_task  # type: ignore[untyped-decorator]
+def settlements_sweep() -> None:
+    """Match settled lines with what was entered after them."""
+    from billing.services import reconciliation
+
+    reconciliation.lines_match(now=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
 def checkouts_sweep() -> None:
     """Ask the providers about whatever may have been paid without our hearing of it."""
     from billing.services import checkouts

@@ -1,4 +1,4 @@
-"""The application's processes under one parent: web, worker, planner and beat, started and stopped together."""
+"""The application's processes under one parent: web, the workers and beat, started and stopped together."""
 
 import http.client
 import os
@@ -22,8 +22,13 @@ CELERY = (sys.executable, "-m", "celery", "-A", "config.celery", "--quiet")
 GRACE_S = 15.0  # for a running task to end; one that needs longer is delivered again at the next start
 READY_S = 120.0
 
-# Queue and number of processes. A plan takes a core for seconds to minutes: letters and invoices do not wait behind it.
-WORKERS = {"worker": ("default", 2), "planner": ("solve", 1)}
+# Queue, how many tasks at once, and as what. A plan takes a core for seconds to minutes, and an event waits for another
+# company's server: letters and invoices wait behind neither. Waiting needs no processor, so there threads will do.
+WORKERS = {
+    "worker": ("default", 2, "prefork"),
+    "planner": ("solve", 1, "prefork"),
+    "messenger": ("events", 8, "threads"),
+}
 
 # What Celery says to root in every worker, and whitenoise where nobody ran collectstatic, is no news here.
 QUIET = "ignore:You're running the worker with superuser privileges,ignore:No directory at"
@@ -136,7 +141,7 @@ class Processes:
         environment: Mapping[str, str] | None = None,
         logs: Path | None = None,
     ) -> Iterator[Self]:
-        """Run web, worker, planner and beat for the `with` block; it begins when /readyz answers 200.
+        """Run web, the workers and beat for the `with` block; it begins when /readyz answers 200.
 
         Port 0 takes a free one. `environment` is laid over ours, which must already name the services.
         PUBLIC_URL is the address served unless it is set. Two applications at once need a BROKER_URL each
@@ -161,8 +166,7 @@ def commands(host: str, port: int, schedule: Path) -> dict[str, list[str]]:
     beat = ["--loglevel", "WARNING", "--schedule", str(schedule), "--pidfile", ""]
     return {
         "web": web_command(host, port),
-        "worker": worker_command("worker"),
-        "planner": worker_command("planner"),
+        **{name: worker_command(name) for name in WORKERS},
         "beat": [*CELERY, "beat", *beat],
     }
 
@@ -180,7 +184,7 @@ def web_command(host: str, port: int, application: str = "config.wsgi:applicatio
 
 def worker_command(name: str) -> list[str]:
     """The Celery worker called `name` in WORKERS. Two on one machine need names of their own."""
-    queue, processes = WORKERS[name]
+    queue, at_once, pool = WORKERS[name]
     address = ["--hostname", f"{name}@%h"]
     return [
         *CELERY,
@@ -188,8 +192,10 @@ def worker_command(name: str) -> list[str]:
         "--loglevel",
         "WARNING",
         *address,
+        "--pool",
+        pool,
         "--concurrency",
-        str(processes),
+        str(at_once),
         "-Q",
         queue,
     ]

@@ -140,7 +140,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5.0
-CELERY_TASK_ROUTES = {"dispatch.tasks.plan_solve": {"queue": "solve"}}
+CELERY_TASK_ROUTES = {
+    "dispatch.tasks.plan_solve": {"queue": "solve"},
+    "api.tasks.endpoint_serve": {"queue": "events"},
+}
 CELERY_TASK_DEFAULT_QUEUE = "default"
 # With an end, so that a worker that comes back after an hour finds three messages of a kind and not hundreds.
 CELERY_BEAT_SCHEDULE = {
@@ -151,8 +154,11 @@ CELERY_BEAT_SCHEDULE = {
         "communities.tasks.metrics_refresh": 10.0,
         "communities.tasks.signals_refresh": 1800.0,
         "api.tasks.idempotency_expire": 3600.0,
+        "api.tasks.events_sweep": 10.0,
+        "api.tasks.events_forget": 3600.0,
         "billing.tasks.links_sweep": 300.0,
         "billing.tasks.checkouts_sweep": 60.0,
+        "billing.tasks.settlements_sweep": 300.0,
     }.items()
 }
 
@@ -160,15 +166,35 @@ CELERY_BEAT_SCHEDULE = {
 OUTBOX_CONSUMERS = {
     "site.unlocated": ["communities.services.geocoding.site_locate"],
     "site.placed": ["dispatch.services.requests.site_requests_tell"],
-    "visit.completed": ["billing.services.invoices.work_order_invoice"],
+    "visit.en_route": ["api.events.consumers.visit_en_route"],
+    "visit.arrived": ["api.events.consumers.visit_arrived"],
+    "visit.started": ["api.events.consumers.visit_started"],
+    "visit.completed": [
+        "billing.services.invoices.work_order_invoice",
+        "api.events.consumers.visit_completed",
+    ],
+    "visit.could_not_complete": ["api.events.consumers.visit_not_completed"],
+    "work_order.completed": ["api.events.consumers.work_order_completed"],
+    "work_order.cancelled": ["api.events.consumers.work_order_cancelled"],
+    "invoice.issued": ["api.events.consumers.invoice_issued"],
     "payment_link.opened": ["billing.services.links.payment_link_send"],
     "payment_reminder.due": ["billing.services.links.payment_reminder_send"],
     "checkout.unwanted": ["billing.services.checkouts.checkout_close"],
     "inquiry.made": ["billing.services.checkouts.inquiry_answer"],
     "webhook.received": ["billing.services.inbox.webhook_apply"],
     "refund.wanted": ["billing.services.refunds.refund_send"],
-    "invoice.paid": ["billing.services.surveys.survey_after_payment"],
+    "invoice.paid": [
+        "billing.services.surveys.survey_after_payment",
+        "api.events.consumers.invoice_paid",
+    ],
+    "invoice.paid_again": ["api.events.consumers.invoice_paid_again"],
+    "invoice.reopened": ["api.events.consumers.invoice_reopened"],
+    "payment.succeeded": ["api.events.consumers.payment_succeeded"],
+    "payment.declined": ["api.events.consumers.payment_declined"],
+    "payment.refunded": ["api.events.consumers.payment_refunded"],
+    "payment.disputed": ["api.events.consumers.payment_disputed"],
     "survey.invited": ["communities.services.surveys.survey_send"],
+    "survey.answered": ["api.events.consumers.survey_answered"],
     "sandbox.notice": ["console.sandbox_provider.notices.notice_send"],
 }
 
@@ -191,6 +217,9 @@ SANDBOX_WEBHOOK_SECRET = env.secret(
 )
 SANDBOX_API_KEY = env.secret("SANDBOX_API_KEY", None if PRODUCTION else "sandbox-development-only")
 SANDBOX_URL = env.text("SANDBOX_URL", PUBLIC_URL)  # where the sandbox provider's pages are served
+
+# -- Events out: docs/events.md ------------------------------------------------------------------------------
+EVENTS_PRIVATE_ADDRESSES = env.boolean("EVENTS_PRIVATE_ADDRESSES", False)
 
 # -- E-mail --------------------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "linli@localhost")

@@ -5,6 +5,7 @@ RFC 4180; what cannot be one row is rejected by line number, and reading goes on
 """
 
 import codecs
+import contextlib
 import csv
 import gzip
 import io
@@ -15,7 +16,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, BinaryIO, ClassVar, NamedTuple, Self, TextIO, TypeVar, cast
+from typing import TYPE_CHECKING, BinaryIO, ClassVar, NamedTuple, Protocol, Self, TextIO, TypeVar, cast
 
 from core.errors import Invalid
 
@@ -57,13 +58,44 @@ class BadRow(Exception):
         self.expected = expected
 
 
+class Reject(NamedTuple):
+    """A row that was not taken, by its line, and why."""
+
+    line: int
+    field: str
+    value: str
+    problem: str
+    expected: str
+
+    @classmethod
+    def of(cls, line: int, bad: BadRow) -> Self:
+        value = bad.value.replace(UNDECODABLE, "\ufffd").replace("\0", "\u2400")[:LONGEST_VALUE]
+        return cls(line, bad.field, value, bad.problem, bad.expected)
+
+
+class TakesRejects(Protocol):
+    """Where rows go that are not taken."""
+
+    def add(self, line: int, bad: BadRow) -> None: ...
+
+
+class RejectList:
+    """The rows that were not taken, of a file that is small enough to answer with them."""
+
+    def __init__(self) -> None:
+        self.rows: list[Reject] = []
+
+    def add(self, line: int, bad: BadRow) -> None:
+        self.rows.append(Reject.of(line, bad))
+
+
 class Rejects:
     """The rows that were not taken, one CSV line each. The file is made with the first of them.
 
     A file left by an earlier run is emptied down to its header when this run rejects nothing.
     """
 
-    COLUMNS: ClassVar = ("line", "field", "value", "problem", "expected")
+    COLUMNS: ClassVar = Reject._fields
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -72,8 +104,7 @@ class Rejects:
 
     def add(self, line: int, bad: BadRow) -> None:
         self.counts[bad.problem] += 1
-        value = bad.value.replace(UNDECODABLE, "\ufffd").replace("\0", "\u2400")[:LONGEST_VALUE]
-        csv.writer(self._open()).writerow((line, bad.field, value, bad.problem, bad.expected))
+        csv.writer(self._open()).writerow(Reject.of(line, bad))
 
     @property
     def total(self) -> int:
@@ -198,14 +229,14 @@ class Columns:
 
 
 class Table:
-    """The rows of one CSV file. Use as a context manager; `source` is a path or `-`.
+    """The rows of one CSV file. Use as a context manager; `source` is a path, `-`, or the file's content.
 
     Raises Unreadable when there is no file, nothing in it, or a column is missing. Rows that are not in
     `encoding`, hold NUL characters, or have too many or too few columns go to `rejects`.
     """
 
     def __init__(
-        self, source: str, columns: Columns, rejects: Rejects, *, encoding: str = "utf-8-sig"
+        self, source: str | bytes, columns: Columns, rejects: TakesRejects, *, encoding: str = "utf-8-sig"
     ) -> None:
         self._columns = columns
         self._rejects = rejects
@@ -306,8 +337,23 @@ class Table:
         return header, self._columns.find(header)
 
 
-def _open(source: str) -> tuple[_Counted, int | None]:
+def content_of(source: str | bytes, largest: int) -> bytes:
+    """All of a file that must be seen whole, unpacked. Raises Unreadable for none, and beyond `largest` bytes."""
+    counted, _ = _open(source)
+    with contextlib.closing(counted):
+        try:
+            content = _unpacked(io.BufferedReader(counted, 256 * 1024)).read(largest + 1)
+        except (EOFError, OSError, zlib.error) as error:
+            raise Unreadable("the gzip file is damaged") from error
+    if len(content) > largest:
+        raise Unreadable(f"the file is larger than {largest:,} bytes: import it in parts")
+    return content
+
+
+def _open(source: str | bytes) -> tuple[_Counted, int | None]:
     """The bytes and, of a regular file, how many there are."""
+    if isinstance(source, bytes):
+        return _Counted(io.BytesIO(source)), len(source)
     if source == "-":
         return _Counted(sys.stdin.buffer), None
     path = Path(source)
@@ -320,9 +366,12 @@ def _open(source: str) -> tuple[_Counted, int | None]:
 
 
 def _text(counted: _Counted, encoding: str) -> TextIO:
-    stream: io.BufferedReader = io.BufferedReader(counted, 256 * 1024)
-    unpacked = gzip.GzipFile(fileobj=stream) if stream.peek(2)[:2] == b"\x1f\x8b" else stream
+    unpacked = _unpacked(io.BufferedReader(counted, 256 * 1024))
     try:
         return io.TextIOWrapper(unpacked, encoding, errors="linli-mark", newline="")
     except LookupError as error:
         raise Unreadable(f"unknown encoding {encoding!r}") from error
+
+
+def _unpacked(stream: io.BufferedReader) -> io.BufferedReader | gzip.GzipFile:
+    return gzip.GzipFile(fileobj=stream) if stream.peek(2)[:2] == b"\x1f\x8b" else stream

@@ -11,8 +11,9 @@ def deliver_all() -> None:
 
 
 def waiting() -> list[str]:
-    """The topics that are not done yet, in the order they were noted."""
-    return list(Outbox.objects.filter(done_at=None).order_by("id").values_list("topic", flat=True))
+    """The topics that are not done yet, in the order they were noted; once, however many follow one."""
+    rows = Outbox.objects.filter(done_at=None).order_by("id").values_list("topic", "subject_id")
+    return [topic for topic, _ in dict.fromkeys(rows)]
 
 
 def _waiting() -> list[object]:

@@ -12,7 +12,15 @@ from api.idempotency import idempotent
 from api.paging import paged
 from api.schemas.base import Page, PageQuery
 from api.schemas.billing import InvoiceOut
-from api.schemas.payments import CreditIn, CreditOut, HappeningOut, PaymentOut, RefundIn, RefundOut, TakenIn
+from api.schemas.payments import (
+    CreditIn,
+    CreditOut,
+    HappeningOut,
+    PaymentDetail,
+    RefundIn,
+    RefundOut,
+    TakenIn,
+)
 from billing.models import Payment
 from billing.selectors import credit_note_list, invoice_get, payment_list
 from billing.services.credits import CreditGiven, credit_note_issue
@@ -24,14 +32,14 @@ from billing.story import needing_attention, story_of
 router = Router(tags=["Payments"])
 
 
-@router.get("/invoices/{uuid:invoice_id}/payments", response=Page[PaymentOut])
+@router.get("/invoices/{uuid:invoice_id}/payments", response=Page[PaymentDetail])
 def payment_index(request: Request, invoice_id: UUID, page: Query[PageQuery]) -> HttpResponse:
     """Every attempt to pay an invoice, with refunds and disputes."""
     payments = payment_list(request.auth).filter(invoice=invoice_get(request.auth, invoice_id))
-    return paged(request, payments, page, by="happened_at", show=PaymentOut.of)
+    return paged(request, payments, page, by="happened_at", show=PaymentDetail.of)
 
 
-@router.post("/invoices/{uuid:invoice_id}/payments", response={201: PaymentOut})
+@router.post("/invoices/{uuid:invoice_id}/payments", response={201: PaymentDetail})
 @idempotent
 def payment_post(request: Request, invoice_id: UUID, body: TakenIn) -> HttpResponse:
     """Note money received on site or by transfer. The link is then for what is left."""
@@ -43,7 +51,7 @@ def payment_post(request: Request, invoice_id: UUID, body: TakenIn) -> HttpRespo
         note=body.note,
     )
     payment = payment_take(caller=request.auth, invoice_id=invoice_id, taken=taken, now=now)
-    return answer(PaymentOut.of(payment), 201)
+    return answer(PaymentDetail.of(payment), 201)
 
 
 @router.post("/payments/{uuid:payment_id}/refunds", response={201: RefundOut})

@@ -40,30 +40,60 @@ class CreditIn(In):
     lines: Annotated[list[CreditLineIn], Field(max_length=500)] = []
 
 
-class RefundOut(Out):
+class PaymentOut(Out):
     id: UUID
+    invoice_id: UUID
+    way: str
+    method: str
     state: str
     amount_minor: int
     currency: str
+    happened_at: datetime
+
+    @classmethod
+    def of(cls, payment: Payment) -> Self:
+        return cls(
+            id=payment.id,
+            invoice_id=payment.invoice_id,
+            way=payment.way,
+            method=payment.method,
+            state=payment.state,
+            amount_minor=payment.amount_minor,
+            currency=payment.currency,
+            happened_at=payment.happened_at,
+        )
+
+
+class RefundOut(Out):
+    id: UUID
+    payment_id: UUID
+    invoice_id: UUID
+    state: str
     reason: str
     failure: str
+    amount_minor: int
+    currency: str
     happened_at: datetime
 
     @classmethod
     def of(cls, refund: Refund) -> Self:
         return cls(
             id=refund.id,
+            payment_id=refund.payment_id,
+            invoice_id=refund.payment.invoice_id,
             state=refund.state,
-            amount_minor=refund.amount_minor,
-            currency=refund.currency,
             reason=refund.reason,
             failure=refund.failure,
+            amount_minor=refund.amount_minor,
+            currency=refund.currency,
             happened_at=refund.happened_at,
         )
 
 
 class DisputeOut(Out):
     id: UUID
+    payment_id: UUID
+    invoice_id: UUID
     state: str
     amount_minor: int
     currency: str
@@ -74,6 +104,8 @@ class DisputeOut(Out):
     def of(cls, dispute: Dispute) -> Self:
         return cls(
             id=dispute.id,
+            payment_id=dispute.payment_id,
+            invoice_id=dispute.payment.invoice_id,
             state=dispute.state,
             amount_minor=dispute.amount_minor,
             currency=dispute.currency,
@@ -82,33 +114,20 @@ class DisputeOut(Out):
         )
 
 
-class PaymentOut(Out):
-    id: UUID
-    invoice_id: UUID
-    way: str
-    state: str
-    method: str
-    amount_minor: int
-    currency: str
+class PaymentDetail(PaymentOut):
+    """With what became of it."""
+
     provider_ref: str
     note: str
-    happened_at: datetime
     refunds: list[RefundOut]
     disputes: list[DisputeOut]
 
     @classmethod
     def of(cls, payment: Payment) -> Self:
         return cls(
-            id=payment.id,
-            invoice_id=payment.invoice_id,
-            way=payment.way,
-            state=payment.state,
-            method=payment.method,
-            amount_minor=payment.amount_minor,
-            currency=payment.currency,
+            **PaymentOut.of(payment).model_dump(),
             provider_ref=payment.provider_ref,
             note=payment.note,
-            happened_at=payment.happened_at,
             refunds=[RefundOut.of(refund) for refund in payment.refunds.all()],
             disputes=[DisputeOut.of(dispute) for dispute in payment.disputes.all()],
         )

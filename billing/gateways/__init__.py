@@ -24,6 +24,11 @@ def account_names() -> list[str]:
     return sorted({SANDBOX, *settings.PAYMENT_ACCOUNTS})
 
 
+def gateway_kind(account: str) -> str:
+    """The name of the account's provider, as in GATEWAYS. Raises KeyError as `gateway_for` does."""
+    return SANDBOX if account == SANDBOX else settings.PAYMENT_ACCOUNTS[account]["gateway"]
+
+
 def gateway_for(account: str) -> Gateway:
     """The provider of that account. Raises KeyError for an account that settings.PAYMENT_ACCOUNTS does not have."""
     if account == SANDBOX:

@@ -1,4 +1,4 @@
-"""Prices, what was offered and done, invoices, how they are paid, and the books."""
+"""Prices, what was offered and done, invoices, how they are paid, the books, and what providers have settled."""
 
 from billing.models.books import Entry, Posting
 from billing.models.inbox import WebhookEvent
@@ -23,6 +23,7 @@ from billing.models.sandbox import (
     SandboxPayment,
     SandboxRefund,
 )
+from billing.models.settlements import SettlementFile, SettlementLine
 
 __all__ = [
     "Approval",
@@ -56,6 +57,8 @@ __all__ = [
     "Series",
     "SetOption",
     "SetOptionLine",
+    "SettlementFile",
+    "SettlementLine",
     "Tax",
     "TaxLine",
     "WebhookEvent",

@@ -1,7 +1,7 @@
 """The payment ledger: double entry, append-only.
 
-What an invoice, a payment, a refund or a dispute means for money is a *posting*: two entries or more that sum to
-nothing. A posting is made once for its key. Every amount that is shown as paid or due is a sum of entries.
+What an invoice, a payment, a refund, a dispute or its settlement means for money is a *posting*: two entries or more
+that sum to nothing. A posting is made once for its key. Every amount that is shown as paid or due is a sum of entries.
 """
 
 import pgtrigger
@@ -47,6 +47,8 @@ class Entry(Owned):
         PROVIDER = "provider", "At payment providers"
         ON_SITE = "on_site", "Taken on site"
         DISPUTED = "disputed", "Held back in disputes"
+        BANK = "bank", "At the bank"
+        FEES = "fees", "Providers' fees"
 
     posting = models.ForeignKey(Posting, on_delete=models.PROTECT, related_name="entries")
     account = models.CharField(max_length=12, choices=Account.choices)

@@ -127,6 +127,7 @@ class Inquiry(Owned):
     class Reason(models.TextChoices):
         RETURNED = "returned", "The payer came back"
         UNHEARD = "unheard", "Nothing was heard of it for long"
+        SETTLED = "settled", "It is in a settlement file, and not in our books"
 
     checkout = models.ForeignKey(Checkout, on_delete=models.PROTECT, related_name="inquiries")
     reason = models.CharField(max_length=10, choices=Reason.choices)
@@ -179,6 +180,9 @@ class Payment(Owned):
                 name="payment_has_a_checkout_or_was_taken_on_site",
             ),
             models.CheckConstraint(condition=Q(amount_minor__gte=1), name="payment_of_something"),
+        ]
+        indexes = [
+            models.Index(fields=["provider_ref"], condition=~Q(provider_ref=""), name="payment_by_reference")
         ]
 
     def __str__(self) -> str:

@@ -1,11 +1,13 @@
 """Postings. Whoever posts holds the lock of the invoice."""
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
-from billing.models import CreditNote, Dispute, Entry, Invoice, Payment, Posting, Refund
+from billing.gateways.settlement.rows import RowKind
+from billing.models import CreditNote, Dispute, Entry, Invoice, Payment, Posting, Refund, SettlementLine
 from core.money import Money
 
 _Account = Entry.Account
@@ -62,6 +64,46 @@ def dispute_post(dispute: Dispute) -> None:
     freed = {goes_to: dispute.amount_minor, _Account.DISPUTED: -dispute.amount_minor}
     at = dispute.decided_at or dispute.opened_at
     _post(f"{key}:{dispute.state}", payment.invoice, payment, freed, dispute.currency, at)
+
+
+def settled_key(kind: RowKind, thing: Payment | Refund | Dispute) -> str:
+    """The posting that put at the provider what a settlement line of that kind takes from there."""
+    return {
+        RowKind.PAYMENT: "capture:{}",
+        RowKind.REFUND: "refund:{}",
+        RowKind.REFUND_RETURNED: "refund:{}:returned",
+        RowKind.DISPUTE: "dispute:{}",
+        RowKind.DISPUTE_REVERSED: "dispute:{}:won",
+    }[kind].format(thing.pk)
+
+
+def settlements_post(settled: Iterable[tuple[SettlementLine, Payment]], zone: ZoneInfo) -> None:
+    """What a provider owed has come to the bank, less its fee; or has gone, where the line is below zero. A payout's
+    day begins at midnight of `zone`. Each line with its payment, whose invoice is locked; none may be posted yet."""
+    made = [(line, _settlement(line, payment, zone)) for line, payment in settled]
+    Posting.objects.bulk_create(posting for _, posting in made)
+    Entry.objects.bulk_create(
+        Entry(organisation_id=line.organisation_id, posting=posting, account=account, amount_minor=amount)
+        for line, posting in made
+        for account, amount in (
+            (_Account.BANK, line.net_minor),
+            (_Account.FEES, line.fee_minor),
+            (_Account.PROVIDER, -line.gross_minor),
+        )
+        if amount
+    )
+
+
+def _settlement(line: SettlementLine, payment: Payment, zone: ZoneInfo) -> Posting:
+    paid_out = datetime.combine(line.settled_on, time.min, zone) if line.settled_on else None
+    return Posting(
+        organisation_id=line.organisation_id,
+        key=f"settlement:{line.pk}",
+        invoice_id=payment.invoice_id,
+        payment=payment,
+        currency=line.currency,
+        occurred_at=paid_out or line.happened_at,
+    )
 
 
 def _till(payment: Payment) -> Entry.Account:

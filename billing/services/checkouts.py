@@ -86,6 +86,12 @@ def checkout_returned(*, checkout: Checkout) -> None:
 
 
 @transaction.atomic
+def checkouts_settled(*, checkouts: Iterable[Checkout]) -> int:
+    """Providers have settled something of these checkouts that our books do not have: ask about it; how many are."""
+    return _inquire(checkouts, Inquiry.Reason.SETTLED)
+
+
+@transaction.atomic
 def checkouts_ask(*, now: datetime) -> int:
     """Ask again about every checkout that may have been paid without our hearing of it; how many."""
     recent = Checkout.objects.exclude(provider_ref="").filter(created_at__gt=now - ASK_FOR)

@@ -20,6 +20,7 @@ from billing.taxes import Taxed, TaxSum, tax_sums
 from communities.models import ServiceEvent
 from core.locks import lock_all
 from core.money import Money
+from core.outbox import emit
 from dispatch.models import Visit
 
 
@@ -65,6 +66,7 @@ def invoice_issue(*, visit_id: UUID, now: datetime) -> Invoice:
         occurred_at=now,
         amount=invoice.total,
     )
+    emit("invoice.issued", invoice.id)
     books.invoice_post(invoice)
     if invoice.total_minor:
         link_issue(invoice, invoice.total, now=now)

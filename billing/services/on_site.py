@@ -13,6 +13,7 @@ from billing.selectors import due, invoice_get
 from billing.services import books
 from billing.services.standing import invoice_locked, invoice_restate
 from communities.access import Caller
+from core.outbox import emit
 from dispatch.errors import NotForYourRole
 
 
@@ -52,5 +53,6 @@ def payment_take(*, caller: Caller, invoice_id: UUID, taken: Taken, now: datetim
         happened_at=taken.happened_at,
     )
     books.capture_post(payment)
+    emit("payment.succeeded", payment.id)
     invoice_restate(invoice, now=now)
     return payment

@@ -30,6 +30,7 @@ from billing.selectors import due
 from billing.services import books, facts
 from billing.services.standing import invoice_locked, invoice_restate
 from communities.models import ServiceEvent
+from core.outbox import emit
 
 FORWARD = {
     PaymentState.PENDING: 0,
@@ -113,6 +114,7 @@ def refund_enter(payment: Payment, told: ProviderRefund) -> Refund:
         refund.save()
     if told.state == RefundState.SUCCEEDED and books.refund_post(refund):
         _tell(ServiceEvent.Kind.PAYMENT_REFUNDED, f"refund:{refund.id}", refund, refund.happened_at)
+        emit("payment.refunded", refund.id)
     elif told.state == RefundState.FAILED:
         books.refund_return_post(refund, told.happened_at)
     return refund
@@ -143,13 +145,16 @@ def _payment_enter(checkout: Checkout, invoice: Invoice, told: ProviderPayment) 
         provider_ref=told.provider_ref,
         defaults={"organisation_id": invoice.organisation_id, "invoice": invoice, **new},
     )
-    if not is_new and FORWARD[told.state] > FORWARD[PaymentState(payment.state)]:
+    is_later = FORWARD[told.state] > FORWARD[PaymentState(payment.state)]
+    if is_later:
         for name, value in new.items():
             setattr(payment, name, value)
         payment.save(update_fields=list(new))
     payment.invoice = invoice
-    if payment.state == PaymentState.SUCCEEDED:
-        books.capture_post(payment)
+    if payment.state == PaymentState.SUCCEEDED and books.capture_post(payment):
+        emit("payment.succeeded", payment.id)
+    elif payment.state == PaymentState.DECLINED and (is_new or is_later):
+        emit("payment.declined", payment.id)
     return payment
 
 
@@ -184,6 +189,7 @@ def _dispute_enter(payment: Payment, told: ProviderDispute) -> None:
     books.dispute_post(dispute)
     if is_new:
         _tell(ServiceEvent.Kind.PAYMENT_DISPUTED, f"dispute:{dispute.id}", dispute, dispute.opened_at)
+        emit("payment.disputed", dispute.id)
 
 
 def _tell(kind: ServiceEvent.Kind, source_id: str, what: Refund | Dispute, at: datetime) -> None:

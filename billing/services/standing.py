@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Sum
 
 from billing.gateways.base import PaymentState
-from billing.models import Invoice
+from billing.models import Entry, Invoice
 from billing.selectors import due
 from billing.services import facts, links
 from communities.models import ServiceEvent
@@ -51,11 +51,14 @@ def invoice_restate(invoice: Invoice, *, now: datetime) -> None:
     settled = owed.minor <= 0 and not was_paid and (credited < invoice.total_minor or not invoice.total_minor)
     if settled:
         invoice.paid_at = _last_paid_at(invoice) or now
-    if new != invoice.state or settled:
+    old = invoice.state
+    if new != old or settled:
         invoice.state = new
         invoice.save(update_fields=["state", "paid_at"])
     if settled:
         _paid_tell(invoice, Money(invoice.total_minor - credited, invoice.currency))
+    elif _State.REOPENED in (old, new) and new != old:
+        _turn_tell(invoice)
     if not was_paid:
         links.link_follow(invoice, owed, now=now)
 
@@ -76,3 +79,10 @@ def _paid_tell(invoice: Invoice, amount: Money) -> None:
         amount=amount,
     )
     emit("invoice.paid", invoice.id)
+
+
+def _turn_tell(invoice: Invoice) -> None:
+    """What was paid is owed again, or paid again. That may happen often, so the posting that did it is the subject."""
+    entries = Entry.objects.filter(posting__invoice=invoice, account=Entry.Account.RECEIVABLE)
+    topic = "invoice.reopened" if invoice.state == _State.REOPENED else "invoice.paid_again"
+    emit(topic, entries.latest("posting_id").posting_id)

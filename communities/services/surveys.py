@@ -100,6 +100,7 @@ def survey_answer(*, token: str, csat: int, nps: int | None, comment: str, now: 
         answered_at=now,
     )
     _record(invitation, ServiceEvent.Kind.SURVEY_ANSWERED, "answered", now, {"csat": csat, "nps": nps})
+    emit("survey.answered", answer.id)
     return answer
 
 

@@ -1,4 +1,4 @@
-"""Bring in communities, technicians, services with prices, accounts or service requests from files.
+"""Bring in communities, technicians, services with prices, accounts, service requests or settlements from files.
 
 Reading a file again makes no duplicates. Rows that cannot be taken are counted and explained, line by line, in
 a rejects file; the others are imported. Columns, presets and rules: docs/importing.md.
@@ -11,6 +11,7 @@ examples:
   ./linli import requests requests.csv.gz --map opened_at=created --map service_type=kind
   ./linli import requests boston311_2015_h1.csv.gz --preset boston311
   zcat big.csv.gz | ./linli import requests - --default-type other
+  ./linli import settlement payout.csv --account acme-stripe
 
 exit codes: 0 read (even with rejected rows) · 1 nothing could be read · 2 wrong use
 """
@@ -37,8 +38,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     services = kinds.add_parser("services", help="service types, prices and add-ons from CSV, plain or .gz")
     accounts = kinds.add_parser("accounts", help="who signs in, as what, from CSV, plain or .gz")
     requests = kinds.add_parser("requests", help="service requests from CSV, plain or .gz")
+    settlement = kinds.add_parser("settlement", help="what a payment provider has settled, plain or .gz")
     for one in (communities, technicians, services, accounts, requests):
+        _source(one)
         _common(one)
+    _source(settlement)
     for one in (technicians, services, accounts, requests):
         one.add_argument("--encoding", default="utf-8-sig", help="of the text (default: utf-8, BOM allowed)")
     accounts.add_argument(
@@ -51,13 +55,28 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     requests.add_argument("--source", default="csv", help="the system the references are from (default: csv)")
     requests.add_argument("--default-type", default="", metavar="CODE", help="for service types nobody knows")
+    settlement.add_argument("--account", required=True, metavar="NAME", help="the account at the provider")
+    settlement.add_argument(
+        "--kind",
+        dest="written_by",
+        default="",
+        metavar="NAME",
+        help="whose format it is in: stripe or ecpay (default: the account's provider's)",
+    )
+    settlement.set_defaults(map=[], create=None, timezone=None)
 
 
-def _common(parser: argparse.ArgumentParser) -> None:
+def _source(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", help="a path, or - for standard input")
     parser.add_argument(
         "--organisation", metavar="SLUG", help="whose it is (default: the newest organisation)"
     )
+    parser.add_argument(
+        "--rejects", metavar="FILE", help="where rejected rows go (default: beside the input)"
+    )
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--create", metavar="NAME", help="make the organisation; --organisation is then its slug"
     )
@@ -73,9 +92,6 @@ def _common(parser: argparse.ArgumentParser) -> None:
         metavar="FIELD=COLUMN",
         type=_pair,
         help="what the file calls a field",
-    )
-    parser.add_argument(
-        "--rejects", metavar="FILE", help="where rejected rows go (default: beside the input)"
     )
 
 
@@ -203,12 +219,44 @@ def _requests(args: argparse.Namespace, organisation: Organisation, rejects: Rej
     ]
 
 
+def _settlement(args: argparse.Namespace, organisation: Organisation, rejects: Rejects) -> Facts:
+    from pathlib import Path
+    from time import monotonic
+    from types import SimpleNamespace
+
+    from django.utils import timezone
+
+    from billing.services.reconciliation import SettlementGiven, settlement_import
+    from communities.access import operator_of
+
+    began = monotonic()
+    done = settlement_import(
+        caller=operator_of(organisation),
+        given=SettlementGiven(
+            source=args.file, account=args.account, kind=args.written_by, name=Path(args.file).name
+        ),
+        rejects=rejects,
+        now=timezone.now(),
+    )
+    ending = SimpleNamespace(
+        rejected=dict(rejects.counts), rejects_file=rejects.path, seconds=monotonic() - began
+    )
+    return [
+        ("imported", f"{done.imported:,}"),
+        ("unchanged", f"{done.unchanged:,}"),
+        ("not settled yet", f"{done.waiting:,}"),
+        *((finding.label, f"{number:,}") for finding, number in sorted(done.findings.items())),
+        *_ending(ending),
+    ]
+
+
 KINDS: dict[str, Callable[[argparse.Namespace, Organisation, Rejects], Facts]] = {
     "communities": _communities,
     "technicians": _technicians,
     "services": _services,
     "accounts": _accounts,
     "requests": _requests,
+    "settlement": _settlement,
 }
 
 
@@ -227,6 +275,7 @@ def _check(args: argparse.Namespace) -> None:
         "services": (*catalogue_import.REQUIRED, *catalogue_import.OPTIONAL),
         "accounts": (*accounts.REQUIRED, *accounts.OPTIONAL),
         "requests": (*rows.REQUIRED, *rows.OPTIONAL),
+        "settlement": (),  # it is read as its provider writes it
     }[args.kind]
     if strange := [field for field, _ in args.map if field not in known]:
         raise Invalid(f"--map: no field {', '.join(strange)}; there are {', '.join(known)}")

@@ -85,6 +85,8 @@ ACCOUNTS: dict[str, Promise] = {
     Entry.Account.PROVIDER: _("at the provider"),
     Entry.Account.ON_SITE: _("taken on site"),
     Entry.Account.DISPUTED: _("held back"),
+    Entry.Account.BANK: _("at the bank"),
+    Entry.Account.FEES: _("provider's fees"),
 }
 
 

@@ -1,7 +1,7 @@
 """Doing the work: en route → arrived → started → completed, or could not be completed.
 
-Each step is a compare-and-swap on the state before it, and a fact in the ledger. `happened_at` is the
-technician's clock (a report may arrive late, from a dead zone); `now` is ours.
+Each step is a compare-and-swap on the state before it, a fact in the ledger, and a topic of the outbox.
+`happened_at` is the technician's clock (a report may arrive late, from a dead zone); `now` is ours.
 """
 
 from datetime import datetime, timedelta
@@ -54,13 +54,14 @@ def visit_complete(
     """The work is done: the work order and the request are closed, and billing is told."""
     changes: dict[str, Any] = {"finished_at": happened_at} | ({"notes": notes} if notes else {})
     visit = _step(caller, visit_id, VisitState.COMPLETED, happened_at, now, **changes)
-    WorkOrder.objects.filter(
+    open_order = WorkOrder.objects.filter(
         pk=visit.work_order_id, state__in=before(WORK_ORDER, WorkOrderState.COMPLETED)
-    ).update(state=WorkOrderState.COMPLETED, completed_at=happened_at)
+    )
+    if open_order.update(state=WorkOrderState.COMPLETED, completed_at=happened_at):
+        outbox.emit("work_order.completed", visit.work_order_id)
     ServiceRequest.objects.filter(
         pk=visit.work_order.request_id, state__in=before(REQUEST, RequestState.CLOSED)
     ).update(state=RequestState.CLOSED, closed_at=happened_at)
-    outbox.emit("visit.completed", visit.pk)
     return visit
 
 
@@ -117,6 +118,7 @@ def _step(
         )
     visit = visit_get(caller, visit_id)
     facts_record(organisation=caller.organisation, facts=[_fact(visit, to, happened_at)])
+    outbox.emit(f"visit.{to.value}", visit.pk)
     return visit
 
 

@@ -11,6 +11,7 @@ from communities.models import Community, Customer, Organisation, ServiceEvent, 
 from communities.services.customers import customer_ensure
 from communities.services.ledger import Fact, facts_record, ledger_analyse
 from communities.services.sites import SiteTold, site_ensure
+from core.outbox import emit
 from dispatch.errors import (
     CommunityUnknown,
     NotForYourRole,
@@ -248,14 +249,15 @@ def request_cancel(*, caller: Caller, request_id: UUID, reason: str, now: dateti
     if not caller.runs_dispatch:
         raise NotForYourRole("Requests are cancelled by dispatchers and administrators.")
     # Work orders first, like everybody who changes visits: a step being reported ends before we look.
-    list(WorkOrder.objects.select_for_update(no_key=True).filter(request=request).order_by("pk"))
+    orders = list(WorkOrder.objects.select_for_update(no_key=True).filter(request=request).order_by("pk"))
     changed = ServiceRequest.objects.filter(pk=request.pk, state__in=before(REQUEST, RequestState.CANCELLED))
     if changed.update(state=RequestState.CANCELLED, closed_at=max(now, request.requested_at)) != 1:
         raise StepOutOfOrder(f"The request is {request.get_state_display().lower()}.")
     _visits_cancel(request, reason)
-    WorkOrder.objects.filter(request=request, state__in=before(WORK_ORDER, WorkOrderState.CANCELLED)).update(
-        state=WorkOrderState.CANCELLED
-    )
+    for order in orders:
+        if order.state in before(WORK_ORDER, WorkOrderState.CANCELLED):
+            WorkOrder.objects.filter(pk=order.pk).update(state=WorkOrderState.CANCELLED)
+            emit("work_order.cancelled", order.pk)
     return request_get(caller, request_id)
 
 

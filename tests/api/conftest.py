@@ -61,5 +61,10 @@ def anonymous(db: None) -> Api:
 
 
 @pytest.fixture
+def ada_api(ada: User) -> Api:
+    return Api(ada)
+
+
+@pytest.fixture
 def dora_api(dora: User) -> Api:
     return Api(dora)

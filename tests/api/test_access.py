@@ -18,6 +18,7 @@ from communities.models import User
 from dispatch.models import Technician
 from tests.api.conftest import Api
 from tests.api.world import World
+from tests.billing.settlement_files import stripe_csv
 
 # anonymous · another company's dispatcher · technician whose visit it is not · manager of another region ·
 # the visit's technician · the region's manager · dispatcher · administrator
@@ -35,11 +36,17 @@ ADMINISTER = (401, 404, 404, 404, 403, 403, 403, 200)  # money that has moved
 DISPATCH_BILLS = (401, 404, 404, 404, 403, 403, 200, 200)
 ADMINISTRATOR = (401, 403, 403, 403, 403, 403, 403, 200)  # of one's own company, whose the address means
 TECHNICIAN = (401, 403, 200, 403, 200, 403, 403, 403)
+ADMINISTRATOR = (401, 403, 403, 403, 403, 403, 403, 200)
+OWN = (401, 404, 404, 404, 404, 404, 404, 200)  # an administrator's: for all others it does not exist
 
 
 def made(row: tuple[int, ...]) -> tuple[int, ...]:
     """The same people, where success is 201."""
     return tuple(201 if status == 200 else status for status in row)
+
+
+def noted(row: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(202 if status == 200 else status for status in row)
 
 
 def removed(row: tuple[int, ...]) -> tuple[int, ...]:
@@ -120,6 +127,19 @@ TABLE: dict[str, tuple[int, ...]] = {
     "PUT /option-sets/{code}": ADMINISTRATOR,
     "GET /billing-profile": SIGNED_IN,
     "PUT /billing-profile": ADMINISTRATOR,
+    "POST /settlements": made(ADMINISTRATOR),
+    "GET /settlements": ADMINISTRATOR,
+    "GET /settlements/unsettled": ADMINISTRATOR,
+    "GET /settlements/{settlement_id}/lines": (401, 404, 404, 404, 404, 404, 404, 200),
+    "POST /event-endpoints": made(ADMINISTRATOR),
+    "GET /event-endpoints": ADMINISTRATOR,
+    "GET /event-endpoints/{endpoint_id}": OWN,
+    "PATCH /event-endpoints/{endpoint_id}": OWN,
+    "DELETE /event-endpoints/{endpoint_id}": removed(OWN),
+    "POST /event-endpoints/{endpoint_id}/rotate": OWN,
+    "POST /event-endpoints/{endpoint_id}/test": noted(OWN),
+    "GET /event-endpoints/{endpoint_id}/deliveries": OWN,
+    "POST /event-deliveries/{delivery_id}/again": noted(OWN),
     "POST /webhooks/{account}": IN_A_SESSION,  # the signature is the proof, and this one is missing
 }
 
@@ -136,9 +156,11 @@ QUERY = {
     "POST /optimise": "?seconds=0",
     "GET /schedule": "?from=2026-03-02&to=2026-03-02",
     "GET /communities/{community_id}/metrics": "?from=2026-03-01&to=2026-03-31",
+    "POST /settlements": "?account=sandbox&kind=stripe",
+    "GET /settlements/unsettled": "?account=sandbox",
 }
 SITE = {"lon": 121.55, "lat": 25.03}
-BODY: dict[str, dict[str, Any]] = {
+BODY: dict[str, dict[str, Any] | bytes] = {
     "POST /session": {"username": "dora", "password": "x"},
     "POST /tokens": {"name": "next", "scopes": ["read"]},
     "POST /requests": {"reference": "A1", "service_type": "filter", "site": SITE},
@@ -155,8 +177,15 @@ BODY: dict[str, dict[str, Any]] = {
     "PUT /option-sets/{code}": {"name": "Water", "options": [{"lines": [{"item": "add-on-free"}]}]},
     "PUT /billing-profile": {"payment_account": "sandbox"},
     "POST /payments/{payment_id}/refunds": {"amount_minor": 1, "reason": "The filter leaked."},
+    "POST /settlements": stripe_csv({}),
+    "POST /event-endpoints": {"url": "https://crm.example/hook", "topics": ["invoice.paid"]},
+    "PATCH /event-endpoints/{endpoint_id}": {"enabled": False},
 }
-IF_MATCH = {"PATCH /visits/{visit_id}", "POST /plans/{version_id}/publish"}
+IF_MATCH = {
+    "PATCH /visits/{visit_id}",
+    "POST /plans/{version_id}/publish",
+    "PATCH /event-endpoints/{endpoint_id}",
+}
 SCHEMA: dict[str, Any] = api.get_openapi_schema(path_prefix="")
 OPERATIONS = {
     f"{method.upper()} {path}": details
@@ -205,7 +234,7 @@ def call(operation: str, who: Api, world: World) -> HttpResponse:
     if method == "POST":
         headers["Idempotency_Key"] = "once"
     body = BODY.get(operation)
-    if body and "region" in body:
+    if isinstance(body, dict) and "region" in body:
         body = body | {"region": world.names["region"]}
     with transaction.atomic():
         answer = who.call(method, _address(operation, path, world), body, **headers)

@@ -42,6 +42,15 @@ DISPATCHER = {
     "/billing-profile": 2,
     "/tokens": 2,
 }
+ADMINISTRATOR = {
+    "/event-endpoints": 2,
+    "/event-endpoints/{endpoint}": 2,
+    "/event-endpoints/{endpoint}/deliveries": 3,
+    "/settlements": 2,
+    "/settlements/{settlement}/lines": 3,
+    "/settlements/unsettled?account=sandbox": 2,
+    "/settlements/unsettled?account=sandbox&kind=refund": 2,
+}
 TECHNICIAN = {
     "/schedule?from=2026-03-02&to=2026-03-09": 3,
     "/visits": 2,
@@ -71,7 +80,7 @@ def counts(api: Api, paths: dict[str, int], world: World) -> dict[str, int]:
 
 @pytest.mark.parametrize("rows", [1, 3])
 def test_the_number_of_queries_does_not_follow_the_number_of_rows(
-    world: World, dora_api: Api, rows: int
+    world: World, dora_api: Api, ada_api: Api, rows: int
 ) -> None:
     assert world.technician.user is not None
     tom_api = Api(world.technician.user)
@@ -80,4 +89,5 @@ def test_the_number_of_queries_does_not_follow_the_number_of_rows(
         world.grow_plan()
     assert counts(dora_api, DISPATCHER, world) == DISPATCHER
     assert counts(tom_api, TECHNICIAN, world) == TECHNICIAN
+    assert counts(ada_api, ADMINISTRATOR, world) == ADMINISTRATOR
     assert ApiToken.objects.filter(last_used_at=None).count() == rows - 1

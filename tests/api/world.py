@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from api.models import EventDelivery, EventEndpoint
 from billing.gateways.base import PaymentState
 from billing.models import (
+    Checkout,
     Invoice,
     InvoiceLine,
     Offer,
@@ -14,6 +16,9 @@ from billing.models import (
     Payment,
     PaymentLink,
     PriceItem,
+    Refund,
+    SettlementFile,
+    SettlementLine,
 )
 from billing.services import books
 from communities.models import Community, CommunityMetric, Signal, SignalSet, Site
@@ -66,6 +71,7 @@ class World:
         self.invoice = self._invoice(done)
         self.payment = self._payment(self.invoice)
         self._insight(community)
+        self._event()
         if self.rows == 1:
             self.names["on_site"] = str(self.on_site.pk)
         Site.objects.create(organisation=self.company, key=f"nowhere-{self.rows}")
@@ -202,7 +208,7 @@ class World:
             unit_price_minor=800,
             amount_minor=800,
         )
-        PaymentLink.objects.create(
+        link = PaymentLink.objects.create(
             organisation=self.company,
             invoice=invoice,
             account="sandbox",
@@ -210,6 +216,7 @@ class World:
             currency="TWD",
             expires_at=self.now,
         )
+        self._settlement(Checkout.objects.create(organisation=self.company, link=link, expires_at=self.now))
         return invoice
 
     def _payment(self, invoice: Invoice) -> Payment:
@@ -226,6 +233,52 @@ class World:
         books.invoice_post(invoice)
         books.capture_post(payment)
         return payment
+
+    def _settlement(self, checkout: Checkout) -> None:
+        """A payment and a refund that no file has, and one more line in the first file."""
+        paid = {
+            "organisation": self.company,
+            "provider_ref": f"pi_{self.rows}",
+            "state": "succeeded",
+            "amount_minor": 800,
+            "currency": "TWD",
+            "happened_at": self.now,
+        }
+        payment = Payment.objects.create(invoice=checkout.link.invoice, checkout=checkout, **paid)
+        Refund.objects.create(payment=payment, **paid)
+        file = SettlementFile.objects.create(
+            organisation=self.company, account="sandbox", sha256=f"{self.rows}", imported_at=self.now
+        )
+        self.names.setdefault("settlement", str(file.pk))
+        SettlementLine.objects.create(
+            organisation=self.company,
+            file_id=self.names["settlement"],
+            account="sandbox",
+            line_id=f"txn_{self.rows}",
+            number=self.rows,
+            kind="payment",
+            currency="TWD",
+            gross_minor=1,
+            fee_minor=0,
+            net_minor=1,
+            happened_at=self.now,
+            finding="settled_twice",
+            payment=None,
+        )
+
+    def _event(self) -> None:
+        """An endpoint, and one more delivery to the first."""
+        endpoint = EventEndpoint.objects.create(organisation=self.company, url="https://crm.example/hook")
+        self.names.setdefault("endpoint", str(endpoint.pk))
+        delivery = EventDelivery.objects.create(
+            organisation=self.company,
+            endpoint_id=self.names["endpoint"],
+            event_id=endpoint.pk,
+            type="ping",
+            body="{}",
+            due_at=self.now,
+        )
+        self.names.setdefault("delivery", str(delivery.pk))
 
     def _insight(self, community: Community) -> None:
         CommunityMetric.objects.create(

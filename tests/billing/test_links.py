@@ -151,7 +151,11 @@ def test_an_invoice_is_issued_even_where_it_cannot_be_paid_online(
 
     invoice = invoice_issue(visit_id=done.pk, now=now)
 
-    assert (invoice.total, invoice.links.count(), waiting()) == (Money(800, currency), 0, [])
+    assert (invoice.total, invoice.links.count(), waiting()) == (
+        Money(800, currency),
+        0,
+        ["invoice.issued"],
+    )
 
 
 def test_the_address_is_one_for_the_invoice(link: PaymentLink) -> None:

@@ -33,10 +33,9 @@ from console.sandbox_provider.checkouts import (
     payment_make,
     refund_make,
 )
-from core.models import Outbox
 from core.money import Money
 from tests.billing.test_invoices import in_threads
-from tests.outbox import deliver_all
+from tests.outbox import deliver_all, waiting
 
 PAID, DECLINED, CODE = (
     SandboxPayment.State.SUCCEEDED,
@@ -130,7 +129,7 @@ def test_workers_at_once_enter_one_payment_once(checkout: Checkout, invoice: Inv
 
     assert stands(invoice) == ("paid", 0, ["paid"], [("succeeded", 800)])
     assert accounts(invoice) == {"provider": 800, "revenue": -800}
-    assert Outbox.objects.filter(topic="invoice.paid").count() == 1
+    assert waiting().count("invoice.paid") == 1
 
 
 def test_a_message_waits_while_the_provider_cannot_be_asked(

@@ -88,7 +88,7 @@ def test_the_image_and_compose_start_what_serve_starts() -> None:
     from_compose = {
         name: [word.strip(' "') for word in command.split(",")]
         for name, command in re.findall(
-            r"^  (worker|planner|beat):\n    <<: \*application\n    command: \[(.*)\]$",
+            r"^  (worker|planner|messenger|beat):\n    <<: \*application\n    command: \[(.*)\]$",
             read("docker-compose.yml"),
             flags=re.MULTILINE,
         )
@@ -111,11 +111,12 @@ def test_a_message_of_beat_ends_before_many_of_its_kind_wait() -> None:
     assert kept == dict.fromkeys(CELERY_BEAT_SCHEDULE, 3)
 
 
-def test_plans_have_a_worker_of_their_own() -> None:
-    """So that invoices and letters do not wait behind a dozen regions; between them the two serve every queue."""
+def test_plans_and_events_have_workers_of_their_own() -> None:
+    """So that invoices and letters wait neither behind a dozen regions nor behind other companies' servers; between
+    them the three serve every queue."""
     queues = {name: worker_command(name)[-1] for name in WORKERS}
-    assert queues == {"worker": CELERY_TASK_DEFAULT_QUEUE, "planner": "solve"}
-    assert {route["queue"] for route in CELERY_TASK_ROUTES.values()} == {"solve"}
+    assert queues == {"worker": CELERY_TASK_DEFAULT_QUEUE, "planner": "solve", "messenger": "events"}
+    assert {route["queue"] for route in CELERY_TASK_ROUTES.values()} == {"solve", "events"}
 
 
 def test_compose_publishes_to_this_machine_alone_and_shares_the_metrics() -> None:

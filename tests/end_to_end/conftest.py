@@ -1,4 +1,4 @@
-"""The application as it is served: web, worker and beat as processes, over HTTP, on the test's own database."""
+"""The application as it is served: web, workers and beat as processes, over HTTP, on the test's own database."""
 
 import os
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from django.db import connection
 
 from config.processes import Processes
 from tests import factories
+from tests.api.events.receiver import Receiver
 from tests.end_to_end.people import Person, SignIn
 
 
@@ -25,6 +26,7 @@ def served(transactional_db: None, tmp_path: Path) -> Iterator[str]:
         "DATABASE_URL": f"postgis://{database['USER']}@/{database['NAME']}?host={quote(database['HOST'])}",
         "BROKER_URL": broker,
         "CACHE_URL": cache,
+        "EVENTS_PRIVATE_ADDRESSES": "True",  # the CRM of the tests is on this machine
     }
     with Processes.start(environment=environment, logs=tmp_path) as application:
         yield application.url
@@ -41,3 +43,10 @@ def sign_in(served: str) -> Iterator[SignIn]:
             return person
 
         yield sign_in
+
+
+@pytest.fixture
+def crm() -> Iterator[Receiver]:
+    """Another company's server, which wants to be told."""
+    with Receiver() as receiver:
+        yield receiver

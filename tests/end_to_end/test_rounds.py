@@ -1,4 +1,4 @@
-"""One morning, told once: dispatcher, technician, customer and manager, against the served application."""
+"""One morning, told once: dispatcher, technician, customer, manager and a CRM, against the served application."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,9 +8,22 @@ from communities.models import Organisation, Region, SurveyInvitation, User
 from communities.services.surveys import survey_token
 from dispatch.models import Technician
 from tests import factories
+from tests.api.events.receiver import Receiver
 from tests.end_to_end.people import Person, SignIn, eventually, submit, to_provider
 
 MONDAY = "2026-03-02"
+TOLD = [
+    "invoice.issued",
+    "invoice.paid",
+    "payment.declined",
+    "payment.succeeded",
+    "survey.answered",
+    "visit.arrived",
+    "visit.completed",
+    "visit.en_route",
+    "visit.started",
+    "work_order.completed",
+]
 
 
 def company(north: Region, tom: Technician, now: datetime) -> None:
@@ -44,15 +57,18 @@ def test_a_morning(
     sign_in: SignIn,
     acme: Organisation,
     north: Region,
+    ada: User,
     dora: User,
     mina: User,
     sol: User,
     tom: Technician,
     tina: Technician,
     stranger: User,
+    crm: Receiver,
     now: datetime,
 ) -> None:
     company(north, tom, now)
+    secret = sign_in("ada").post("/event-endpoints", {"url": crm.url}).json()["secret"]
     dispatcher = sign_in("dora")
     technician = sign_in("tom")
     colleague = sign_in("tina")
@@ -117,6 +133,11 @@ def test_a_morning(
     assert sum(day["revenue_minor"] for day in days) == 1700
     assert [(day["csat_answers"], day["csat_sum"]) for day in days if day["csat_answers"]] == [(1, 2)]
 
+    # Another system has been told of it all.
+    told = eventually(lambda: _when_told(crm, secret))
+    assert {data["id"] for topic, data in told if topic.startswith("visit.")} == {visit["id"]}
+    assert [data["csat"] for topic, data in told if topic == "survey.answered"] == [2]
+
 
 def _do(technician: Person, visit: dict[str, Any]) -> None:
     """Set off, arrive, begin, offer something that is accepted, finish."""
@@ -146,3 +167,10 @@ def _when_answered(page: dict[str, Any]) -> list[dict[str, Any]] | None:
     """The days, once beat has had the answer counted."""
     days: list[dict[str, Any]] = page["items"]
     return days if any(day["csat_answers"] for day in days) else None
+
+
+def _when_told(crm: Receiver, secret: str) -> list[tuple[str, dict[str, Any]]] | None:
+    """Type and data of every event, each counted once, when all of them have come."""
+    calls = {call.event_id: call.verified(secret) for call in crm.heard}
+    events = sorted(((event["type"], event["data"]) for event in calls.values()), key=lambda one: one[0])
+    return events if [topic for topic, _ in events] == TOLD else None

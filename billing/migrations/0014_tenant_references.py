@@ -41,7 +41,7 @@ REFERENCES = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0011_what_must_hold_of_options_and_taxes")]
+    dependencies = [("billing", "0013_what_must_hold_of_options_and_taxes")]
 
     operations = [
         *(tenant_key(table) for table in KEYS),

@@ -16,7 +16,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0010_offers_into_options'),
+        ('billing', '0012_offers_into_options'),
     ]
 
     operations = [
@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='entry',
             name='account',
-            field=models.CharField(choices=[('receivable', 'Owed by customers'), ('revenue', 'Revenue'), ('tax', 'Tax to be passed on'), ('provider', 'At payment providers'), ('on_site', 'Taken on site'), ('disputed', 'Held back in disputes')], max_length=12),
+            field=models.CharField(choices=[('receivable', 'Owed by customers'), ('revenue', 'Revenue'), ('tax', 'Tax to be passed on'), ('provider', 'At payment providers'), ('on_site', 'Taken on site'), ('disputed', 'Held back in disputes'), ('bank', 'At the bank'), ('fees', "Providers' fees")], max_length=12),
         ),
         migrations.AlterField(
             model_name='invoice',

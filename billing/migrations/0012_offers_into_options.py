@@ -57,6 +57,6 @@ MODELS = ["Approval", "Invoice", "Offer", "OfferLine", "OfferOption", "Series"]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0009_options_taxes_and_credit_notes")]
+    dependencies = [("billing", "0011_options_taxes_and_credit_notes")]
 
     operations = [migrations.RunPython(forward, backward)]

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("billing", "0007_tenant_references")]
+    dependencies = [("billing", "0009_settlements_tenant_references")]
 
     operations = [
         migrations.AddField("invoice", "net_minor", models.PositiveBigIntegerField(null=True)),

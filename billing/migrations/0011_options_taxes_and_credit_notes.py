@@ -16,7 +16,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('billing', '0008_room_for_taxes_and_options'),
+        ('billing', '0010_room_for_taxes_and_options'),
         ('communities', '0004_facts_of_credit_notes'),
         ('dispatch', '0003_unassigned_explanation'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
