@@ -59,7 +59,9 @@ class ServiceRequest(Owned):
     service_type = models.ForeignKey(ServiceType, on_delete=models.PROTECT, related_name="+")
     description = models.TextField(blank=True)
     extra_minutes = models.PositiveSmallIntegerField(
-        default=0, help_text="How much longer it takes than its service type, for what was ordered with it."
+        default=0,
+        db_default=0,
+        help_text="How much longer it takes than its service type, for what was ordered with it.",
     )
     state = models.CharField(max_length=12, choices=RequestState.choices, default=RequestState.RECEIVED)
     requested_at = models.DateTimeField()

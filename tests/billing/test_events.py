@@ -74,6 +74,7 @@ def test_an_invoice_that_is_paid_and_given_back_and_paid_again_is_told_each_time
                     "invoice_id": str(invoice.pk),
                     "state": "succeeded",
                     "reason": "The filter leaked.",
+                    "failure": "",
                     "amount_minor": 300,
                     "currency": "TWD",
                     "happened_at": later.isoformat().replace("+00:00", "Z"),
