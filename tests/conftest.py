@@ -88,6 +88,11 @@ def stranger(other: Organisation) -> User:
 
 
 @pytest.fixture
+def as_ada(ada: User) -> Caller:
+    return as_caller(ada)
+
+
+@pytest.fixture
 def as_dora(dora: User) -> Caller:
     return as_caller(dora)
 

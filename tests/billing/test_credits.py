@@ -11,17 +11,11 @@ from billing.services.invoices import invoice_issue
 from billing.services.on_site import Taken, payment_take
 from billing.services.profiles import profile_of
 from communities.access import Caller
-from communities.models import Organisation, ServiceEvent, User
+from communities.models import Organisation, ServiceEvent
 from dispatch.errors import NotForYourRole
 from dispatch.models import Visit
 from tests.billing.test_payments import accounts, stands
-from tests.conftest import as_caller
 from tests.outbox import waiting
-
-
-@pytest.fixture
-def as_ada(ada: User) -> Caller:
-    return as_caller(ada)
 
 
 @pytest.fixture

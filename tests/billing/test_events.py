@@ -14,17 +14,11 @@ from billing.selectors import invoice_get
 from billing.services.refunds import RefundGiven, refund_want
 from billing.services.settling import checkout_sync
 from communities.access import Caller
-from communities.models import Organisation, User
+from communities.models import Organisation
 from console.sandbox_provider.checkouts import dispute_open
 from tests.billing.test_on_site import take
 from tests.billing.test_payments import DECLINED, PAID, press
-from tests.conftest import as_caller
 from tests.outbox import deliver_all
-
-
-@pytest.fixture
-def as_ada(ada: User) -> Caller:
-    return as_caller(ada)
 
 
 @pytest.fixture(autouse=True)

@@ -15,12 +15,11 @@ from billing.services.profiles import profile_of
 from billing.services.refunds import RefundGiven, refund_want
 from billing.services.settling import checkout_sync
 from communities.access import Caller
-from communities.models import Organisation, User
+from communities.models import Organisation
 from dispatch.models import Visit
 from tests.billing.gateways.line_pay_server import CHANNEL_ID, CHANNEL_SECRET, LinePayServer
 from tests.billing.gateways.stripe_server import StripeServer
 from tests.billing.test_payments import accounts, stands
-from tests.conftest import as_caller
 from tests.outbox import deliver_all
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -49,11 +48,6 @@ def _use(acme: Organisation, settings: Settings, gateway: str, url: str, **value
     settings.PAYMENT_ACCOUNTS = {"acme": {"gateway": gateway, "base_url": url, **values}}
     profile_of(acme).save()
     BillingProfile.objects.update(payment_account="acme")
-
-
-@pytest.fixture
-def as_ada(ada: User) -> Caller:
-    return as_caller(ada)
 
 
 def issued(visit: Visit) -> Invoice:

@@ -53,11 +53,6 @@ Finding = SettlementLine.Finding
 
 
 @pytest.fixture
-def as_ada(ada: User) -> Caller:
-    return as_caller(ada)
-
-
-@pytest.fixture
 def payment(checkout: Checkout) -> Payment:
     """TWD 800, paid at the provider and in our books."""
     press(checkout, PAID)

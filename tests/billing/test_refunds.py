@@ -19,13 +19,7 @@ from core.money import Money
 from dispatch.errors import NotForYourRole
 from tests.billing.test_invoices import in_threads
 from tests.billing.test_payments import PAID, accounts, press, stands
-from tests.conftest import as_caller
 from tests.outbox import deliver_all
-
-
-@pytest.fixture
-def as_ada(ada: User) -> Caller:
-    return as_caller(ada)
 
 
 @pytest.fixture

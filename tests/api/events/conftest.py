@@ -6,15 +6,8 @@ import pytest
 from pytest_django import Settings
 
 from api.models import EventDelivery, EventEndpoint
-from communities.access import Caller
-from communities.models import Organisation, User
+from communities.models import Organisation
 from tests.api.events.receiver import Receiver
-from tests.conftest import as_caller
-
-
-@pytest.fixture
-def as_ada(ada: User) -> Caller:
-    return as_caller(ada)
 
 
 @pytest.fixture

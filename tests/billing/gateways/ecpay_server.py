@@ -8,15 +8,15 @@ is not documented; here it is a row with a negative amount.
 import hashlib
 import json
 import re
-import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Self
 from urllib.parse import parse_qsl, urlencode
-from urllib.request import Request, urlopen
 from zoneinfo import ZoneInfo
+
+import httpx
+
+from tests.billing.gateways.imitation import Answer, Imitation, Request
 
 TAIPEI = ZoneInfo("Asia/Taipei")
 
@@ -80,12 +80,14 @@ class Order:
         return set(WAYS) - set(self.form.get("IgnorePayment", "").split("#"))
 
 
-class EcpayServer:
+class EcpayServer(Imitation):
     """ECPay for one merchant: `with EcpayServer() as server`, at `server.url`. `asked` is every path that was called.
 
     Its clock `now` goes by itself until somebody sets it. It may be down, or crowded (403 to everybody), lose the
     answers of one path after having done what was asked, refuse one Action, or misstate fields of its books.
     """
+
+    content_type = "text/html; charset=utf-8"
 
     def __init__(self, now: datetime | None = None) -> None:
         self._now = now
@@ -95,20 +97,7 @@ class EcpayServer:
         self.is_down = self.is_crowded = False
         self.loses_answers_of = self.refuses = ""
         self.misstates: dict[str, str] = {}
-        self.url = "http://ecpay.invalid"  # until it runs
         self._rows = 2782342
-
-    def __enter__(self) -> Self:
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), _handler(self))
-        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.01,), daemon=True)
-        self._thread.start()
-        self.url = f"http://127.0.0.1:{self._http.server_port}"
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._http.shutdown()
-        self._thread.join()
-        self._http.server_close()
 
     @property
     def now(self) -> datetime:
@@ -202,8 +191,8 @@ class EcpayServer:
         """Post the message to the address in the order's form; whether the answer was 1|OK."""
         order = self.orders[number]
         to = order.form["ReturnURL" if order.status == "1" else "PaymentInfoURL"]
-        with urlopen(Request(to, self.notice(number, again=again))) as answer:  # noqa: S310 - our own address
-            return bool(answer.read() == b"1|OK")
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        return httpx.post(to, content=self.notice(number, again=again), headers=form).content == b"1|OK"
 
     def signed(self, said: Mapping[str, str]) -> dict[str, str]:
         return {**dict(sorted(said.items())), "CheckMacValue": self.mac(said)}
@@ -219,6 +208,14 @@ class EcpayServer:
         return hashlib.sha256(escaped.encode()).hexdigest().upper()
 
     # The pages. Each gets a form and gives the text of an answer.
+
+    def reply(self, request: Request) -> Answer | None:
+        self.asked.append(request.target)
+        if self.is_down or self.is_crowded:
+            return Answer(503 if self.is_down else 403, b"")
+        form = parse_qsl(request.body.decode(), keep_blank_values=True, strict_parsing=True)
+        text = _PAGES[request.target](self, dict(form))
+        return None if request.target == self.loses_answers_of else Answer(200, text.encode())
 
     def checkout_page(self, said: dict[str, str]) -> str:
         problem = self._form_problem(said)
@@ -388,34 +385,9 @@ def _half_day(moment: datetime) -> str:
     return f"{at.year}/{at.month}/{at.day} {half} {at:%I:%M:%S}"
 
 
-def _handler(server: EcpayServer) -> type[BaseHTTPRequestHandler]:
-    pages = {
-        "/Cashier/AioCheckOut/V5": server.checkout_page,
-        "/Cashier/QueryTradeInfo/V5": server.order_page,
-        "/CreditDetail/QueryTrade/V2": server.card_page,
-        "/CreditDetail/DoAction": server.action_page,
-    }
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-            server.asked.append(self.path)
-            if server.is_down or server.is_crowded:
-                return self._answer(503 if server.is_down else 403, "")
-            text = pages[self.path](dict(parse_qsl(body, keep_blank_values=True, strict_parsing=True)))
-            if self.path != server.loses_answers_of:
-                self._answer(200, text)
-            return None
-
-        def _answer(self, status: int, text: str) -> None:
-            content = text.encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "text/html; charset=utf-8")
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Nothing."""
-
-    return Handler
+_PAGES: dict[str, Callable[[EcpayServer, dict[str, str]], str]] = {
+    "/Cashier/AioCheckOut/V5": EcpayServer.checkout_page,
+    "/Cashier/QueryTradeInfo/V5": EcpayServer.order_page,
+    "/CreditDetail/QueryTrade/V2": EcpayServer.card_page,
+    "/CreditDetail/DoAction": EcpayServer.action_page,
+}

@@ -17,11 +17,11 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import UUID
+
+from tests.billing.gateways.imitation import Answer, Imitation, Request
 
 CHANNEL_ID = "1479113123"
 CHANNEL_SECRET = "a8f5c1d0e2b94f6783c1"  # of nobody
@@ -76,7 +76,7 @@ class Payment:
         return int(self.asked["amount"]) - sum(refund.amount for refund in self.refunds)
 
 
-class LinePayServer:
+class LinePayServer(Imitation):
     """`with LinePayServer() as line_pay:` answers at `line_pay.url` until the end of the block.
 
     `now` is its clock, which only moves when it is set. `calls` has the name of every call that came, in their order:
@@ -93,21 +93,6 @@ class LinePayServer:
         self._losses: list[str] = []
         self._ids = 0
         self._lock = threading.RLock()
-        handler = type("Handler", (_Handler,), {"line_pay": self})
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01})
-        self.url = f"http://127.0.0.1:{self._http.server_port}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
 
     # -- What the payer does on the page. Each gives the address at which the payer's browser then comes back.
 
@@ -155,25 +140,25 @@ class LinePayServer:
 
     # -- The protocol.
 
-    def answer(self, method: str, target: str, headers: dict[str, str], body: bytes) -> str | None:
-        """The text of an answer; None where the line breaks."""
+    def reply(self, request: Request) -> Answer | None:
         with self._lock:
-            name, transaction_id, serve = self._route(method, urlsplit(target).path)
+            name, transaction_id, serve = self._route(request)
             self.calls.append(name)
             if self._answers.get(name):
-                return self._answers[name].pop(0)
+                return Answer(200, self._answers[name].pop(0).encode())
             try:
-                self._check_signature(method, target, headers, body)
-                said = json.dumps(serve(transaction_id, target, body))
+                self._check_signature(request)
+                said = serve(transaction_id, request)
             except Refused as refused:
                 code = str(refused)
-                said = json.dumps({"returnCode": code, "returnMessage": _WORDS.get(code, "-")})
+                said = {"returnCode": code, "returnMessage": _WORDS.get(code, "-")}
             if name in self._losses:
                 self._losses.remove(name)
                 return None
-            return said
+            return Answer(200, json.dumps(said).encode())  # 200 whatever it says
 
-    def _route(self, method: str, path: str) -> tuple[str, int, Callable[[int, str, bytes], dict[str, Any]]]:
+    def _route(self, request: Request) -> tuple[str, int, Callable[[int, Request], dict[str, Any]]]:
+        path = urlsplit(request.target).path
         routes = {
             ("POST", "/v3/payments/request"): ("request", self._request),
             ("GET", "/v3/payments"): ("details", self._details),
@@ -183,26 +168,26 @@ class LinePayServer:
         }
         number = re.search(r"/(\d+)/", path)
         shape = re.sub(r"/\d+/", "/*/", path)
-        name, serve = routes[method, shape]
+        name, serve = routes[request.method, shape]
         return name, int(number.group(1)) if number else 0, serve
 
-    def _check_signature(self, method: str, target: str, headers: dict[str, str], body: bytes) -> None:
-        nonce = headers["x-line-authorization-nonce"]
+    def _check_signature(self, request: Request) -> None:
+        nonce = request.headers["x-line-authorization-nonce"]
         UUID(nonce)
-        if headers["x-line-channelid"] != CHANNEL_ID:
+        if request.headers["x-line-channelid"] != CHANNEL_ID:
             raise Refused("1104")
-        parts = urlsplit(target)
-        signed = body if method == "POST" else parts.query.encode()
+        parts = urlsplit(request.target)
+        signed = request.body if request.method == "POST" else parts.query.encode()
         mac = hmac.new(CHANNEL_SECRET.encode(), digestmod=hashlib.sha256)
         for piece in (CHANNEL_SECRET.encode(), parts.path.encode(), signed, nonce.encode()):
             mac.update(piece)
-        theirs = base64.b64decode(headers["x-line-authorization"])
+        theirs = base64.b64decode(request.headers["x-line-authorization"])
         if nonce in self._nonces or not hmac.compare_digest(mac.digest(), theirs):
             raise Refused("1106")
         self._nonces.add(nonce)
 
-    def _request(self, _none: int, _target: str, body: bytes) -> dict[str, Any]:
-        asked = _parsed(body)
+    def _request(self, _none: int, request: Request) -> dict[str, Any]:
+        asked = _parsed(request.body)
         _check_request(asked)
         if any(payment.asked["orderId"] == asked["orderId"] for payment in self._payments.values()):
             raise Refused("1172")
@@ -216,19 +201,20 @@ class LinePayServer:
         }
         return {"returnCode": "0000", "returnMessage": "Success.", "info": info}
 
-    def _check(self, transaction_id: int, _target: str, _body: bytes) -> dict[str, Any]:
+    def _check(self, transaction_id: int, _request: Request) -> dict[str, Any]:
         return {"returnCode": self._found(transaction_id).status, "returnMessage": "-"}
 
-    def _details(self, _none: int, target: str, _body: bytes) -> dict[str, Any]:
-        wanted = [int(value) for name, value in parse_qsl(urlsplit(target).query) if name == "transactionId"]
+    def _details(self, _none: int, request: Request) -> dict[str, Any]:
+        query = parse_qsl(urlsplit(request.target).query)
+        wanted = [int(value) for name, value in query if name == "transactionId"]
         found = [payment for payment in self._payments.values() if payment.transaction_id in wanted]
         taken = [_detail(payment) for payment in found if payment.taken_at]
         if not taken:
             raise Refused("1150")
         return {"returnCode": "0000", "returnMessage": "Success.", "info": taken}
 
-    def _confirm(self, transaction_id: int, _target: str, body: bytes) -> dict[str, Any]:
-        payment, said = self._found(transaction_id), _parsed(body)
+    def _confirm(self, transaction_id: int, request: Request) -> dict[str, Any]:
+        payment, said = self._found(transaction_id), _parsed(request.body)
         if payment.status == WAITING:
             payment.status = FAILED
             raise Refused("1169")
@@ -247,11 +233,11 @@ class LinePayServer:
         }
         return {"returnCode": "0000", "returnMessage": "Success.", "info": info}
 
-    def _refund(self, transaction_id: int, _target: str, body: bytes) -> dict[str, Any]:
+    def _refund(self, transaction_id: int, request: Request) -> dict[str, Any]:
         payment = self._found(transaction_id)
         if not payment.taken_at:
             raise Refused("1150")
-        refund = self._give_back(payment, _parsed(body).get("refundAmount", payment.left))
+        refund = self._give_back(payment, _parsed(request.body).get("refundAmount", payment.left))
         info = {
             "refundTransactionId": refund.transaction_id,
             "refundTransactionDate": _date(refund.happened_at),
@@ -355,29 +341,3 @@ def _pay_info(payment: Payment) -> list[dict[str, Any]]:
 
 def _date(moment: datetime) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
-
-
-class _Handler(BaseHTTPRequestHandler):
-    line_pay: LinePayServer
-
-    def do_GET(self) -> None:
-        self._serve()
-
-    def do_POST(self) -> None:
-        self._serve()
-
-    def _serve(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        text = self.line_pay.answer(self.command, self.path, headers, body)
-        if text is None:
-            return
-        said = text.encode()
-        self.send_response(200)  # whatever it says
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(said)))
-        self.end_headers()
-        self.wfile.write(said)
-
-    def log_message(self, format: str, *values: object) -> None:
-        """Silence."""

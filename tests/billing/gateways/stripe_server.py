@@ -1,8 +1,8 @@
 """An imitation of Stripe: the part of its API that a checkout needs, over HTTP, with a memory.
 
 Made from https://docs.stripe.com/api; it shares no code with the gateway or Stripe's library. It refuses what Stripe
-refuses, and says so in Stripe's words where they are known. The methods of `StripeServer` are what payers, banks and
-Stripe's staff would do.
+refuses, and says so in Stripe's words where they are known. What payers, banks and Stripe's staff would do is in
+`stripe_books.py`.
 """
 
 import hashlib
@@ -13,15 +13,13 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
 import httpx
 
-Json = dict[str, Any]
+from tests.billing.gateways.imitation import Answer, Imitation, Request
+from tests.billing.gateways.stripe_books import Json, Refusal, StripeBooks
 
 HALF_HOUR, DAY = 30 * 60, 24 * 60 * 60
 SMALLEST = {"usd": 50, "eur": 50, "gbp": 30, "hkd": 400, "sgd": 50, "jpy": 50}  # docs.stripe.com/currencies
@@ -42,66 +40,20 @@ class Asked:
     parameters: Json
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    status: int
-    body: bytes
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-
-class Refusal(Exception):
-    """Stripe's error object. What was refused for its parameters is not kept under the Idempotency-Key."""
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        status: int = 400,
-        kind: str = "invalid_request_error",
-        code: str | None = None,
-        is_kept: bool = False,
-    ) -> None:
-        super().__init__(message)
-        self.is_kept = is_kept
-        error = {"type": kind, "message": message} | ({"code": code} if code else {})
-        self.answer = Answer(status, json.dumps({"error": error}).encode())
-
-
-class StripeServer:
-    """One account in test mode, at `url` for as long as it is entered.
-
-    `clock` gives Stripe's time in seconds since 1970; `asked` is every request, `events` every event so far.
-    """
+class StripeServer(StripeBooks, Imitation):
+    """One account in test mode, at `url` for as long as it is entered. `asked` is every request."""
 
     secret_key = "sk_test_imitation"
     webhook_secret = "whsec_imitation"
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
-        self.clock = clock
+        super().__init__(clock)
         self.asked: list[Asked] = []
-        self.events: list[Json] = []
         self._posted = 0
-        self._things: dict[str, Json] = {}
-        self._intent_metadata: dict[str, Json] = {}
         self._kept: dict[str, tuple[int, object, Answer]] = {}
         self._lost = 0
         self._instead: list[Answer] = []
         self._lock = threading.RLock()
-        handler = type("Handler", (_Handler,), {"stripe": self})
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01})
-        self.url = f"http://127.0.0.1:{self._http.server_port}"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._http.shutdown()
-        self._http.server_close()
-        self._thread.join()
 
     # -- What goes wrong on the way -----------------------------------------------------------------------------
 
@@ -112,136 +64,6 @@ class StripeServer:
     def answer_instead(self, status: int, body: str) -> None:
         """Answer the next request with this, and do nothing."""
         self._instead.append(Answer(status, body.encode(), {"Stripe-Should-Retry": "false"}))
-
-    # -- What the payer and the payer's bank do -----------------------------------------------------------------
-
-    def decline(self, session_id: str, method: str = "card") -> str:
-        """A card is declined; the payer is still on the page. The failed charge's id."""
-        intent = self._intent(self._open(session_id), method)
-        charge = self._charge(intent, "failed", method)
-        self._fail(intent, "card_declined")
-        return str(charge["id"])
-
-    def pay(self, session_id: str, method: str = "card") -> str:
-        """Paid at once. The intent's id."""
-        session = self._open(session_id)
-        intent = self._intent(session, method)
-        self._charge(intent, "pending", method)
-        self._complete(session)
-        self._succeed(session, intent)
-        self._event("checkout.session.completed", session)
-        return str(intent["id"])
-
-    def promise(self, session_id: str, method: str = "konbini", *, charged: bool = False) -> str:
-        """A payment that takes days was begun: a code for a store, or (`charged`) a debit of a bank account."""
-        session = self._open(session_id)
-        intent = self._intent(session, method)
-        if charged:
-            self._charge(intent, "pending", method)
-        intent["status"] = "processing" if charged else "requires_action"
-        self._complete(session)
-        self._event("checkout.session.completed", session)
-        return str(intent["id"])
-
-    def keep_promise(self, session_id: str) -> None:
-        """The money arrives."""
-        session = self._things[session_id]
-        intent = self._things[session["payment_intent"]]
-        if self._latest(intent).get("status") != "pending":
-            self._charge(intent, "pending", self._things[intent["payment_method"]]["type"])
-        self._succeed(session, intent)
-        self._event("checkout.session.async_payment_succeeded", session)
-
-    def break_promise(self, session_id: str, code: str = "payment_intent_payment_attempt_expired") -> None:
-        """Nobody paid in time, or the bank refused (another `code`)."""
-        session = self._things[session_id]
-        intent = self._things[session["payment_intent"]]
-        latest = self._latest(intent)
-        if latest.get("status") == "pending":
-            latest["status"] = "failed"
-        self._fail(intent, code)
-        self._event("checkout.session.async_payment_failed", session)
-
-    def expire(self, session_id: str) -> None:
-        """The time of a session runs out, or staff close it."""
-        session = self._open(session_id)
-        session |= {"status": "expired", "url": None}
-        if session["payment_intent"]:
-            self._things[session["payment_intent"]] |= {"status": "canceled", "canceled_at": self._now()}
-        self._event("checkout.session.expired", session)
-
-    def dispute(self, intent_id: str, units: int, status: str = "needs_response") -> str:
-        """The payer contests a payment; a "warning_…" is a question, and takes no money yet."""
-        dispute = self._make(
-            "dispute",
-            "du",
-            amount=units,
-            currency=self._things[intent_id]["currency"],
-            charge=self._things[intent_id]["latest_charge"],
-            payment_intent=intent_id,
-            status=status,
-            reason="fraudulent",
-            metadata={},
-            balance_transactions=[],
-        )
-        self._event("charge.dispute.created", dispute)
-        if not status.startswith("warning"):
-            self._withdraw(dispute)
-        return str(dispute["id"])
-
-    # -- What Stripe and the company's people at Stripe do ------------------------------------------------------
-
-    def dispute_becomes(self, dispute_id: str, status: str) -> None:
-        """The dispute goes on: "needs_response" after a warning, "under_review", "won", "lost", "prevented" …"""
-        dispute = self._things[dispute_id]
-        dispute["status"] = status
-        if status == "needs_response":
-            self._withdraw(dispute)
-        if status == "won":
-            dispute["balance_transactions"].append(self._move(dispute["amount"], dispute["currency"]))
-            self._event("charge.dispute.funds_reinstated", dispute)
-        is_over = status in {"won", "lost", "warning_closed", "prevented"}
-        self._event("charge.dispute.closed" if is_over else "charge.dispute.updated", dispute)
-
-    def refund(
-        self, intent_id: str, units: int, metadata: Json | None = None, status: str = "succeeded"
-    ) -> str:
-        """Give money back from the dashboard. The refund's id."""
-        intent = self._things[intent_id]
-        if intent["status"] != "succeeded":
-            raise Refusal(f"This PaymentIntent ({intent_id}) does not have a successful charge to refund.")
-        charge = self._latest(intent)
-        left = charge["amount"] - charge["amount_refunded"]
-        if left == 0:
-            raise Refusal("Charge has already been refunded.", code="charge_already_refunded", is_kept=True)
-        if units > left:
-            raise Refusal(f"Refund amount ({units}) is greater than unrefunded amount on charge ({left})")
-        charge["amount_refunded"] += units
-        refund = self._make(
-            "refund",
-            "re",
-            amount=units,
-            currency=charge["currency"],
-            charge=charge["id"],
-            payment_intent=intent_id,
-            status=status,
-            metadata=metadata or {},
-        )
-        self._event("refund.created", refund)
-        self._event("charge.refunded", charge)
-        return str(refund["id"])
-
-    def refund_becomes(self, refund_id: str, status: str) -> None:
-        """A refund arrives or comes back: "succeeded", "failed", "canceled", "requires_action"."""
-        refund = self._things[refund_id]
-        if status in {"failed", "canceled"}:
-            self._things[refund["charge"]]["amount_refunded"] -= refund["amount"]
-        refund["status"] = status
-        self._event("refund.failed" if status == "failed" else "refund.updated", refund)
-
-    def things(self, kind: str) -> list[Json]:
-        """What the account has of a kind ("checkout.session", "refund" …), oldest first."""
-        return [one for one in self._things.values() if one["object"] == kind]
 
     # -- Messages -----------------------------------------------------------------------------------------------
 
@@ -263,8 +85,11 @@ class StripeServer:
 
     # -- The API ------------------------------------------------------------------------------------------------
 
-    def answer(self, asked: Asked) -> Answer | None:
-        """The answer to a request; None to hang up."""
+    def reply(self, request: Request) -> Answer | None:
+        parts = urlsplit(request.target)
+        said = request.body.decode() if request.method == "POST" else parts.query
+        parameters = _nested(parse_qsl(said, keep_blank_values=True))
+        asked = Asked(request.method, parts.path, request.headers, parameters)
         with self._lock:
             self.asked.append(asked)
             if self._instead:
@@ -288,7 +113,7 @@ class StripeServer:
             return answer
         if before != same:
             message = "Keys for idempotent requests can only be used with the same parameters"
-            return Refusal(message, kind="idempotency_error").answer
+            return _refused(Refusal(message, kind="idempotency_error"))
         return Answer(answer.status, answer.body, {"Idempotent-Replayed": "true"})
 
     def _answer(self, asked: Asked) -> tuple[Answer, bool]:
@@ -298,7 +123,7 @@ class StripeServer:
             thing = self._routed(asked)
             self._expand(thing, [path.split(".") for path in asked.parameters.get("expand", {}).values()])
         except Refusal as refusal:
-            return refusal.answer, refusal.is_kept
+            return _refused(refusal), refusal.is_kept
         return Answer(200, json.dumps(thing).encode()), True
 
     def _key_check(self, authorization: str) -> None:
@@ -377,114 +202,14 @@ class StripeServer:
             if rest and thing[name]:
                 self._expand(thing[name], [rest])
 
-    # -- The books ----------------------------------------------------------------------------------------------
-
-    def _make(self, kind: str, prefix: str, **fields: Any) -> Json:
-        thing = {
-            "id": f"{prefix}_{len(self._things):06d}",
-            "object": kind,
-            "created": self._now(),
-            "livemode": False,
-            **fields,
-        }
-        self._things[thing["id"]] = thing
-        return thing
-
-    def _event(self, kind: str, about: Json) -> None:
-        event = {
-            "id": f"evt_{len(self.events):06d}",
-            "object": "event",
-            "api_version": "2026-10-28.endive",
-            "created": self._now(),
-            "data": {"object": deepcopy(about)},
-            "livemode": False,
-            "pending_webhooks": 1,
-            "request": {"id": None, "idempotency_key": None},
-            "type": kind,
-        }
-        self.events.append(event)
-
-    def _open(self, session_id: str) -> Json:
-        session = self._things[session_id]
-        if session["status"] != "open":
-            raise Refusal(
-                'Only Checkout Sessions with a status in ["open"] can be expired. '
-                f"This Checkout Session has a status of `{session['status']}`.",
-                is_kept=True,
-            )
-        return session
-
-    def _intent(self, session: Json, method: str) -> Json:
-        """The session's intent, made when the payer first presses the button, with what to pay by."""
-        if session["payment_intent"] is None:
-            session["payment_intent"] = self._make(
-                "payment_intent",
-                "pi",
-                amount=session["amount_total"],
-                amount_received=0,
-                currency=session["currency"],
-                metadata=self._intent_metadata[session["id"]],
-                status="requires_payment_method",
-                payment_method=None,
-                latest_charge=None,
-                last_payment_error=None,
-                canceled_at=None,
-            )["id"]
-        intent = self._things[session["payment_intent"]]
-        intent["payment_method"] = self._make("payment_method", "pm", type=method)["id"]
-        return intent
-
-    def _charge(self, intent: Json, status: str, method: str) -> Json:
-        charge = self._make(
-            "charge",
-            "ch",
-            amount=intent["amount"],
-            amount_refunded=0,
-            currency=intent["currency"],
-            metadata=deepcopy(intent["metadata"]),
-            payment_intent=intent["id"],
-            payment_method_details={"type": method, method: {}},
-            balance_transaction=None,
-            status=status,
-        )
-        intent["latest_charge"] = charge["id"]
-        return charge
-
-    def _latest(self, intent: Json) -> Json:
-        return self._things.get(intent["latest_charge"] or "", {})
-
-    def _fail(self, intent: Json, code: str) -> None:
-        intent |= {
-            "status": "requires_payment_method",
-            "payment_method": None,
-            "last_payment_error": {"type": "card_error", "code": code, "charge": intent["latest_charge"]},
-        }
-        self._event("payment_intent.payment_failed", intent)
-
-    def _complete(self, session: Json) -> None:
-        session |= {"status": "complete", "url": None}
-
-    def _succeed(self, session: Json, intent: Json) -> None:
-        session["payment_status"] = "paid"
-        arrival = self._move(intent["amount"], intent["currency"])
-        self._latest(intent).update(status="succeeded", balance_transaction=arrival["id"])
-        intent |= {"status": "succeeded", "amount_received": intent["amount"], "last_payment_error": None}
-        self._event("payment_intent.succeeded", intent)
-
-    def _move(self, units: int, currency: str) -> Json:
-        return self._make("balance_transaction", "txn", amount=units, currency=currency)
-
-    def _withdraw(self, dispute: Json) -> None:
-        dispute["balance_transactions"].append(self._move(-dispute["amount"], dispute["currency"]))
-        self._event("charge.dispute.funds_withdrawn", dispute)
-
-    def _now(self) -> int:
-        return int(self.clock())
-
 
 def signature(secret: str, at: int, body: bytes) -> str:
     """docs.stripe.com/webhooks#verify-manually: HMAC-SHA256 of the time, a full stop and the body, in hexadecimal."""
     return hmac.new(secret.encode(), f"{at}.".encode() + body, hashlib.sha256).hexdigest()
+
+
+def _refused(refusal: Refusal) -> Answer:
+    return Answer(refusal.status, json.dumps({"error": refusal.error}).encode())
 
 
 _ROUTES: list[tuple[str, Callable[..., Json]]] = [
@@ -535,30 +260,3 @@ def _nested(pairs: list[tuple[str, str]]) -> Json:
             node = node.setdefault(key, {})
         node[last] = value
     return tree
-
-
-class _Handler(BaseHTTPRequestHandler):
-    stripe: StripeServer
-
-    def do_GET(self) -> None:
-        self._reply(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self._reply(parse_qsl(body.decode(), keep_blank_values=True))
-
-    def _reply(self, pairs: list[tuple[str, str]]) -> None:
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        asked = Asked(self.command, urlsplit(self.path).path, headers, _nested(pairs))
-        answer = self.stripe.answer(asked)
-        if answer is None:
-            return
-        self.send_response(answer.status)
-        for name, value in {"Content-Type": "application/json", **answer.headers}.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(answer.body)))
-        self.end_headers()
-        self.wfile.write(answer.body)
-
-    def log_message(self, format: str, *values: object) -> None:
-        """Silence."""
