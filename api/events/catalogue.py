@@ -16,7 +16,8 @@ from api.schemas.requests import WorkOrderOut
 from api.schemas.surveys import SurveyAnswerOut
 from api.schemas.visits import VisitOut
 from billing.models import Dispute, Invoice, Payment, Posting, Refund
-from billing.selectors import invoice_get, payment_list
+from billing.selectors.invoices import invoice_get
+from billing.selectors.payments import payment_list
 from communities.access import Caller
 from communities.models import Owned, SurveyAnswer
 from dispatch.models import Visit, WorkOrder

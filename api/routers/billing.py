@@ -11,7 +11,7 @@ from api.schemas.base import Page, PageQuery
 from api.schemas.billing import InvoiceOut
 from billing.errors import PaymentLinkUnknown
 from billing.models import Invoice, PaymentLink
-from billing.selectors import invoice_get, invoice_list, link_newest
+from billing.selectors.invoices import invoice_get, invoice_list, link_newest
 from billing.services.links import pay_url, qr_svg
 
 router = Router(tags=["Billing"])

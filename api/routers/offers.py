@@ -14,7 +14,7 @@ from api.schemas.base import Page, PageQuery
 from api.schemas.offers import AcceptIn, OfferIn, OfferOut
 from api.schemas.visits import StepIn
 from billing.errors import OptionUnknown
-from billing.selectors import offer_get, offer_list
+from billing.selectors.offers import offer_get, offer_list
 from billing.services.offers import Decision, offer_decide, offer_make, set_given
 
 router = Router(tags=["Offers"])

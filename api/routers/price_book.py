@@ -18,7 +18,7 @@ from api.schemas.price_book import (
     TaxOut,
 )
 from billing.models import PriceItem
-from billing.price_book import (
+from billing.selectors.price_book import (
     option_set_get,
     option_set_list,
     price_item_list,

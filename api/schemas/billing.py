@@ -8,7 +8,7 @@ from pydantic import Field
 
 from api.schemas.base import Out
 from billing.models import Invoice, PaymentLink
-from billing.selectors import link_newest
+from billing.selectors.invoices import link_newest
 from billing.services.links import pay_url
 
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from api.schemas.base import In, Moment, Out
 from billing.models import CreditNote, Dispute, Payment, Refund
-from billing.story import Happening
+from billing.selectors.story import Happening
 
 Minor = Annotated[int, Field(ge=1, le=2**63 - 1, description="In the smallest unit of the currency.")]
 Reason = Annotated[str, Field(min_length=1, max_length=200)]

@@ -10,7 +10,7 @@ from django.db.models import Sum
 
 from billing.errors import CreditTooLarge
 from billing.models import CreditLine, CreditNote, Invoice, InvoiceLine, Series
-from billing.selectors import invoice_get
+from billing.selectors.invoices import invoice_get
 from billing.services import books, facts
 from billing.services.numbering import number_take
 from billing.services.standing import invoice_locked, invoice_restate

@@ -9,7 +9,7 @@ from django.db import transaction
 from billing.errors import TooMuch
 from billing.gateways.base import PaymentState
 from billing.models import Payment
-from billing.selectors import due, invoice_get
+from billing.selectors.invoices import due, invoice_get
 from billing.services import books
 from billing.services.standing import invoice_locked, invoice_restate
 from communities.access import Caller

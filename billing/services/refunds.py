@@ -19,7 +19,7 @@ from billing.gateways.base import (
     RefundWanted,
 )
 from billing.models import Payment, Refund
-from billing.selectors import payment_list
+from billing.selectors.payments import payment_list
 from billing.services.settling import known_of, payments_enter, refund_enter
 from billing.services.standing import invoice_locked, invoice_restate
 from communities.access import Caller

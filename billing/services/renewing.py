@@ -7,7 +7,7 @@ from django.db import transaction
 
 from billing.errors import NothingToPay
 from billing.models import PaymentLink
-from billing.selectors import due, invoice_get
+from billing.selectors.invoices import due, invoice_get
 from billing.services.links import link_issue
 from billing.services.standing import invoice_locked
 from communities.access import Caller

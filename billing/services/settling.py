@@ -26,7 +26,7 @@ from billing.gateways.base import (
     RefundState,
 )
 from billing.models import Checkout, Dispute, Invoice, Payment, PaymentLink, Refund
-from billing.selectors import due
+from billing.selectors.invoices import due
 from billing.services import books, facts
 from billing.services.standing import invoice_locked, invoice_restate
 from communities.models import ServiceEvent

@@ -8,7 +8,7 @@ from django.db.models import Sum
 
 from billing.gateways.base import PaymentState
 from billing.models import Entry, Invoice
-from billing.selectors import due
+from billing.selectors.invoices import due
 from billing.services import facts, links
 from communities.models import ServiceEvent
 from core.money import Money

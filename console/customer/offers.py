@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from billing.errors import OfferDecided, OfferUnknown, OptionUnknown
 from billing.models import Offer
-from billing.selectors import offer_of_customer
+from billing.selectors.offers import offer_of_customer
 from billing.services.offers import offer_decide_by_customer
 from console.customer.pages import gone, language_for, page
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from billing.errors import CannotPayNow, InvoiceUnknown, NothingToPay
 from billing.models import Checkout
-from billing.selectors import PayerView, checkout_of_payer, invoice_of_payer
+from billing.selectors.paying import PayerView, checkout_of_payer, invoice_of_payer
 from billing.services.checkouts import checkout_begin, checkout_returned
 from billing.services.profiles import profile_of
 from console.customer.pages import gone, language_for, page

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
-from billing.selectors import visit_of_survey
+from billing.selectors.surveys import visit_of_survey
 from communities.errors import SurveyClosed, SurveyUnknown
 from communities.models import SurveyInvitation
 from communities.selectors.surveys import survey_by_token

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 
 from billing.errors import InvoiceUnknown
 from billing.models import Invoice
-from billing.selectors import due, invoice_get, invoice_list
-from billing.story import Happening, needing_attention, story_of
+from billing.selectors.invoices import due, invoice_get, invoice_list
+from billing.selectors.story import Happening, needing_attention, story_of
 from communities.access import Caller
 from console.office.pages import office_page, signed_in
 from console.office.words import ACCOUNTS, INVOICE_STATES, MOMENTS, MONEY_STATES

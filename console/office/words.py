@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from billing.models import Entry, Invoice
-from billing.story import What
+from billing.selectors.story import What
 from communities.models import User
 from dispatch.models import Visit
 from dispatch.states import PlanState, VisitState

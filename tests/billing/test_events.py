@@ -10,7 +10,7 @@ from django.utils import timezone
 from api.models import EventDelivery, EventEndpoint
 from api.schemas.billing import InvoiceOut
 from billing.models import Checkout, Dispute, Invoice, Payment, Refund
-from billing.selectors import invoice_get
+from billing.selectors.invoices import invoice_get
 from billing.services.refunds import RefundGiven, refund_want
 from billing.services.settling import checkout_sync
 from communities.access import Caller

@@ -25,7 +25,7 @@ from billing.models import (
     SetOption,
     SetOptionLine,
 )
-from billing.selectors import offer_list
+from billing.selectors.offers import offer_list
 from billing.services.invoices import invoice_issue
 from billing.services.offers import (
     Decision,

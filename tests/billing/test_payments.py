@@ -19,7 +19,7 @@ from billing.models import (
     SandboxPayment,
     WebhookEvent,
 )
-from billing.selectors import due, owed_by_currency
+from billing.selectors.invoices import due, owed_by_currency
 from billing.services.checkouts import checkout_begin
 from billing.services.inbox import webhook_apply
 from billing.services.links import links_expire

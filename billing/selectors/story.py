@@ -8,7 +8,7 @@ from enum import StrEnum
 from django.db.models import F, Prefetch, Q, QuerySet
 
 from billing.models import Checkout, Dispute, Entry, Invoice, Payment, Posting, Refund, WebhookEvent
-from billing.selectors import invoice_list
+from billing.selectors.invoices import invoice_list
 from communities.access import Caller
 from core.money import Money
 from dispatch.errors import NotForYourRole

@@ -1,0 +1,60 @@
+"""What a payer sees, who has no account: the address is the secret."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.utils.crypto import constant_time_compare
+
+from billing.errors import InvoiceUnknown
+from billing.gateways.base import PaymentState
+from billing.models import Checkout, CreditNote, Inquiry, Invoice, InvoiceLine, PaymentLink, TaxLine
+from billing.selectors.invoices import due
+from core.links import link_token
+from core.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class PayerView:
+    """An invoice as its payer sees it. `due` and `owed_back` are None where there is nothing to pay or give back;
+    `codes`: a payment at a bank or a shop is on its way; `is_asking`: the provider is being asked."""
+
+    invoice: Invoice
+    lines: list[InvoiceLine]
+    taxes: list[TaxLine]
+    credit_notes: list[CreditNote]
+    due: Money | None
+    owed_back: Money | None
+    link: PaymentLink | None
+    codes: bool
+    is_asking: bool
+
+
+def invoice_of_payer(invoice_id: UUID, token: str) -> PayerView:
+    """The invoice whose secret address somebody holds. Raises InvoiceUnknown, also for a wrong token."""
+    invoices = Invoice.objects.select_related("customer", "organisation")
+    invoice = invoices.filter(pk=invoice_id).first()
+    if invoice is None or not constant_time_compare(token, link_token("pay", invoice_id)):
+        raise InvoiceUnknown
+    owed = due(invoice)
+    return PayerView(
+        invoice=invoice,
+        lines=list(invoice.lines.order_by("position")),
+        taxes=list(invoice.taxes.order_by("-rate_bp")),
+        credit_notes=list(invoice.credit_notes.order_by("issued_at")),
+        due=owed if owed.minor > 0 else None,
+        owed_back=owed * -1 if owed.minor < 0 else None,
+        link=invoice.links.filter(state=PaymentLink.State.OPEN).first(),
+        codes=invoice.payments.filter(state=PaymentState.PENDING).exists(),
+        is_asking=Inquiry.objects.filter(
+            checkout__link__invoice=invoice, reason=Inquiry.Reason.RETURNED, answered_at=None
+        ).exists(),
+    )
+
+
+def checkout_of_payer(invoice_id: UUID, token: str, checkout_id: UUID) -> Checkout:
+    """A checkout of that invoice. Raises InvoiceUnknown, also for a wrong token."""
+    checkouts = Checkout.objects.select_related("link", "organisation")
+    checkout = checkouts.filter(pk=checkout_id, link__invoice=invoice_id).first()
+    if checkout is None or not constant_time_compare(token, link_token("pay", invoice_id)):
+        raise InvoiceUnknown
+    return checkout
