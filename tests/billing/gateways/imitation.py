@@ -54,6 +54,12 @@ class _Handler(BaseHTTPRequestHandler):
     imitation: Imitation
 
     def do_GET(self) -> None:
+        self._serve()
+
+    def do_POST(self) -> None:
+        self._serve()
+
+    def _serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         headers = {name.lower(): value for name, value in self.headers.items()}
         answer = self.imitation.reply(Request(self.command, self.path, headers, body))
@@ -65,8 +71,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(answer.body)))
         self.end_headers()
         self.wfile.write(answer.body)
-
-    do_POST = do_GET
 
     def log_message(self, format: str, *values: object) -> None:
         """Silence."""

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from billing.gateways.base import (Account, Checkout, CheckoutWanted, Known)
+from billing.gateways.base import Account, Checkout, CheckoutWanted, Known
 from billing.gateways.ecpay import EcpayGateway
 from core.money import Money
 from tests.billing.gateways.ecpay_server import CHECK_CODE, HASH_IV, HASH_KEY, MERCHANT, EcpayServer, Order

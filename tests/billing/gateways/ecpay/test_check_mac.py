@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from billing.gateways.ecpay.books import fields_of
 from billing.gateways.ecpay.check_mac import check_mac_value
 from tests.billing.gateways.ecpay.conftest import NINE
 from tests.billing.gateways.ecpay_server import HASH_IV, HASH_KEY, EcpayServer

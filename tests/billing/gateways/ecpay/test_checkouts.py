@@ -8,12 +8,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.gateways.base import (Account, Checkout, CheckoutWanted, GatewayRefused)
+from billing.gateways.base import Account, Checkout, CheckoutWanted, GatewayRefused
 from billing.gateways.ecpay import EcpayGateway
 from billing.gateways.ecpay.check_mac import check_mac_value
 from billing.gateways.ecpay.orders import trade_no
 from core.money import Money
-from tests.billing.gateways.ecpay.conftest import NINE, VALUES, begun, gateway_at, only, post, reference, wanted
+from tests.billing.gateways.ecpay.conftest import (
+    NINE,
+    VALUES,
+    begun,
+    gateway_at,
+    only,
+    post,
+    reference,
+    wanted,
+)
 from tests.billing.gateways.ecpay_server import HASH_IV, HASH_KEY, EcpayServer
 
 
@@ -144,9 +153,7 @@ def test_ecpay_takes_every_description(description: str) -> None:
         ({"return_url": "https://x.example/a;b"}, "ECPay does not take the address"),
     ],
 )
-def test_what_ecpay_cannot_take(
-    gateway: EcpayGateway, change: Mapping[str, object], problem: str
-) -> None:
+def test_what_ecpay_cannot_take(gateway: EcpayGateway, change: Mapping[str, object], problem: str) -> None:
     asked = CheckoutWanted(**{**{n: getattr(wanted(), n) for n in CheckoutWanted.__slots__}, **change})
     with pytest.raises(GatewayRefused, match=problem):
         gateway.checkout_open(asked)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.gateways.base import (Notice, NoticeForged)
+from billing.gateways.base import Notice, NoticeForged
 from billing.gateways.ecpay import EcpayGateway
 from billing.gateways.ecpay.orders import trade_no
 from tests.billing.gateways.ecpay.conftest import NINE, begun, gateway_at, reference, wanted

@@ -4,7 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from billing.gateways.base import (GatewayRefused, GatewayUnavailable, Known, Notice, PaymentState, ProviderPayment)
+from billing.gateways.base import (
+    GatewayRefused,
+    GatewayUnavailable,
+    Known,
+    Notice,
+    PaymentState,
+    ProviderPayment,
+)
 from billing.gateways.ecpay import EcpayGateway
 from billing.gateways.ecpay.books import moment
 from billing.gateways.ecpay.orders import trade_no
@@ -69,9 +76,7 @@ def test_a_code_that_was_not_paid_has_expired(server: EcpayServer, gateway: Ecpa
     assert [one.state for one in gateway.payments_of(known)] == [PaymentState.EXPIRED]
 
 
-def test_a_card_that_the_bank_did_not_take_is_declined(
-    server: EcpayServer, gateway: EcpayGateway
-) -> None:
+def test_a_card_that_the_bank_did_not_take_is_declined(server: EcpayServer, gateway: EcpayGateway) -> None:
     known = begun(gateway)
     server.give_up(known.provider_ref)
     assert [one.state for one in gateway.payments_of(known)] == [PaymentState.DECLINED]

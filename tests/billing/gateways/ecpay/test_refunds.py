@@ -4,7 +4,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from billing.gateways.base import (Capabilities, GatewayRefused, GatewayUnavailable, Known, ProviderRefund, RefundState, RefundWanted)
+from billing.gateways.base import (
+    Capabilities,
+    GatewayRefused,
+    GatewayUnavailable,
+    Known,
+    ProviderRefund,
+    RefundState,
+    RefundWanted,
+)
 from billing.gateways.ecpay import EcpayGateway
 from core.money import Money
 from tests.billing.gateways.ecpay.conftest import NINE, begun, gateway_at, only, reference
@@ -42,9 +50,7 @@ def test_all_of_it_before_the_capture_is_released(server: EcpayServer, gateway: 
     assert only(server).card == "已取消"
 
 
-def test_all_of_it_on_the_day_of_the_capture_is_released(
-    server: EcpayServer, gateway: EcpayGateway
-) -> None:
+def test_all_of_it_on_the_day_of_the_capture_is_released(server: EcpayServer, gateway: EcpayGateway) -> None:
     known = paid(server, gateway)
     server.capture(known.provider_ref)
     refund = give(gateway, known, 1200)
@@ -57,9 +63,7 @@ def test_parts_go_to_the_bank_in_the_evening(server: EcpayServer, gateway: Ecpay
     known = paid(server, gateway)
     server.capture(known.provider_ref)
     first = give(gateway, known, 300)
-    assert first == ProviderRefund(
-        "2603020900000000-1", None, RefundState.PENDING, Money(300, "TWD"), NINE
-    )
+    assert first == ProviderRefund("2603020900000000-1", None, RefundState.PENDING, Money(300, "TWD"), NINE)
     assert gateway.payments_of(known)[0].refunds == (first,)
     server.day_close()
     server.now += timedelta(days=1)
@@ -136,9 +140,7 @@ def test_more_than_is_left_is_refused(server: EcpayServer, gateway: EcpayGateway
 
 
 @pytest.mark.parametrize("dollars", [0, -5])
-def test_a_refund_of_nothing_is_refused(
-    server: EcpayServer, gateway: EcpayGateway, dollars: int
-) -> None:
+def test_a_refund_of_nothing_is_refused(server: EcpayServer, gateway: EcpayGateway, dollars: int) -> None:
     known = paid(server, gateway)
     with pytest.raises(GatewayRefused, match="is none"):
         give(gateway, known, dollars)
@@ -207,9 +209,7 @@ def test_only_cards_can_be_given_back(server: EcpayServer, gateway: EcpayGateway
         give(gateway, known, 1200)
 
 
-def test_a_code_that_nobody_has_paid_is_not_given_back(
-    server: EcpayServer, gateway: EcpayGateway
-) -> None:
+def test_a_code_that_nobody_has_paid_is_not_given_back(server: EcpayServer, gateway: EcpayGateway) -> None:
     known = begun(gateway)
     server.code_take(known.provider_ref, "ATM")
     with pytest.raises(GatewayRefused, match="has not been made"):

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 import stripe
 
-from billing.gateways.base import (Account, CheckoutWanted, Gateway, Known, RefundWanted)
+from billing.gateways.base import Account, CheckoutWanted, Gateway, Known, RefundWanted
 from billing.gateways.stripe import StripeGateway
 from core.money import Money
 from tests.billing.gateways.stripe_server import StripeServer

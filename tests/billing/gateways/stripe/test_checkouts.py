@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from billing.gateways.base import (Checkout, GatewayRefused, GatewayUnavailable)
+from billing.gateways.base import Checkout, GatewayRefused, GatewayUnavailable
 from billing.gateways.stripe import StripeGateway
 from core.money import Money
 from tests.billing.gateways.stripe.conftest import DAY, HOUR, MINUTE, NOW, Clock, opened, wanted

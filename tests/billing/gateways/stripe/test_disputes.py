@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from billing.gateways.base import (DisputeState, PaymentState, ProviderDispute)
+from billing.gateways.base import DisputeState, PaymentState, ProviderDispute
 from billing.gateways.stripe import StripeGateway
 from tests.billing.gateways.stripe.conftest import DAY, NOW, PAID, Clock, opened
 from tests.billing.gateways.stripe_server import StripeServer

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from billing.gateways.base import (Account, Notice, NoticeForged)
+from billing.gateways.base import Account, Notice, NoticeForged
 from billing.gateways.stripe import StripeGateway
 from tests.billing.gateways.stripe.conftest import REFERENCE, Clock, gateway_of, give_back, opened
 from tests.billing.gateways.stripe_server import StripeServer, signature

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from billing.gateways.base import (GatewayRefused, PaymentState, ProviderPayment)
+from billing.gateways.base import GatewayRefused, PaymentState, ProviderPayment
 from billing.gateways.stripe import StripeGateway
 from tests.billing.gateways.stripe.conftest import DAY, HOUR, MINUTE, NOW, PAID, REFUND, Clock, opened
 from tests.billing.gateways.stripe_server import StripeServer

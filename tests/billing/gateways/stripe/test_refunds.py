@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from billing.gateways.base import (GatewayRefused, GatewayUnavailable, ProviderRefund, RefundState)
+from billing.gateways.base import GatewayRefused, GatewayUnavailable, ProviderRefund, RefundState
 from billing.gateways.stripe import StripeGateway
 from core.money import Money
 from tests.billing.gateways.stripe.conftest import DAY, HOUR, NOW, REFERENCE, REFUND, Clock, give_back, opened

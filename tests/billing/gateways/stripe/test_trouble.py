@@ -2,7 +2,7 @@
 
 import pytest
 
-from billing.gateways.base import (Account, GatewayRefused, GatewayUnavailable)
+from billing.gateways.base import Account, GatewayRefused, GatewayUnavailable
 from billing.gateways.stripe import StripeGateway
 from tests.billing.gateways.stripe.conftest import Clock, gateway_of, opened, wanted
 from tests.billing.gateways.stripe_server import StripeServer
