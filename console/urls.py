@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("r/<str:token>", customer.rate, name="rate"),
     path("offer/<uuid:offer_id>/<str:token>", offers.offer, name="offer"),
     path("pay/<uuid:invoice_id>/<str:token>", paying.pay, name="pay"),
+    path("pay/<uuid:invoice_id>/<str:token>/credit/<uuid:note_id>", paying.credit, name="pay-credit"),
     path("pay/<uuid:invoice_id>/<str:token>/go/<uuid:checkout_id>", paying.go, name="pay-go"),
     path("pay/<uuid:invoice_id>/<str:token>/back/<uuid:checkout_id>", paying.back, name="pay-back"),
     path("sandbox/api/checkouts", sandbox_api.checkout_create),

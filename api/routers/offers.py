@@ -15,7 +15,8 @@ from api.schemas.offers import AcceptIn, OfferIn, OfferOut
 from api.schemas.visits import StepIn
 from billing.errors import OptionUnknown
 from billing.selectors.offers import offer_get, offer_list
-from billing.services.offers import Decision, offer_decide, offer_make, set_given
+from billing.services.offers import Decision, OfferGiven, offer_decide, offer_make
+from billing.services.option_sets import option_set_offer
 
 router = Router(tags=["Offers"])
 NOW, WANTED = StepIn(), AcceptIn()
@@ -35,7 +36,7 @@ def offer_post(request: Request, visit_id: UUID, body: OfferIn) -> HttpResponse:
     offer = offer_make(
         caller=request.auth,
         visit_id=visit_id,
-        given=set_given(caller=request.auth, code=body.option_set) if body.option_set else body.given(),
+        given=_given(request, visit_id, body),
         happened_at=body.happened_at or now,
         now=now,
     )
@@ -69,3 +70,9 @@ def _decided(request: Request, offer_id: UUID, body: StepIn, decision: Decision)
         now=now,
     )
     return answer(OfferOut.of(offer_get(request.auth, offer_id)))
+
+
+def _given(request: Request, visit_id: UUID, body: OfferIn) -> OfferGiven:
+    if body.option_set:
+        return option_set_offer(caller=request.auth, visit_id=visit_id, code=body.option_set)
+    return body.given()

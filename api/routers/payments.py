@@ -24,11 +24,11 @@ from api.schemas.payments import (
 from billing.models import Payment
 from billing.selectors.invoices import credit_note_list, invoice_get
 from billing.selectors.payments import payment_list
+from billing.selectors.story import needing_attention, story_of
 from billing.services.credits import CreditGiven, credit_note_issue
 from billing.services.on_site import Taken, payment_take
 from billing.services.refunds import RefundGiven, refund_want
 from billing.services.renewing import link_renew
-from billing.selectors.story import needing_attention, story_of
 
 router = Router(tags=["Payments"])
 

@@ -9,6 +9,7 @@ from api.schemas.base import Page, PageQuery
 from api.schemas.price_book import (
     OptionSetIn,
     OptionSetOut,
+    PriceItemIn,
     PriceItemOut,
     PriceListIn,
     PriceListOut,
@@ -21,13 +22,17 @@ from billing.models import PriceItem
 from billing.selectors.price_book import (
     option_set_get,
     option_set_list,
+    price_item_get,
     price_item_list,
     price_list_get,
     price_list_list,
     tax_list,
 )
-from billing.services.price_book import option_set_save, price_list_save, profile_save, tax_save
-from billing.services.profiles import profile_of
+from billing.services.option_sets import option_set_save
+from billing.services.price_items import price_item_save
+from billing.services.price_lists import price_list_save
+from billing.services.profiles import profile_of, profile_save
+from billing.services.taxes import tax_save
 
 router = Router(tags=["Price book"])
 
@@ -37,9 +42,16 @@ def price_item_index(
     request: Request, page: Query[PageQuery], kind: PriceItem.Kind | None = None
 ) -> HttpResponse:
     """What there is to buy, at the price book's own prices."""
-    currency = request.auth.organisation.currency
-    items = price_item_list(request.auth, kind)
-    return paged(request, items, page, by="code", show=lambda item: PriceItemOut.of(item, currency))
+    caller = request.auth
+    items = price_item_list(caller, kind)
+    return paged(request, items, page, by="code", show=lambda item: PriceItemOut.of(item, caller))
+
+
+@router.put("/price-items/{code}", response=PriceItemOut)
+def price_item_put(request: Request, code: str, body: PriceItemIn) -> PriceItemOut:
+    """Make an add-on or a base price, or replace it. Issued invoices and offers keep their prices."""
+    price_item_save(caller=request.auth, row=body.row(code))
+    return PriceItemOut.of(price_item_get(request.auth, code), request.auth)
 
 
 @router.get("/taxes", response=Page[TaxOut])

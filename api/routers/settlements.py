@@ -24,7 +24,12 @@ from api.schemas.settlements import (
     UnsettledQuery,
 )
 from billing.models import SettlementLine
-from billing.selectors.settlements import payment_unsettled_list, refund_unsettled_list, settlement_file_list, settlement_line_list
+from billing.selectors.settlements import (
+    payment_unsettled_list,
+    refund_unsettled_list,
+    settlement_file_list,
+    settlement_line_list,
+)
 from billing.services.reconciliation import LARGEST_FILE, SettlementGiven, settlement_import
 from communities.access import Caller
 from core.tabular import RejectList

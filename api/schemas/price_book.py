@@ -1,5 +1,6 @@
 """The price book, and how a company bills."""
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Self
 
@@ -8,10 +9,17 @@ from pydantic import Field
 from api.schemas.base import Day, In, Out
 from api.schemas.offers import Code, Name, OfferOptionIn
 from billing.models import BillingProfile, OptionSet, PriceItem, PriceList, Tax
-from billing.services.offers import OPTIONS
-from billing.services.price_book import OptionSetGiven, PriceListGiven, ProfileGiven, TaxGiven
+from billing.services.offers import MOST, OPTIONS, OptionGiven
+from billing.services.option_sets import OptionSetGiven
+from billing.services.price_items import PriceRow
+from billing.services.price_lists import PriceListGiven
+from billing.services.profiles import ProfileGiven
+from billing.services.taxes import TaxGiven
+from communities.access import Caller
 
 Price = Annotated[int, Field(ge=0, le=2**53, description="In the smallest unit of the currency.")]
+Pieces = Annotated[int, Field(ge=1, le=MOST)]
+PartCode = Annotated[str, Field(min_length=1, max_length=40)]
 Needed = Annotated[str, Field(min_length=1, max_length=80)]
 
 
@@ -35,6 +43,38 @@ class TaxOut(Out):
         return cls(code=tax.code, name=tax.name, name_en=tax.name_en, rate_bp=tax.rate_bp)
 
 
+class PriceItemIn(In):
+    """The whole item; it replaces what stood under its code. A base price retires its service type's former one."""
+
+    name: Annotated[str, Field(min_length=1, max_length=160)]
+    name_en: Name = ""
+    kind: PriceItem.Kind
+    service_type: Annotated[
+        str, Field(max_length=80, description="What the base price is of, or what the add-on fits.")
+    ] = ""
+    price_minor: Price
+    cost_minor: Price = 0
+    tax: Annotated[str, Field(max_length=20)] = ""
+    extra_minutes: Annotated[int, Field(ge=0, le=24 * 60)] = 0
+    parts: Annotated[
+        dict[PartCode, Pieces], Field(max_length=50, description="How many of each part one piece uses up.")
+    ] = {}
+
+    def row(self, code: str) -> PriceRow:
+        return PriceRow(
+            code=code,
+            name=self.name,
+            name_en=self.name_en,
+            kind=self.kind,
+            service_type_code=self.service_type,
+            price_minor=self.price_minor,
+            cost_minor=self.cost_minor,
+            tax_code=self.tax,
+            extra_minutes=self.extra_minutes,
+            parts=self.parts,
+        )
+
+
 class PriceItemOut(Out):
     code: str
     name: str
@@ -42,12 +82,14 @@ class PriceItemOut(Out):
     kind: str
     service_type: str | None
     price_minor: int
+    cost_minor: Annotated[int | None, Field(description="For administrators; null for all others.")]
     currency: str
     tax: str | None
     extra_minutes: int
+    parts: dict[str, int]
 
     @classmethod
-    def of(cls, item: PriceItem, currency: str) -> Self:
+    def of(cls, item: PriceItem, caller: Caller) -> Self:
         return cls(
             code=item.code,
             name=item.name,
@@ -55,9 +97,11 @@ class PriceItemOut(Out):
             kind=item.kind,
             service_type=item.service_type.code if item.service_type else None,
             price_minor=item.price_minor,
-            currency=currency,
+            cost_minor=item.cost_minor if caller.administers else None,
+            currency=caller.organisation.currency,
             tax=item.tax.code if item.tax else None,
             extra_minutes=item.extra_minutes,
+            parts={part.part: part.quantity for part in item.parts.all()},
         )
 
 
@@ -101,6 +145,13 @@ class PriceListOut(Out):
         )
 
 
+class SetOptionIn(OfferOptionIn):
+    name_en: Name = ""
+
+    def given(self) -> OptionGiven:
+        return replace(super().given(), name_en=self.name_en)
+
+
 class OptionSetIn(In):
     """The whole set; it replaces what stood under its code."""
 
@@ -108,7 +159,7 @@ class OptionSetIn(In):
     name_en: Name = ""
     service_type: Annotated[str, Field(max_length=80)] = ""
     active: bool = True
-    options: Annotated[list[OfferOptionIn], Field(min_length=1, max_length=OPTIONS)]
+    options: Annotated[list[SetOptionIn], Field(min_length=1, max_length=OPTIONS)]
 
     def given(self) -> OptionSetGiven:
         return OptionSetGiven(
@@ -127,6 +178,7 @@ class SetLineOut(Out):
 
 class SetOptionOut(Out):
     name: str
+    name_en: str
     recommended: bool
     lines: list[SetLineOut]
 
@@ -150,6 +202,7 @@ class OptionSetOut(Out):
             options=[
                 SetOptionOut(
                     name=option.name,
+                    name_en=option.name_en,
                     recommended=option.recommended,
                     lines=[
                         SetLineOut(item=line.item.code, quantity=line.quantity) for line in option.lines.all()

@@ -127,6 +127,10 @@ class InvoiceLine(Owned):
         return f"{self.position}. {self.description}"
 
     @property
+    def unit_price(self) -> Money:
+        return Money(self.unit_price_minor, self.invoice.currency)
+
+    @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.invoice.currency)
 
@@ -184,6 +188,10 @@ class CreditNote(Owned):
     @property
     def total(self) -> Money:
         return Money(self.total_minor, self.currency)
+
+    @property
+    def tax(self) -> Money:
+        return Money(self.tax_minor, self.currency)
 
 
 class CreditLine(Owned):

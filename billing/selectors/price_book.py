@@ -2,15 +2,30 @@
 
 from django.db.models import Prefetch, QuerySet
 
-from billing.models import OptionSet, PriceItem, PriceList, PriceListEntry, SetOption, SetOptionLine, Tax
+from billing.models import (
+    OptionSet,
+    PriceItem,
+    PriceItemPart,
+    PriceList,
+    PriceListEntry,
+    SetOption,
+    SetOptionLine,
+    Tax,
+)
 from communities.access import Caller
 
 
 def price_item_list(caller: Caller, kind: PriceItem.Kind | None = None) -> QuerySet[PriceItem]:
-    """What can be bought, of one kind or of both."""
+    """What can be bought, of one kind or of both, with the parts it uses up."""
     items = PriceItem.objects.filter(organisation=caller.organisation, active=True)
     items = items.filter(kind=kind) if kind else items
-    return items.select_related("service_type", "tax")
+    parts = PriceItemPart.objects.order_by("part")
+    return items.select_related("service_type", "tax").prefetch_related(Prefetch("parts", parts))
+
+
+def price_item_get(caller: Caller, code: str) -> PriceItem:
+    """The item that has just been saved."""
+    return price_item_list(caller).get(code=code)
 
 
 def tax_list(caller: Caller) -> QuerySet[Tax]:

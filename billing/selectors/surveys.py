@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from communities.models import SurveyInvitation
+from core.languages import name_in
 from dispatch.models import Visit
 
 
@@ -22,7 +23,7 @@ def visit_of_survey(invitation: SurveyInvitation, language: str) -> VisitShown:
     service = visit.service_type
     when = visit.finished_at or visit.starts_at or invitation.created_at
     return VisitShown(
-        service=(service.name_en if language.startswith("en") else "") or service.name,
+        service=name_in(language, service),
         on=when.astimezone(visit.organisation.zone).date(),
         address=str(visit.site) if visit.site.address else "",
     )

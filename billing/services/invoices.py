@@ -18,6 +18,7 @@ from billing.services.profiles import profile_of
 from billing.services.standing import invoice_restate
 from billing.taxes import Taxed, TaxSum, tax_sums
 from communities.models import ServiceEvent
+from core.languages import name_in
 from core.locks import lock_all
 from core.money import Money
 from core.outbox import emit
@@ -129,14 +130,13 @@ def _base(visit: Visit, now: datetime) -> Line:
 
 
 def _lines_save(invoice: Invoice, lines: Sequence[Line]) -> None:
-    english = invoice.organisation.language.startswith("en")
     InvoiceLine.objects.bulk_create(
         InvoiceLine(
             organisation=invoice.organisation,
             invoice=invoice,
             position=position,
             item=line.item,
-            description=(line.item.name_en if english else "") or line.item.name,
+            description=name_in(invoice.organisation.language, line.item),
             quantity=line.quantity,
             unit_price_minor=line.unit_price.minor,
             amount_minor=line.amount.minor,

@@ -133,6 +133,11 @@ def qr_svg(url: str) -> str:
     return svg.getvalue().decode()
 
 
+def qr_data(url: str) -> str:
+    """`url` as a QR code, for an image of a page: a data: address."""
+    return segno.make_qr(url, error="m").svg_data_uri(scale=4, light="white")
+
+
 def qr_png(url: str) -> bytes:
     """`url` as a QR code, for a letter."""
     png = BytesIO()

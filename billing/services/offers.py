@@ -20,12 +20,13 @@ from billing.errors import (
     OfferUnknown,
     OptionUnknown,
 )
-from billing.models import Approval, Offer, OfferLine, OfferOption, OptionSet, PriceItem
+from billing.models import Approval, Offer, OfferLine, OfferOption, PriceItem
 from billing.services import facts
 from billing.services.pricing import prices_on
 from billing.signatures import SIGNATURE
 from communities.access import Caller
 from communities.models import ServiceEvent
+from core.languages import name_in
 from core.links import link_token
 from core.money import Money
 from dispatch.errors import NotForYourRole, TimeImpossible
@@ -59,6 +60,7 @@ class OptionGiven:
 
     lines: Sequence[LineGiven]
     name: str = ""
+    name_en: str = ""
     recommended: bool = False
 
 
@@ -104,27 +106,6 @@ def offer_make(
     _options_save(offer, given, items, _prices(visit, items.values(), happened_at))
     _record(offer, visit, _Kind.OFFER_MADE, "made", happened_at)
     return offer
-
-
-def set_given(*, caller: Caller, code: str) -> OfferGiven:
-    """The options of a set in the price book, as an offer. Raises ItemUnknown."""
-    found = OptionSet.objects.filter(organisation=caller.organisation, code=code, active=True).first()
-    if found is None:
-        raise ItemUnknown(f"There is no option set {code!r}.")
-    options = found.options.order_by("position").prefetch_related("lines__item")
-    return OfferGiven(
-        name=found.name,
-        options=[
-            OptionGiven(
-                name=option.name,
-                recommended=option.recommended,
-                lines=[
-                    LineGiven(item_code=line.item.code, quantity=line.quantity) for line in option.lines.all()
-                ],
-            )
-            for option in options
-        ],
-    )
 
 
 @transaction.atomic
@@ -300,7 +281,7 @@ def _options_save(
             organisation=offer.organisation,
             offer=offer,
             position=position,
-            name=option.name or items[option.lines[0].item_code].name,
+            name=option.name or name_in(offer.organisation.language, items[option.lines[0].item_code]),
             recommended=option.recommended,
             total_minor=total,
             currency=offer.organisation.currency,

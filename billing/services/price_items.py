@@ -1,15 +1,17 @@
-"""The price book."""
+"""What there is to buy: base prices of service types, and add-ons, with the parts they use up."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
 
 from billing.errors import BadPriceBook
-from billing.models import PriceItem, Tax
+from billing.models import PriceItem, PriceItemPart, Tax
+from billing.services.price_book import check_keeper
+from communities.access import Caller
 from communities.models import Organisation
 from dispatch.models import ServiceType
 from dispatch.services.catalogue import Saved
@@ -19,7 +21,8 @@ from dispatch.services.catalogue import Saved
 class PriceRow:
     """A line of the price book, in minor units of the organisation's currency.
 
-    A base price names its service type; an add-on may, and then fits that type only.
+    A base price names its service type; an add-on may, and then fits that type only. `parts` says how many of each part
+    one piece uses up.
     """
 
     code: str
@@ -31,6 +34,13 @@ class PriceRow:
     cost_minor: int = 0
     tax_code: str = ""
     extra_minutes: int = 0
+    parts: Mapping[str, int] = field(default_factory=dict)
+
+
+def price_item_save(*, caller: Caller, row: PriceRow) -> None:
+    """Make or replace one line. Raises NotForYourRole, and BadPriceBook as price_items_save does."""
+    check_keeper(caller)
+    price_items_save(organisation=caller.organisation, rows=[row])
 
 
 @transaction.atomic
@@ -52,9 +62,9 @@ def price_items_save(*, organisation: Organisation, rows: Iterable[PriceRow]) ->
 
 
 def price_book(*, organisation: Organisation) -> dict[str, PriceItem]:
-    """The lines by code, retired ones among them, with their service types."""
+    """The lines by code, retired ones among them, with their service types, taxes and parts."""
     items = PriceItem.objects.filter(organisation=organisation).select_related("service_type", "tax")
-    return {item.code: item for item in items}
+    return {item.code: item for item in items.prefetch_related("parts")}
 
 
 def _stands(item: PriceItem, row: PriceRow) -> bool:
@@ -69,12 +79,13 @@ def _stands(item: PriceItem, row: PriceRow) -> bool:
         cost_minor=item.cost_minor,
         tax_code=item.tax.code if item.tax else "",
         extra_minutes=item.extra_minutes,
+        parts={part.part: part.quantity for part in item.parts.all()},
     )
 
 
 def _write(
     organisation: Organisation,
-    rows: Iterable[PriceRow],
+    rows: Sequence[PriceRow],
     types: Mapping[str, UUID],
     taxes: Mapping[str, UUID],
 ) -> None:
@@ -109,6 +120,18 @@ def _write(
             "extra_minutes",
             "active",
         ],
+    )
+    _parts_write(organisation, rows)
+
+
+def _parts_write(organisation: Organisation, rows: Sequence[PriceRow]) -> None:
+    found = PriceItem.objects.filter(organisation=organisation, code__in=[row.code for row in rows])
+    items = dict(found.values_list("code", "id"))
+    PriceItemPart.objects.filter(item__in=items.values()).delete()
+    PriceItemPart.objects.bulk_create(
+        PriceItemPart(organisation=organisation, item_id=items[row.code], part=part, quantity=quantity)
+        for row in rows
+        for part, quantity in row.parts.items()
     )
 
 

@@ -1,4 +1,4 @@
-"""Bring in communities, technicians, services with prices, accounts, service requests or settlements from files.
+"""Bring in communities, technicians, what is sold, accounts, service requests or settlements from files.
 
 Reading a file again makes no duplicates. Rows that cannot be taken are counted and explained, line by line, in
 a rejects file; the others are imported. Columns, presets and rules: docs/importing.md.
@@ -7,6 +7,8 @@ examples:
   ./linli import communities villages.geojson.gz --create "Taipei Homes" --timezone Asia/Taipei
   ./linli import technicians technicians.csv
   ./linli import services services.csv
+  ./linli import price-lists spring.csv
+  ./linli import option-sets sets.csv
   ./linli import accounts accounts.csv --passwords first-passwords.csv
   ./linli import requests requests.csv.gz --map opened_at=created --map service_type=kind
   ./linli import requests boston311_2015_h1.csv.gz --preset boston311
@@ -24,82 +26,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from config.cli.import_arguments import add_arguments
+
 if TYPE_CHECKING:
     from communities.models import Organisation
     from core.tabular import Rejects
 
 Facts = list[tuple[str, str]]
 
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    kinds = parser.add_subparsers(dest="kind", required=True, metavar="|".join(KINDS))
-    communities = kinds.add_parser("communities", help="boundaries from GeoJSON or TopoJSON, plain or .gz")
-    technicians = kinds.add_parser("technicians", help="technicians from CSV, plain or .gz")
-    services = kinds.add_parser("services", help="service types, prices and add-ons from CSV, plain or .gz")
-    accounts = kinds.add_parser("accounts", help="who signs in, as what, from CSV, plain or .gz")
-    requests = kinds.add_parser("requests", help="service requests from CSV, plain or .gz")
-    settlement = kinds.add_parser("settlement", help="what a payment provider has settled, plain or .gz")
-    for one in (communities, technicians, services, accounts, requests):
-        _source(one)
-        _common(one)
-    _source(settlement)
-    for one in (technicians, services, accounts, requests):
-        one.add_argument("--encoding", default="utf-8-sig", help="of the text (default: utf-8, BOM allowed)")
-    accounts.add_argument(
-        "--passwords",
-        metavar="FILE",
-        help="where new accounts' passwords go, readable by you only (default: beside the input)",
-    )
-    requests.add_argument(
-        "--preset", choices=["boston311"], help="the columns and meanings of a known source"
-    )
-    requests.add_argument("--source", default="csv", help="the system the references are from (default: csv)")
-    requests.add_argument("--default-type", default="", metavar="CODE", help="for service types nobody knows")
-    settlement.add_argument("--account", required=True, metavar="NAME", help="the account at the provider")
-    settlement.add_argument(
-        "--kind",
-        dest="written_by",
-        default="",
-        metavar="NAME",
-        help="whose format it is in: stripe or ecpay (default: the account's provider's)",
-    )
-    settlement.set_defaults(map=[], create=None, timezone=None)
-
-
-def _source(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("file", metavar="FILE", help="a path, or - for standard input")
-    parser.add_argument(
-        "--organisation", metavar="SLUG", help="whose it is (default: the newest organisation)"
-    )
-    parser.add_argument(
-        "--rejects", metavar="FILE", help="where rejected rows go (default: beside the input)"
-    )
-
-
-def _common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--create", metavar="NAME", help="make the organisation; --organisation is then its slug"
-    )
-    parser.add_argument("--timezone", metavar="ZONE", help="of times without an offset, and with --create")
-    parser.add_argument("--currency", default="TWD", metavar="CODE", help="with --create (default: TWD)")
-    parser.add_argument(
-        "--language", default="zh-hant", metavar="CODE", help="with --create (default: zh-hant)"
-    )
-    parser.add_argument(
-        "--map",
-        action="append",
-        default=[],
-        metavar="FIELD=COLUMN",
-        type=_pair,
-        help="what the file calls a field",
-    )
-
-
-def _pair(text: str) -> tuple[str, str]:
-    field, equals, column = text.partition("=")
-    if not (field and equals and column):
-        raise argparse.ArgumentTypeError(f"{text!r} is not FIELD=COLUMN")
-    return field.strip(), column.strip()
+__all__ = ["add_arguments", "run"]
 
 
 def run(args: argparse.Namespace) -> int:
@@ -145,13 +80,7 @@ def _communities(args: argparse.Namespace, organisation: Organisation, rejects: 
 def _technicians(args: argparse.Namespace, organisation: Organisation, rejects: Rejects) -> Facts:
     from dispatch.services.imports.technicians import technicians_import
 
-    done = technicians_import(
-        organisation=organisation,
-        source=args.file,
-        rejects=rejects,
-        names=dict(args.map),
-        encoding=args.encoding,
-    )
+    done = _read(technicians_import, args, organisation, rejects)
     return [
         *_written(done),
         ("regions created", _names(done.regions_created)),
@@ -161,16 +90,37 @@ def _technicians(args: argparse.Namespace, organisation: Organisation, rejects: 
 
 
 def _services(args: argparse.Namespace, organisation: Organisation, rejects: Rejects) -> Facts:
-    from billing.services.catalogue_import import catalogue_import
+    from billing.services.imports.catalogue import catalogue_import
 
-    done = catalogue_import(
+    done = _read(catalogue_import, args, organisation, rejects)
+    return [*_written(done), ("skills created", _names(done.skills_created)), *_ending(done)]
+
+
+def _price_lists(args: argparse.Namespace, organisation: Organisation, rejects: Rejects) -> Facts:
+    from billing.services.imports.price_lists import price_lists_import
+
+    done = _read(price_lists_import, args, organisation, rejects)
+    return [*_written(done), *_ending(done)]
+
+
+def _option_sets(args: argparse.Namespace, organisation: Organisation, rejects: Rejects) -> Facts:
+    from billing.services.imports.option_sets import option_sets_import
+
+    done = _read(option_sets_import, args, organisation, rejects)
+    return [*_written(done), *_ending(done)]
+
+
+def _read(
+    read: Callable[..., Any], args: argparse.Namespace, organisation: Organisation, rejects: Rejects
+) -> Any:
+    """What became of a file that needs nothing but its columns' names and its encoding."""
+    return read(
         organisation=organisation,
         source=args.file,
         rejects=rejects,
         names=dict(args.map),
         encoding=args.encoding,
     )
-    return [*_written(done), ("skills created", _names(done.skills_created)), *_ending(done)]
 
 
 def _accounts(args: argparse.Namespace, organisation: Organisation, rejects: Rejects) -> Facts:
@@ -254,6 +204,8 @@ KINDS: dict[str, Callable[[argparse.Namespace, Organisation, Rejects], Facts]] =
     "communities": _communities,
     "technicians": _technicians,
     "services": _services,
+    "price-lists": _price_lists,
+    "option-sets": _option_sets,
     "accounts": _accounts,
     "requests": _requests,
     "settlement": _settlement,
@@ -264,7 +216,7 @@ def _check(args: argparse.Namespace) -> None:
     """Raises core.errors.Invalid for fields and zones that do not exist."""
     from zoneinfo import ZoneInfo
 
-    from billing.services import catalogue_import
+    from billing.services.imports import catalogue, option_sets, price_lists
     from communities.services import community_import
     from core.errors import Invalid
     from dispatch.services.imports import accounts, rows, technicians
@@ -272,7 +224,9 @@ def _check(args: argparse.Namespace) -> None:
     known = {
         "communities": community_import.FIELDS,
         "technicians": (*technicians.REQUIRED, *technicians.OPTIONAL),
-        "services": (*catalogue_import.REQUIRED, *catalogue_import.OPTIONAL),
+        "services": (*catalogue.REQUIRED, *catalogue.OPTIONAL),
+        "price-lists": (*price_lists.REQUIRED, *price_lists.OPTIONAL),
+        "option-sets": (*option_sets.REQUIRED, *option_sets.OPTIONAL),
         "accounts": (*accounts.REQUIRED, *accounts.OPTIONAL),
         "requests": (*rows.REQUIRED, *rows.OPTIONAL),
         "settlement": (),  # it is read as its provider writes it

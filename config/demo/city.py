@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from billing.services.catalogue_import import catalogue_import
+from billing.services.imports.catalogue import catalogue_import
 from communities.models import Organisation, Region, User
 from communities.sample.csv_files import write_requests_csv, write_services_csv, write_technicians_csv
 from communities.sample.generator import awkward_requests, requests_for, sample_city

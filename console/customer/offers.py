@@ -13,6 +13,7 @@ from billing.models import Offer
 from billing.selectors.offers import offer_of_customer
 from billing.services.offers import offer_decide_by_customer
 from console.customer.pages import gone, language_for, page
+from core.languages import name_in
 
 
 class DecisionForm(forms.Form):
@@ -57,9 +58,22 @@ def _shown(request: HttpRequest, shown: Offer, *, status: int = 200) -> HttpResp
     context = {
         "organisation": shown.organisation,
         "offer": shown,
-        "options": shown.options.all(),
-        "service": (service.name_en if language.startswith("en") else "") or service.name,
+        "options": [
+            {
+                "option": option,
+                "lines": [(name_in(language, line.item), line.quantity) for line in option.lines.all()],
+            }
+            for option in shown.options.all()
+        ],
+        "service": name_in(language, service),
         "is_open": shown.state == Offer.State.OFFERED and timezone.now() < shown.expires_at,
         "incomplete": status == 422,
     }
-    return page(request, "customer/offer.html", context, language=language, status=status)
+    return page(
+        request,
+        "customer/offer.html",
+        context,
+        language=language,
+        zone=shown.organisation.zone,
+        status=status,
+    )

@@ -1,11 +1,12 @@
 """What pages for people without an account share: their language, and headers that keep the address secret."""
 
 from collections.abc import Mapping
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 
@@ -15,13 +16,15 @@ def page(
     context: Mapping[str, object],
     *,
     language: str,
+    zone: ZoneInfo | None = None,
     status: int = 200,
     form_action: str = "'self'",
     referrer_policy: str = "no-referrer",
 ) -> HttpResponse:
-    """Render `template` in `language`, never to be stored, indexed, framed, or told to another site."""
+    """Render `template` in `language`, with times in `zone` (else in the one in force); never to be stored, indexed,
+    framed, or told to another site."""
     shown = {**context, "languages": settings.LANGUAGES}
-    with translation.override(language):
+    with translation.override(language), timezone.override(zone or timezone.get_current_timezone()):
         response = HttpResponse(render_to_string(template, shown, request), status=status)
     response["Content-Language"] = language
     response["Cache-Control"] = "no-store"

@@ -10,8 +10,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from billing.errors import CannotPayNow, InvoiceUnknown, NothingToPay
 from billing.models import Checkout
-from billing.selectors.paying import PayerView, checkout_of_payer, invoice_of_payer
+from billing.selectors.paying import (
+    PayerView,
+    checkout_of_payer,
+    credit_note_of_payer,
+    invoice_of_payer,
+)
 from billing.services.checkouts import checkout_begin, checkout_returned
+from billing.services.links import pay_url, qr_data
 from billing.services.profiles import profile_of
 from console.customer.pages import gone, language_for, page
 
@@ -28,15 +34,34 @@ def pay(request: HttpRequest, invoice_id: UUID, token: str) -> HttpResponse:
     except InvoiceUnknown:
         return gone(request)
     if request.method == "GET":
-        return _invoice(request, shown)
+        return _invoice(request, shown, token)
     language = language_for(request, shown.invoice.organisation.language)
     try:
         checkout = checkout_begin(invoice_id=invoice_id, language=language, now=timezone.now())
     except NothingToPay:
-        return _invoice(request, invoice_of_payer(invoice_id, token))
+        return _invoice(request, invoice_of_payer(invoice_id, token), token)
     except CannotPayNow:
-        return _invoice(request, shown, status=503)
+        return _invoice(request, shown, token, status=503)
     return HttpResponseRedirect(_address("pay-go", invoice_id, token, checkout.pk, language))
+
+
+@require_GET
+def credit(request: HttpRequest, invoice_id: UUID, token: str, note_id: UUID) -> HttpResponse:
+    """A credit note, to read and to print."""
+    try:
+        note = credit_note_of_payer(invoice_id, token, note_id)
+    except InvoiceUnknown:
+        return gone(request)
+    organisation = note.organisation
+    context = {
+        "organisation": organisation,
+        "note": note,
+        "lines": note.lines.all(),
+        "profile": profile_of(organisation),
+        "token": token,
+    }
+    language = language_for(request, organisation.language)
+    return page(request, "customer/credit.html", context, language=language, zone=organisation.zone)
 
 
 @require_GET
@@ -71,17 +96,22 @@ def back(request: HttpRequest, invoice_id: UUID, token: str, checkout_id: UUID) 
     return HttpResponseRedirect(reverse("pay", args=[invoice_id, token]))
 
 
-def _invoice(request: HttpRequest, shown: PayerView, *, status: int = 200) -> HttpResponse:
+def _invoice(request: HttpRequest, shown: PayerView, token: str, *, status: int = 200) -> HttpResponse:
+    visit = shown.invoice.visit
     answer = page(
         request,
         "customer/pay.html",
         {
             "organisation": shown.invoice.organisation,
             "invoice": shown.invoice,
+            "token": token,
+            "visited": visit.finished_at or shown.invoice.issued_at,
+            "code": qr_data(pay_url(shown.invoice.pk)) if shown.link else "",
             "lines": shown.lines,
             "taxes": [{"line": tax, "rate": _per_cent(tax.rate_bp)} for tax in shown.taxes],
             "credit_notes": shown.credit_notes,
             "profile": profile_of(shown.invoice.organisation),
+            "paid": shown.paid,
             "due": shown.due,
             "owed_back": shown.owed_back,
             "link": shown.link,
@@ -90,6 +120,7 @@ def _invoice(request: HttpRequest, shown: PayerView, *, status: int = 200) -> Ht
             "failed": status == 503,
         },
         language=language_for(request, shown.invoice.organisation.language),
+        zone=shown.invoice.organisation.zone,
         status=status,
     )
     if shown.is_asking:

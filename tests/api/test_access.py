@@ -36,7 +36,6 @@ ADMINISTER = (401, 404, 404, 404, 403, 403, 403, 200)  # money that has moved
 DISPATCH_BILLS = (401, 404, 404, 404, 403, 403, 200, 200)
 ADMINISTRATOR = (401, 403, 403, 403, 403, 403, 403, 200)  # of one's own company, whose the address means
 TECHNICIAN = (401, 403, 200, 403, 200, 403, 403, 403)
-ADMINISTRATOR = (401, 403, 403, 403, 403, 403, 403, 200)
 OWN = (401, 404, 404, 404, 404, 404, 404, 200)  # an administrator's: for all others it does not exist
 
 
@@ -119,6 +118,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET /open-questions": ADMINISTRATOR,
     "POST /payments/{payment_id}/refunds": made(ADMINISTER),
     "GET /price-items": SIGNED_IN,
+    "PUT /price-items/{code}": ADMINISTRATOR,
     "GET /taxes": SIGNED_IN,
     "PUT /taxes/{code}": ADMINISTRATOR,
     "GET /price-lists": SIGNED_IN,
@@ -172,6 +172,7 @@ BODY: dict[str, dict[str, Any] | bytes] = {
     "POST /visits/{visit_id}/offers": {"item": "add-on-free"},
     "POST /invoices/{invoice_id}/payments": {"way": "cash", "amount_minor": 1},
     "POST /invoices/{invoice_id}/credit-notes": {"reason": "The filter leaked."},
+    "PUT /price-items/{code}": {"name": "Spare", "kind": "add_on", "price_minor": 750},
     "PUT /taxes/{code}": {"name": "營業稅", "rate_bp": 500},
     "PUT /price-lists/{code}": {"name": "Spring", "valid_from": "2026-03-01", "prices": {}},
     "PUT /option-sets/{code}": {"name": "Water", "options": [{"lines": [{"item": "add-on-free"}]}]},

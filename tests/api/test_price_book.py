@@ -5,13 +5,8 @@ from typing import Any
 import pytest
 
 from billing.models import BillingProfile, PriceItem
-from communities.models import Organisation, Region, User
+from communities.models import Organisation, Region
 from tests.api.conftest import Api
-
-
-@pytest.fixture
-def ada_api(ada: User) -> Api:
-    return Api(ada)
 
 
 def put(api: Api, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
@@ -45,8 +40,36 @@ def test_what_was_written_is_read_back_and_replaced_whole(
     [option_set] = ada_api.get("/option-sets").json()["items"]
     assert (tax["code"], tax["rate_bp"], listed["prices"]) == ("vat", 500, {})
     assert option_set["options"] == [
-        {"name": "Good", "recommended": False, "lines": [{"item": "sensor", "quantity": 2}]}
+        {"name": "Good", "name_en": "", "recommended": False, "lines": [{"item": "sensor", "quantity": 2}]}
     ]
+
+
+def test_an_item_is_replaced_whole_with_its_parts_and_its_cost_is_for_administrators(
+    ada_api: Api, dora_api: Api, sensor: PriceItem
+) -> None:
+    item = {"name": "漏水警報器", "name_en": "Leak sensor", "kind": "add_on", "price_minor": 950, "cost_minor": 300,
+            "extra_minutes": 10, "parts": {"battery": 2, "sensor-3": 1}}  # fmt: skip
+    shown = {"code": "sensor", "service_type": None, "currency": "TWD", "tax": None}
+
+    assert put(ada_api, "/price-items/sensor", item) == (200, shown | item)
+    assert put(dora_api, "/price-items/sensor", item)[0] == 403
+    [seen] = dora_api.get("/price-items").json()["items"]
+    put(ada_api, "/price-items/sensor", item | {"parts": {"battery": 3}})
+    [after] = ada_api.get("/price-items").json()["items"]
+
+    assert seen == shown | item | {"cost_minor": None}
+    assert (after["parts"], PriceItem.objects.get().pk) == ({"battery": 3}, sensor.pk)
+
+
+def test_a_list_keeps_the_prices_of_what_is_not_sold_any_more(ada_api: Api, sensor: PriceItem) -> None:
+    """What was read can be written back."""
+    spring = {"name": "Spring", "valid_from": "2026-03-01", "prices": {"sensor": 800}}
+    put(ada_api, "/price-lists/spring", spring)
+    PriceItem.objects.update(active=False)
+
+    status, kept = put(ada_api, "/price-lists/spring", spring)
+
+    assert (status, kept["prices"]) == (200, {"sensor": 800})
 
 
 def test_days_that_another_list_has_are_refused(ada_api: Api, sensor: PriceItem) -> None:
@@ -64,6 +87,23 @@ def test_days_that_another_list_has_are_refused(ada_api: Api, sensor: PriceItem)
 @pytest.mark.parametrize(
     ("path", "body", "says"),
     [
+        ("/price-items/x", {"name": "x", "kind": "add_on", "price_minor": 1, "tax": "no"}, "no tax 'no'"),
+        ("/price-items/x", {"name": "x", "kind": "base", "price_minor": 1}, "names its service type"),
+        (
+            "/price-lists/x",
+            {"name": "x", "valid_from": "2026-03-01", "valid_until": "2026-03-01", "prices": {}},
+            "holds for a day at least",
+        ),
+        (
+            "/option-sets/x",
+            {"name": "x", "options": [{"lines": [{"item": "sensor"}, {"item": "sensor"}]}]},
+            "stands twice",
+        ),
+        (
+            "/option-sets/x",
+            {"name": "x", "options": [{"recommended": True, "lines": [{"item": "sensor"}]}] * 2},
+            "can be recommended",
+        ),
         ("/price-lists/x", {"name": "x", "valid_from": "2026-03-01", "prices": {"no": 1}}, "no item 'no'"),
         (
             "/price-lists/x",

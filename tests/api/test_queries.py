@@ -35,10 +35,10 @@ DISPATCHER = {
     "/invoices/{invoice}": 4,
     "/invoices/{invoice}/payments": 7,
     "/invoices/{invoice}/credit-notes": 5,
-    "/price-items": 2,
+    "/price-items": 3,
     "/taxes": 2,
-    "/price-lists": 2,
-    "/option-sets": 2,
+    "/price-lists": 3,
+    "/option-sets": 4,
     "/billing-profile": 2,
     "/tokens": 2,
 }

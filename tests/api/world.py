@@ -13,12 +13,19 @@ from billing.models import (
     Offer,
     OfferLine,
     OfferOption,
+    OptionSet,
     Payment,
     PaymentLink,
     PriceItem,
+    PriceItemPart,
+    PriceList,
+    PriceListEntry,
     Refund,
+    SetOption,
+    SetOptionLine,
     SettlementFile,
     SettlementLine,
+    Tax,
 )
 from billing.services import books
 from communities.models import Community, CommunityMetric, Signal, SignalSet, Site
@@ -72,6 +79,7 @@ class World:
         self.payment = self._payment(self.invoice)
         self._insight(community)
         self._event()
+        self._price_book()
         if self.rows == 1:
             self.names["on_site"] = str(self.on_site.pk)
         Site.objects.create(organisation=self.company, key=f"nowhere-{self.rows}")
@@ -279,6 +287,26 @@ class World:
             due_at=self.now,
         )
         self.names.setdefault("delivery", str(delivery.pk))
+
+    def _price_book(self) -> None:
+        """A taxed item with a part, a price list that has it, an option set that offers it."""
+        company, code = self.company, f"pump-{self.rows}"
+        tax = Tax.objects.create(organisation=company, code=f"vat-{self.rows}", name="Tax", rate_bp=500)
+        item = self._item(code, PriceItem.Kind.ADD_ON, tax=tax)
+        PriceItemPart.objects.create(organisation=company, item=item, part="seal")
+        price_list = PriceList.objects.create(
+            organisation=company,
+            code=f"list-{self.rows}",
+            name="List",
+            valid_from=date(2030, self.rows, 1),
+            valid_until=date(2030, self.rows, 2),
+        )
+        PriceListEntry.objects.create(organisation=company, price_list=price_list, item=item, price_minor=700)
+        option_set = OptionSet.objects.create(organisation=company, code=f"set-{self.rows}", name="Set")
+        option = SetOption.objects.create(
+            organisation=company, option_set=option_set, position=1, name="Good"
+        )
+        SetOptionLine.objects.create(organisation=company, option=option, item=item)
 
     def _insight(self, community: Community) -> None:
         CommunityMetric.objects.create(

@@ -9,7 +9,7 @@ from pytest_django.live_server_helper import LiveServer
 from billing.models import Checkout, Invoice, PriceItem
 from billing.services.checkouts import checkout_begin
 from billing.services.invoices import invoice_issue
-from billing.services.prices import PriceRow, price_items_save
+from billing.services.price_items import PriceRow, price_items_save
 from communities.models import Organisation, Region
 from dispatch.models import Technician, Visit
 from dispatch.states import VisitState

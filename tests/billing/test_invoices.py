@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from billing.errors import BadPriceBook
 from billing.models import Invoice, PaymentLink, PriceItem
 from billing.services.invoices import invoice_issue, work_order_invoice
-from billing.services.prices import PriceRow, price_items_save
+from billing.services.price_items import PriceRow, price_items_save
 from communities.access import Caller
 from communities.models import Organisation, Region, ServiceEvent
 from core.models import Outbox

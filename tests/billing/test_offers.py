@@ -36,8 +36,8 @@ from billing.services.offers import (
     offer_decide_by_customer,
     offer_make,
     offers_expire,
-    set_given,
 )
+from billing.services.option_sets import OptionSetGiven, option_set_offer, option_set_save
 from communities.access import Caller
 from communities.models import Organisation, Region, ServiceEvent, User
 from core.errors import DomainError
@@ -320,7 +320,7 @@ def test_an_option_of_another_offer_is_unknown(on_site: Visit, as_tom: Caller, n
         offer_decide(caller=as_tom, offer_id=made.pk, decision=wrong, happened_at=now, now=now)
 
 
-def test_a_set_of_the_price_book_is_offered_as_it_stands(
+def test_a_set_of_the_price_book_is_offered_as_it_stands_on_visits_of_its_kind(
     on_site: Visit, as_tom: Caller, acme: Organisation, now: datetime
 ) -> None:
     water = OptionSet.objects.create(organisation=acme, code="water", name="Clean water")
@@ -332,12 +332,33 @@ def test_a_set_of_the_price_book_is_offered_as_it_stands(
             organisation=acme, option=option, item=PriceItem.objects.get(code=code), quantity=position
         )
 
-    made = offer(as_tom, on_site, now, given=set_given(caller=as_tom, code="water"))
+    def given(code: str) -> OfferGiven:
+        return option_set_offer(caller=as_tom, visit_id=on_site.pk, code=code)
+
+    made = offer(as_tom, on_site, now, given=given("water"))
 
     options = made.options.order_by("position").values_list("name", "recommended", "total_minor")
     assert list(options) == [("Good", False, 750), ("Better", True, 1800)]
     with pytest.raises(ItemUnknown):
-        set_given(caller=as_tom, code="fire")
+        given("fire")
+    OptionSet.objects.update(service_type=factories.service_type(acme, "leak"))
+    with pytest.raises(ItemUnknown):
+        given("water")
+
+
+def test_a_company_that_speaks_english_offers_in_english(
+    on_site: Visit, as_tom: Caller, as_ada: Caller, acme: Organisation, now: datetime
+) -> None:
+    acme.language = "en"
+    acme.save()
+    good = OptionGiven(name="好", name_en="Good", lines=[LineGiven(item_code="spare")])
+    given = OptionSetGiven(name="淨水", name_en="Clean water", options=[good])
+    option_set_save(caller=as_ada, code="water", given=given)
+
+    water = option_set_offer(caller=as_tom, visit_id=on_site.pk, code="water")
+    made = offer(as_tom, on_site, now, given=water)
+
+    assert (made.name, made.options.get().name) == ("Clean water", "Good")
 
 
 def test_the_regions_list_comes_before_everybodys_and_both_before_the_book(

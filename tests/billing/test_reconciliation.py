@@ -22,7 +22,12 @@ from billing.models import (
     SettlementFile,
     SettlementLine,
 )
-from billing.selectors.settlements import payment_unsettled_list, refund_unsettled_list, settlement_file_list, settlement_line_list
+from billing.selectors.settlements import (
+    payment_unsettled_list,
+    refund_unsettled_list,
+    settlement_file_list,
+    settlement_line_list,
+)
 from billing.services.reconciliation import (
     LARGEST_FILE,
     SettlementGiven,

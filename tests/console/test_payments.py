@@ -7,9 +7,9 @@ from django.test import Client
 from django.utils import timezone
 
 from billing.models import Checkout, Invoice, SandboxPayment
+from billing.selectors.story import story_of
 from billing.services.checkouts import checkout_begin
 from billing.services.invoices import invoice_issue
-from billing.selectors.story import story_of
 from communities.models import User
 from console.sandbox_provider.checkouts import refund_make
 from dispatch.models import Visit

@@ -1,14 +1,15 @@
 """What a company does and what it costs, from one CSV file: service types with their prices, and add-ons."""
 
 import time
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from django.db import transaction
 
 from billing.models import PriceItem, Tax
-from billing.services.prices import PriceRow, price_book, price_items_save
+from billing.services.imports.codes import codes_of, some
+from billing.services.price_items import PriceRow, price_book, price_items_save
 from communities.models import Organisation
 from core.money import DECIMALS
 from core.tabular import BadRow, Columns, Rejects, Table
@@ -29,6 +30,7 @@ OPTIONAL = (
     "cost",
     "tax",
     "extra_minutes",
+    "parts",
 )
 
 SERVICE, ADD_ON = "service", "add_on"
@@ -98,7 +100,7 @@ def catalogue_import(
 @transaction.atomic
 def catalogue_save(*, organisation: Organisation, rows: Collection[CatalogueRow]) -> CatalogueWritten:
     """Make or update by code. What is as its row says is left alone. Raises BadPriceBook."""
-    skills = _skills(organisation)
+    skills = codes_of(Skill, organisation)
     services = [row.service_type for row in rows if row.service_type]
     types = service_types_save(organisation=organisation, given=services)
     prices = price_items_save(organisation=organisation, rows=[row.price for row in rows])
@@ -109,12 +111,8 @@ def catalogue_save(*, organisation: Organisation, rows: Collection[CatalogueRow]
         imported=len(made),
         updated=len(updated),
         unchanged=len(rows) - len(made) - len(updated),
-        skills_created=sorted(_skills(organisation) - skills),
+        skills_created=sorted(codes_of(Skill, organisation) - skills),
     )
-
-
-def _skills(organisation: Organisation) -> set[str]:
-    return set(Skill.objects.filter(organisation=organisation).values_list("code", flat=True))
 
 
 def _row(cells: Mapping[str, str], decimals: int) -> CatalogueRow:
@@ -138,6 +136,7 @@ def _row(cells: Mapping[str, str], decimals: int) -> CatalogueRow:
             extra_minutes=values.number(
                 cells.get("extra_minutes", ""), "extra_minutes", least=0, most=DAY_MINUTES, default=0
             ),
+            parts=values.parts(cells.get("parts", "")),
         ),
     )
 
@@ -164,17 +163,16 @@ def _fitting(
 ) -> Iterator[CatalogueRow]:
     """The rows that go with the others and with what is there."""
     book = price_book(organisation=organisation)
-    taxes = set(Tax.objects.filter(organisation=organisation).values_list("code", flat=True))
-    stored = set(ServiceType.objects.filter(organisation=organisation).values_list("code", flat=True))
+    taxes, stored = codes_of(Tax, organisation), codes_of(ServiceType, organisation)
     services = [row for row in rows.values() if row.service_type and not _taken(row, book, stored)]
     known = stored | {row.code for row in services}
     for line, row in rows.items():
         if (tax := row.price.tax_code) and tax not in taxes:
-            bad = BadRow("unknown tax", field="tax", value=tax, expected=_some(taxes))
+            bad = BadRow("unknown tax", field="tax", value=tax, expected=some(taxes))
         elif _taken(row, book, stored):
             bad = BadRow("code of something else", field="code", value=row.code, expected="a code of its own")
         elif (fits := row.price.service_type_code) and fits not in known:
-            bad = BadRow("unknown service type", field="fits", value=fits, expected=_some(known))
+            bad = BadRow("unknown service type", field="fits", value=fits, expected=some(known))
         else:
             yield row
             continue
@@ -188,7 +186,3 @@ def _taken(row: CatalogueRow, book: Mapping[str, PriceItem], stored: Collection[
         return row.code in stored or (item is not None and item.kind == PriceItem.Kind.BASE)
     priced = item.service_type.code if item and item.service_type else ""
     return item is not None and (item.kind, priced) != (PriceItem.Kind.BASE, row.code)
-
-
-def _some(codes: Iterable[str]) -> str:
-    return ", ".join(sorted(codes))[:500]

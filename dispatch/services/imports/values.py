@@ -1,13 +1,13 @@
 """Text of a CSV cell → a value, or BadRow that says what was expected."""
 
 import re
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from core.tabular import BadRow
-from core.times import instant_of_our_age
+from core.times import day_of_our_age, instant_of_our_age
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CLOCK = r"(\d{1,2}:\d{2})"
@@ -80,15 +80,39 @@ def place(lon: str, lat: str) -> tuple[float, float] | None:
 
 def skills(value: str) -> dict[str, int]:
     """`hvac:3;plumbing:2` → code → level; a skill without a level has level 1."""
+    return _numbered(value, "skills", 5, "like hvac:3;plumbing:2, levels 1 to 5")
+
+
+def parts(value: str) -> dict[str, int]:
+    """`filter-10:2;o-ring` → code → how many; one without a number is one."""
+    return _numbered(value, "parts", 999, "like filter-10:2;o-ring, each part once, 1 to 999 of it")
+
+
+def _numbered(value: str, field: str, most: int, expected: str) -> dict[str, int]:
     found: dict[str, int] = {}
-    for part in filter(None, (part.strip() for part in value.split(";"))):
-        code, _, level = (piece.strip() for piece in part.partition(":"))
-        if not code or len(code) > 40 or (level or "1") not in {"1", "2", "3", "4", "5"}:
-            raise BadRow(
-                "not skills", field="skills", value=value, expected="like hvac:3;plumbing:2, levels 1 to 5"
-            )
-        found[code] = int(level or "1")
+    for piece in filter(None, (piece.strip() for piece in value.split(";"))):
+        code, _, number = (half.strip() for half in piece.partition(":"))
+        is_good = 0 < len(code) <= 40 and code not in found and re.fullmatch(r"[0-9]{0,3}", number)
+        if not is_good or not 1 <= int(number or "1") <= most:
+            raise BadRow(f"not {field}", field=field, value=value, expected=expected)
+        found[code] = int(number or "1")
     return found
+
+
+def yes(value: str, field: str) -> bool:
+    if value not in {"", "yes", "no"}:
+        raise BadRow("not yes or no", field=field, value=value, expected="yes, no or nothing")
+    return value == "yes"
+
+
+def day(value: str, field: str) -> date | None:
+    """A day of our age; None for an empty cell."""
+    if not value:
+        return None
+    try:
+        return day_of_our_age(date.fromisoformat(value))
+    except ValueError:
+        raise BadRow("not a day", field=field, value=value, expected="like 2026-03-02") from None
 
 
 def working_hours(value: str) -> list[Hours]:

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from billing.models import PriceItem
-from billing.services.catalogue_import import CatalogueImport, catalogue_import
+from billing.models import PriceItem, PriceItemPart
+from billing.services.imports.catalogue import CatalogueImport, catalogue_import
 from communities.models import Organisation
 from communities.sample.csv_files import write_services_csv
 from communities.sample.generator import sample_city
@@ -47,6 +47,20 @@ def test_a_service_comes_with_its_skills_targets_and_price(acme: Organisation, t
         ("leak", "base", 1800, "leak", True),  # TWD has no decimals
         ("sensor", "add_on", 900, "leak", True),
     ]
+
+
+def test_an_item_comes_with_the_parts_it_uses_up(acme: Organisation, tmp_path: Path) -> None:
+    def parts() -> list[tuple[str, int]]:
+        return list(PriceItemPart.objects.order_by("part").values_list("part", "quantity"))
+
+    text = "kind,code,name,price,parts\nadd_on,sensor,Leak sensor,900,{}\n"
+    assert bring(acme, tmp_path, text.format("battery:2; sensor-3")).imported == 1
+    assert parts() == [("battery", 2), ("sensor-3", 1)]
+    assert bring(acme, tmp_path, text.format("sensor-3:1;battery:2")).unchanged == 1
+    assert bring(acme, tmp_path, text.format("battery:3")).updated == 1
+    for wrong in (":2", "battery:0", "battery:1000", "battery:x", "battery;battery:2", "b" * 41):
+        assert bring(acme, tmp_path, text.format(wrong)).rejected == {"not parts": 1}
+    assert parts() == [("battery", 3)]
 
 
 def test_code_name_minutes_and_price_are_enough(acme: Organisation, tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Bringing in what a company sells, from CSV files. See docs/importing.md."""
