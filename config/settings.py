@@ -197,12 +197,22 @@ OUTBOX_CONSUMERS = {
     "survey.answered": ["api.events.consumers.survey_answered"],
     "sandbox.notice": ["console.sandbox_provider.notices.notice_send"],
 }
+# What a long outage, or a price missing until Monday, must not end: tried every hour for a week.
+OUTBOX_LASTING = {
+    "visit.completed",
+    "payment_link.opened",
+    "payment_reminder.due",
+    "checkout.unwanted",
+    "inquiry.made",
+    "webhook.received",
+    "refund.wanted",
+}
 
 # -- Problems solved for others: POST /api/v1/optimise ------------------------------------------------------
 OPTIMISE_BYTES = 16 * 1024 * 1024  # of a body
 OPTIMISE_CELLS = 200_000  # visits × shifts
 OPTIMISE_SECONDS = 60  # at most, of search
-OPTIMISE_PLACES = 2  # problems at once; each holds one of the web server's four threads
+OPTIMISE_PLACES = 2  # problems at once; each holds one of the web server's threads
 
 # -- Places --------------------------------------------------------------------------------------------------
 GEOCODER = env.choice("GEOCODER", "gazetteer", ("gazetteer", "nominatim"))

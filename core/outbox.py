@@ -13,7 +13,7 @@ from functools import partial
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -23,7 +23,10 @@ log = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=60)  # how long one delivery may take before another worker tries
 ATTEMPTS = 12  # with the delays below: about two and a half hours
+LASTING_ATTEMPTS = ATTEMPTS + 7 * 24  # of settings.OUTBOX_LASTING: a week more
+DOUBLINGS = 10  # of the 5 s after the first attempt; then the longest delay is reached
 LONGEST_DELAY = timedelta(hours=1)
+UNFINISHED = f"The last attempt did not end: its worker died, or it took longer than {LEASE.seconds} s."
 ANNOUNCED_S = 60
 """How long a message is worth delivering. The sweeper sends another for a row that is still due, so without an end
 a queue that is slower than the sweeper would fill with messages for the same rows."""
@@ -55,11 +58,12 @@ def announce(row_id: uuid.UUID) -> None:
 def deliver(row_id: uuid.UUID, now: datetime | None = None) -> bool:
     """Hand one due row to its consumer; True when it is done. An error is recorded and tried again later.
 
-    After ATTEMPTS the row is given up, also when each of them took its worker along and so left no error.
+    After ATTEMPTS (LASTING_ATTEMPTS for the topics in settings.OUTBOX_LASTING) the row is given up, also when each of
+    them took its worker along and so left no error.
     """
     now = now or timezone.now()
     due = Outbox.objects.filter(pk=row_id, done_at=None, failed_at=None, due_at__lte=now)
-    if due.filter(attempts__gte=ATTEMPTS).update(failed_at=now, error=_unfinished()) == 1:
+    if due.filter(_worn_out()).update(failed_at=now, error=UNFINISHED) == 1:
         log.error("outbox row given up", row=str(row_id))
         return False
     if due.update(due_at=now + LEASE, attempts=F("attempts") + 1) != 1:
@@ -78,8 +82,9 @@ def deliver(row_id: uuid.UUID, now: datetime | None = None) -> bool:
     return True
 
 
-def _unfinished() -> str:
-    return f"Attempt {ATTEMPTS} did not end: its worker died, or it took longer than {LEASE.seconds} s."
+def _worn_out() -> Q:
+    lasting = Q(topic__in=settings.OUTBOX_LASTING)
+    return Q(attempts__gte=LASTING_ATTEMPTS) | (~lasting & Q(attempts__gte=ATTEMPTS))
 
 
 def _postpone(row: Outbox, error: Exception, now: datetime) -> None:
@@ -87,9 +92,10 @@ def _postpone(row: Outbox, error: Exception, now: datetime) -> None:
     log.exception(
         "outbox delivery failed", topic=row.topic, subject=str(row.subject_id), attempts=row.attempts
     )
-    delay = min(timedelta(seconds=5 * 2 ** (row.attempts - 1)), LONGEST_DELAY)
+    most = LASTING_ATTEMPTS if row.topic in settings.OUTBOX_LASTING else ATTEMPTS
+    delay = min(timedelta(seconds=5 * 2 ** min(row.attempts - 1, DOUBLINGS)), LONGEST_DELAY)
     Outbox.objects.filter(pk=row.pk, attempts=row.attempts, done_at=None).update(
         due_at=now + delay,
         error=f"{type(error).__name__}: {error}"[:2000],
-        failed_at=now if row.attempts >= ATTEMPTS else None,
+        failed_at=now if row.attempts >= most else None,
     )

@@ -151,6 +151,21 @@ def test_after_twelve_attempts_a_person_must_look(now: datetime) -> None:
 
 
 @pytest.mark.django_db
+def test_what_an_outage_must_not_end_is_tried_for_a_week(now: datetime, settings: Any) -> None:
+    settings.OUTBOX_LASTING = {"thing.done"}
+    row = Outbox.objects.create(
+        topic="thing.done", consumer=f"{__name__}.stumble", subject_id=uuid.uuid4(), due_at=now
+    )
+    given_up = []
+    for attempts in (12, 178, 179, 180):
+        Outbox.objects.filter(pk=row.pk).update(attempts=attempts, due_at=now, failed_at=None)
+        outbox.deliver(row.pk, now)
+        row.refresh_from_db()
+        given_up.append((row.attempts, row.failed_at is not None))
+    assert given_up == [(13, False), (179, False), (180, True), (180, True)]
+
+
+@pytest.mark.django_db
 def test_what_kills_its_worker_each_time_is_given_up_too(now: datetime) -> None:
     row = Outbox.objects.create(
         topic="thing.heard", consumer=f"{__name__}.listen", subject_id=uuid.uuid4(), due_at=now
@@ -160,7 +175,7 @@ def test_what_kills_its_worker_each_time_is_given_up_too(now: datetime) -> None:
     assert not outbox.deliver(row.pk, now)
     row.refresh_from_db()
     assert (heard, row.failed_at, row.attempts) == ([], now, 12)
-    assert row.error == "Attempt 12 did not end: its worker died, or it took longer than 60 s."
+    assert row.error == "The last attempt did not end: its worker died, or it took longer than 60 s."
 
 
 @pytest.mark.django_db
