@@ -11,7 +11,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from operator import itemgetter
+from typing import TYPE_CHECKING, TypeVar
 
 from benchmarks import offers
 from benchmarks.peers.linli import PROCESSES
@@ -23,6 +24,9 @@ from dispatch.solver.prepare import prepare
 from dispatch.solver.problem import Problem, TimeWindow, Visit
 from dispatch.solver.solve import Limits, solve
 
+if TYPE_CHECKING:
+    from dispatch.solver.search.improve import Explorer
+
 T = TypeVar("T")
 
 THOUSAND = Town("city-1000x160", 1000, 160)
@@ -33,6 +37,8 @@ LONGER = 10
 FAR = (Town("near-250x40", 250, 40, half_width_km=7.5), Town("far-4000x640", 4000, 640, half_width_km=30))
 """As dense as each other; one has sixteen times as many routes."""
 BOUNDED = (Town("field-100x17", 100, 17, half_width_km=20), Town("field-150x25", 150, 25, half_width_km=20))
+TURNS = 5
+"""What is over in a second is measured so often, and the quickest counts: whatever else the machine does adds."""
 MOVES = 20_000
 SETTLING = 80
 """Moves for each visit before they are timed: those of a plan that is still bad are dearer."""
@@ -71,7 +77,8 @@ def loading() -> Sequence[Figure]:
 def first_plan() -> Sequence[Figure]:
     """A feasible plan with nothing improved, and what is left out of it."""
     problem = _warmed(THOUSAND)
-    seconds, plan = _clocked(lambda: solve(problem, Limits(iterations=0)))
+    turns = (_clocked(lambda: solve(problem, Limits(iterations=0))) for _ in range(TURNS))
+    seconds, plan = min(turns, key=itemgetter(0))
     return (
         Figure("first feasible plan of 1,000 visits × 160 shifts", seconds, goal=2.0),
         Figure("visits left out of it", len(plan.unassigned), ""),
@@ -79,12 +86,14 @@ def first_plan() -> Sequence[Figure]:
 
 
 def far_routes() -> Sequence[Figure]:
-    """What one move of the search costs with few routes and with many."""
-    few, many = (_move_us(_warmed(town)) for town in FAR)
+    """What one move of the search costs with few routes and with many, turn by turn."""
+    few, many = (_settled(_warmed(town)) for town in FAR)
+    turns = [(_move_us(few), _move_us(many)) for _ in range(TURNS)]
+    few_us, many_us = (min(one) for one in zip(*turns, strict=True))
     return (
-        Figure("one move, 250 visits × 40 shifts", few, "µs"),
-        Figure("one move, 4,000 visits × 640 shifts as dense", many, "µs"),
-        Figure("the one over the other", many / few, "×", goal=1.25),
+        Figure("one move, 250 visits × 40 shifts", few_us, "µs"),
+        Figure("one move, 4,000 visits × 640 shifts as dense", many_us, "µs"),
+        Figure("the one over the other", many_us / few_us, "×", goal=1.25),
     )
 
 
@@ -221,8 +230,8 @@ def _interpreter_s(code: str) -> float:
     )
 
 
-def _move_us(problem: Problem) -> float:
-    """Microseconds of one move around an ordinary plan, by one search on the part that is its own."""
+def _settled(problem: Problem) -> "Explorer":
+    """One search on the part that is its own of an ordinary plan."""
     from dispatch.solver.search.board import Board
     from dispatch.solver.search.improve import COLD, Explorer, parts_for
     from dispatch.solver.search.model import Model
@@ -236,6 +245,13 @@ def _move_us(problem: Problem) -> float:
     explorer.run(SETTLING * len(problem.visits), COLD, COLD)
     board.lay_down(explorer.best)
     explorer.start(explorer.best, cut(board, parts_for(len(problem.visits), searches=1), 0)[0])
+    return explorer
+
+
+def _move_us(explorer: "Explorer") -> float:
+    """Microseconds of one move."""
+    from dispatch.solver.search.improve import COLD
+
     return 1e6 / MOVES * _clocked(lambda: explorer.run(MOVES, COLD, COLD))[0]
 
 
