@@ -5,9 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from django.db.models import F, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
 
-from billing.models import Checkout, Dispute, Entry, Invoice, Payment, Posting, Refund, WebhookEvent
+from billing.models import (
+    Checkout,
+    Dispute,
+    Entry,
+    Invoice,
+    Payment,
+    PaymentLink,
+    Posting,
+    Refund,
+    WebhookEvent,
+)
 from billing.selectors.invoices import invoice_list
 from communities.access import Caller
 from core.money import Money
@@ -15,7 +25,7 @@ from dispatch.errors import NotForYourRole
 
 
 class What(StrEnum):
-    """What happened."""
+    """What happened. Of what happened at the same moment, what stands first here came first."""
 
     INVOICE = "invoice"
     CREDIT_NOTE = "credit_note"
@@ -28,6 +38,9 @@ class What(StrEnum):
     REFUND = "refund"
     DISPUTE = "dispute"
     POSTING = "posting"
+
+
+ORDER = {what: place for place, what in enumerate(What)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,22 +68,25 @@ def story_of(caller: Caller, invoice: Invoice) -> list[Happening]:
         *_payments(payments),
         *_postings(invoice),
     ]
-    return sorted(told, key=lambda moment: moment.at)
+    return sorted(told, key=lambda one: (one.at, ORDER[one.what]))
 
 
 def needing_attention(caller: Caller) -> QuerySet[Invoice]:
-    """Invoices at which a person should look: paid too much, reopened, contested, with a refund that failed or money in
-    another currency. For administrators. Raises NotForYourRole."""
+    """Invoices at which a person should look: paid too much, reopened, contested, with a refund that failed or is not
+    through, money in another currency, or something due and no link to pay it with. For administrators. Raises
+    NotForYourRole."""
     if not caller.administers:
         raise NotForYourRole("Open questions about money are for administrators.")
     state = Invoice.State
     ours = Payment.objects.filter(organisation=caller.organisation)
-    contested = ours.filter(Q(disputes__state="open") | Q(refunds__state="failed"))
+    contested = ours.filter(Q(disputes__state="open") | Q(refunds__state__in=["failed", Refund.WANTED]))
     foreign = ours.filter(state="succeeded").exclude(currency=F("invoice__currency"))
+    open_links = PaymentLink.objects.filter(invoice=OuterRef("pk"), state=PaymentLink.State.OPEN)
     return (
         invoice_list(caller)
         .filter(
             Q(state__in=[state.OVERPAID, state.REOPENED])
+            | (Q(state__in=[state.ISSUED, state.PARTLY_PAID]) & ~Exists(open_links))
             | Q(pk__in=contested.values("invoice"))
             | Q(pk__in=foreign.values("invoice"))
         )

@@ -58,12 +58,11 @@ def dispute_post(dispute: Dispute) -> None:
     payment, key = dispute.payment, f"dispute:{dispute.id}"
     held = {_Account.DISPUTED: dispute.amount_minor, _Account.PROVIDER: -dispute.amount_minor}
     _post(key, payment.invoice, payment, held, dispute.currency, dispute.opened_at)
-    if dispute.state == "open":
+    if dispute.decided_at is None:
         return
     goes_to = _Account.PROVIDER if dispute.state == "won" else _Account.RECEIVABLE
     freed = {goes_to: dispute.amount_minor, _Account.DISPUTED: -dispute.amount_minor}
-    at = dispute.decided_at or dispute.opened_at
-    _post(f"{key}:{dispute.state}", payment.invoice, payment, freed, dispute.currency, at)
+    _post(f"{key}:{dispute.state}", payment.invoice, payment, freed, dispute.currency, dispute.decided_at)
 
 
 def settled_key(kind: RowKind, thing: Payment | Refund | Dispute) -> str:

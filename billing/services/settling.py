@@ -65,9 +65,8 @@ def truth(gateway: Gateway, checkout: Checkout) -> list[ProviderPayment]:
     known = known_of(checkout)
     told = gateway.payments_of(known)
     if any(one.state == PaymentState.AUTHORISED for one in told) and _capture_claim(checkout):
-        with contextlib.suppress(
-            GatewayRefused
-        ):  # a card refused at this moment, for one: the books say what became
+        # Refused, by the card's bank for one: then the books say what became of it.
+        with contextlib.suppress(GatewayRefused):
             gateway.payment_capture(known)
         told = gateway.payments_of(known)
         if all(one.state in (PaymentState.DECLINED, PaymentState.EXPIRED) for one in told):
@@ -91,7 +90,7 @@ def payments_enter(*, checkout: Checkout, told: Iterable[ProviderPayment], now: 
         for refund in one.refunds:
             refund_enter(payment, refund)
         for dispute in one.disputes:
-            _dispute_enter(payment, dispute)
+            _dispute_enter(payment, dispute, now)
     Checkout.objects.filter(pk=checkout.pk).update(asked_at=now)
     invoice_restate(invoice, now=now)
 
@@ -169,7 +168,9 @@ def _refund_known(payment: Payment, told: ProviderRefund) -> Refund | None:
     return on_its_way.first() if told.reference is None else None
 
 
-def _dispute_enter(payment: Payment, told: ProviderDispute) -> None:
+def _dispute_enter(payment: Payment, told: ProviderDispute, now: datetime) -> None:
+    """Enter a dispute. Providers need not say when it was decided: then it was when we heard of it."""
+    decided_at = None if told.state == DisputeState.OPEN else told.decided_at or now
     dispute, is_new = Dispute.objects.get_or_create(
         payment=payment,
         provider_ref=told.provider_ref,
@@ -179,11 +180,11 @@ def _dispute_enter(payment: Payment, told: ProviderDispute) -> None:
             "amount_minor": told.amount.minor,
             "currency": told.amount.currency,
             "opened_at": told.opened_at,
-            "decided_at": told.decided_at,
+            "decided_at": decided_at,
         },
     )
     if dispute.state == DisputeState.OPEN and told.state != DisputeState.OPEN:
-        dispute.state, dispute.decided_at = told.state, told.decided_at
+        dispute.state, dispute.decided_at = told.state, decided_at
         dispute.save(update_fields=["state", "decided_at"])
     dispute.payment = payment
     books.dispute_post(dispute)

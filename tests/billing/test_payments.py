@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 from pytest_django import Settings
 
+from billing.gateways.base import DisputeState, PaymentState, ProviderDispute, ProviderPayment
 from billing.models import (
     Checkout,
     Dispute,
@@ -13,6 +14,7 @@ from billing.models import (
     Invoice,
     Payment,
     PaymentLink,
+    Posting,
     Refund,
     SandboxCheckout,
     SandboxDispute,
@@ -23,7 +25,7 @@ from billing.selectors.invoices import due, owed_by_currency
 from billing.services.checkouts import checkout_begin
 from billing.services.inbox import webhook_apply
 from billing.services.links import links_expire
-from billing.services.settling import checkout_sync
+from billing.services.settling import checkout_sync, payments_enter
 from communities.models import ServiceEvent, SurveyInvitation
 from console.sandbox_provider.checkouts import (
     code_pay,
@@ -230,6 +232,24 @@ def test_a_contested_payment_is_held_back_until_it_is_decided(
     assert (stands(invoice)[0], accounts(invoice)) == (state, books)
     assert Dispute.objects.get().state == (decided or "open")
     assert ServiceEvent.objects.filter(kind="payment.disputed").count() == 1
+
+
+def test_a_dispute_whose_end_has_no_date_ended_when_we_heard_of_it(
+    checkout: Checkout, invoice: Invoice, now: datetime
+) -> None:
+    """Stripe says when the money of a dispute that was won came back, and nothing of one that was lost."""
+    opened, heard = now + timedelta(days=1), now + timedelta(days=9)
+    money = Money(800, "TWD")
+    lost = ProviderDispute("dp_1", DisputeState.LOST, money, opened)
+    told = ProviderPayment("pi_1", PaymentState.SUCCEEDED, money, now, disputes=(lost,))
+
+    payments_enter(checkout=checkout, told=[told], now=heard)
+    payments_enter(checkout=checkout, told=[told], now=heard + timedelta(days=1))
+
+    assert list(Posting.objects.order_by("occurred_at").values_list("occurred_at", flat=True))[-2:] == [
+        opened,
+        heard,
+    ]
 
 
 def test_a_link_is_paid_by_the_provider_that_it_was_made_for(checkout: Checkout, invoice: Invoice) -> None:

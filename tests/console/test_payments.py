@@ -1,15 +1,16 @@
 """An administrator follows a payment."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from billing.models import Checkout, Invoice, SandboxPayment
-from billing.selectors.story import story_of
+from billing.selectors.story import needing_attention, story_of
 from billing.services.checkouts import checkout_begin
 from billing.services.invoices import invoice_issue
+from billing.services.links import links_expire
 from communities.models import User
 from console.sandbox_provider.checkouts import refund_make
 from dispatch.models import Visit
@@ -67,6 +68,16 @@ def test_what_needs_a_look_is_on_top(paid: Invoice, ada: User) -> None:
     page = words(ada, "/payments")
 
     assert page.index(paid.number) < page.index("Newest invoices")
+
+
+def test_what_is_due_and_has_no_link_needs_a_look(done: Visit, ada: User, now: datetime) -> None:
+    invoice = invoice_issue(visit_id=done.pk, now=now)
+    caller = as_caller(ada)
+    assert list(needing_attention(caller)) == []
+
+    links_expire(now=now + timedelta(days=400))
+
+    assert list(needing_attention(caller)) == [invoice]
 
 
 def test_others_have_no_such_page(paid: Invoice, dora: User, stranger: User) -> None:
