@@ -175,10 +175,11 @@ def web_command(host: str, port: int, application: str = "config.wsgi:applicatio
     """Granian on an address.
 
     WSGI: the application is synchronous Django, and ASGI would put every request through a thread anyway.
-    Four threads: each keeps a database connection, and two cores feed no more.
+    Eight threads, each with a database connection: two cores feed no more than four, and as many may wait for a
+    payment provider or for a solve.
     """
     address = ["--host", host, "--port", str(port)]
-    manner = ["--interface", "wsgi", "--blocking-threads", "4", "--no-ws", "--log-level", "warning"]
+    manner = ["--interface", "wsgi", "--blocking-threads", "8", "--no-ws", "--log-level", "warning"]
     return [sys.executable, "-m", "granian", *address, *manner, application]
 
 

@@ -1,11 +1,11 @@
 """Payment providers, behind one protocol (base), each with the accounts that companies have there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
-from billing.gateways.base import Account, Gateway
+from billing.gateways.base import Account, AccountUnusable, Gateway
 
 GATEWAYS = {
     "sandbox": "billing.gateways.sandbox.SandboxGateway",
@@ -25,17 +25,29 @@ def account_names() -> list[str]:
 
 
 def gateway_kind(account: str) -> str:
-    """The name of the account's provider, as in GATEWAYS. Raises KeyError as `gateway_for` does."""
-    return SANDBOX if account == SANDBOX else settings.PAYMENT_ACCOUNTS[account]["gateway"]
+    """The name of the account's provider, as in GATEWAYS. Raises AccountUnusable."""
+    return SANDBOX if account == SANDBOX else _account(account).value("gateway")
 
 
 def gateway_for(account: str) -> Gateway:
-    """The provider of that account. Raises KeyError for an account that settings.PAYMENT_ACCOUNTS does not have."""
+    """The provider of that account. Raises AccountUnusable, and says what is missing, for one that
+    settings.PAYMENT_ACCOUNTS does not have or that its provider would not know."""
     if account == SANDBOX:
         return _gateway(SANDBOX)(_sandbox())
-    values = dict(settings.PAYMENT_ACCOUNTS[account])
-    kind, base_url = values.pop("gateway"), values.pop("base_url")
-    return _gateway(kind)(Account(account, base_url, values))
+    found = _account(account)
+    kind = found.value("gateway")
+    if kind not in GATEWAYS:
+        raise AccountUnusable(f"[{account}] gateway: one of {', '.join(GATEWAYS)} is expected, not {kind!r}")
+    return _gateway(kind)(found)
+
+
+def _account(name: str) -> Account:
+    values: Mapping[str, str] | None = settings.PAYMENT_ACCOUNTS.get(name)
+    if values is None:
+        raise AccountUnusable(f"there is no account {name!r}")
+    if not values.get("base_url"):
+        raise AccountUnusable(f"[{name}] base_url is missing")
+    return Account(name, values["base_url"], values)
 
 
 def _gateway(kind: str) -> Callable[[Account], Gateway]:

@@ -22,6 +22,10 @@ class GatewayRefused(Exception):
     """The provider understood and said no, or cannot do such a thing: asking again changes nothing."""
 
 
+class AccountUnusable(LookupError):
+    """An account that this installation has no secrets for, or not those that its provider gives out."""
+
+
 class NoticeForged(Exception):
     """A message that the provider did not sign, or signed too long ago, or that is for another merchant."""
 
@@ -61,6 +65,13 @@ class Account:
 
     def __repr__(self) -> str:
         return f"Account({self.name!r})"  # no secret gets into a log
+
+    def value(self, name: str) -> str:
+        """One of the values. Raises AccountUnusable when it is missing."""
+        value = self.values.get(name, "").strip()
+        if not value:
+            raise AccountUnusable(f"[{self.name}] {name} is missing")
+        return value
 
 
 @dataclass(frozen=True, slots=True)

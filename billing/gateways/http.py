@@ -1,5 +1,8 @@
 """One call of a provider's API, with our two words for what may go wrong."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import httpx
 
 from billing.gateways.base import GatewayRefused, GatewayUnavailable
@@ -40,3 +43,12 @@ def ask(
     if answer.status_code >= 500 or answer.status_code == 429:
         raise GatewayUnavailable(problem)
     raise GatewayRefused(problem)
+
+
+@contextmanager
+def understood(provider: str) -> Iterator[None]:
+    """An answer without what the provider promises is as good as none: what was asked may have happened."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise GatewayUnavailable(f"{provider}'s answer is not what it promises: {error!r}") from error

@@ -15,7 +15,6 @@ import base64
 import hmac
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -40,7 +39,7 @@ from billing.gateways.base import (
     RefundState,
     RefundWanted,
 )
-from billing.gateways.http import ask
+from billing.gateways.http import ask, understood
 from billing.gateways.units import money, provider_units
 
 _PAYMENTS = "/v3/payments"
@@ -100,7 +99,10 @@ class LinePayGateway:
     )
 
     def __init__(self, account: Account, clock: Callable[[], datetime] = timezone.now) -> None:
-        self._account = account
+        """Raises AccountUnusable."""
+        self._base_url = account.base_url
+        self._channel_id = account.value("channel_id")
+        self._secret = account.value("channel_secret")
         self._clock = clock
 
     def checkout_open(self, wanted: CheckoutWanted) -> Checkout:
@@ -112,7 +114,7 @@ class LinePayGateway:
         """
         opened_at = self._clock()
         info = self._post(f"{_PAYMENTS}/request", _request(wanted)).result()
-        with _understood():
+        with understood("LINE Pay"):
             return Checkout(
                 provider_ref=str(info["transactionId"]),
                 url=str(info["paymentUrl"]["web"]),
@@ -167,7 +169,7 @@ class LinePayGateway:
         if units <= 0:  # LINE Pay takes no amount for the whole amount
             raise GatewayRefused(f"a refund of {wanted.amount} is none")
         info = self._post(f"{_PAYMENTS}/{wanted.payment_ref}/refund", {"refundAmount": units}).result()
-        with _understood():
+        with understood("LINE Pay"):
             return ProviderRefund(
                 provider_ref=str(info["refundTransactionId"]),
                 reference=None,
@@ -187,7 +189,7 @@ class LinePayGateway:
         answer = self._get(_PAYMENTS, f"transactionId={checkout.provider_ref}")
         if answer.code == _NO_SUCH_PAYMENT:
             return []
-        with _understood():
+        with understood("LINE Pay"):
             found = answer.result() or []
             return [_payment(one) for one in found if str(one["transactionId"]) == checkout.provider_ref]
 
@@ -210,21 +212,21 @@ class LinePayGateway:
         return answer.code
 
     def _get(self, path: str, query: str = "") -> "_Answer":
-        url = f"{self._account.base_url}{path}?{query}".removesuffix("?")
+        url = f"{self._base_url}{path}?{query}".removesuffix("?")
         return _read(ask("GET", url, headers=self._signed(path, query), timeout_s=_READ_S).content)
 
     def _post(self, path: str, body: Mapping[str, object], read_s: float = _READ_S) -> "_Answer":
         content = json.dumps(body)  # once: what is signed has to be what is sent, byte for byte
-        url, headers = self._account.base_url + path, self._signed(path, content)
+        url, headers = self._base_url + path, self._signed(path, content)
         return _read(ask("POST", url, headers=headers, content=content, timeout_s=read_s).content)
 
     def _signed(self, path: str, said: str) -> dict[str, str]:
         """The headers of one call ("online-api-v3", Request header)."""
         nonce = str(uuid4())
-        secret = self._account.values["channel_secret"]
+        secret = self._secret
         return {
             "Content-Type": "application/json",
-            "X-LINE-ChannelId": self._account.values["channel_id"],
+            "X-LINE-ChannelId": self._channel_id,
             "X-LINE-Authorization-Nonce": nonce,
             "X-LINE-Authorization": signature(secret, path, said, nonce),
         }
@@ -255,21 +257,12 @@ class _Answer:
         raise GatewayRefused(problem)
 
 
-@contextmanager
-def _understood() -> Iterator[None]:
-    """An answer without what LINE Pay promises is as good as none: what was asked may have happened."""
-    try:
-        yield
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise GatewayUnavailable(f"LINE Pay's answer is not what it promises: {error!r}") from error
-
-
 def _read(content: bytes) -> _Answer:
     """Read an answer, numbers as they are written: a float would change a transaction id of 19 digits.
 
     LINE Pay's page shows errors with a numeric `resultCode` and a `statusMessage` too.
     """
-    with _understood():
+    with understood("LINE Pay"):
         said = json.loads(content, parse_float=Decimal)
         code = said["returnCode"] if "returnCode" in said else said["resultCode"]
         message = said.get("returnMessage", said.get("statusMessage", ""))

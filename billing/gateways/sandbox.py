@@ -77,7 +77,7 @@ class SandboxGateway:
 
     def notice_read(self, raw_body: bytes, headers: Mapping[str, str]) -> Notice:
         lowered = {name.lower(): value for name, value in headers.items()}
-        for secret in self._account.values["webhook_secrets"].split():
+        for secret in self._account.value("webhook_secrets").split():
             try:
                 Webhook(secret).verify(raw_body, lowered, json_parse=False)
             except (WebhookVerificationError, ValueError):  # ValueError: a header of no known shape
@@ -92,7 +92,7 @@ class SandboxGateway:
             method,
             f"{self._account.base_url}/sandbox/api/{path}",
             headers={
-                "Authorization": f"Bearer {self._account.values['api_key']}",
+                "Authorization": f"Bearer {self._account.value('api_key')}",
                 "Content-Type": "application/json",
             },
             content=json.dumps(content) if content else None,

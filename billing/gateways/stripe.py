@@ -27,6 +27,7 @@ from stripe.params.checkout import SessionCreateParams
 
 from billing.gateways.base import (
     Account,
+    AccountUnusable,
     Capabilities,
     Checkout,
     CheckoutWanted,
@@ -126,10 +127,10 @@ class StripeGateway:
     capabilities = Capabilities(currencies=CURRENCIES)
 
     def __init__(self, account: Account, clock: Callable[[], float] = time.time) -> None:
-        """Raises GatewayRefused for what is not a secret key of Stripe's."""
+        """Raises AccountUnusable for what is not a secret key of Stripe's."""
         key = SECRET_KEY.fullmatch(account.values.get("secret_key", ""))
         if key is None:
-            raise GatewayRefused(f"the account {account.name!r} has no secret key as Stripe gives them out")
+            raise AccountUnusable(f"[{account.name}] secret_key is not as Stripe gives them out: sk_live_…")
         self._live = key[1] == "live"
         self._webhook_secrets = account.values.get("webhook_secrets", "").split()
         self._clock = clock

@@ -1,18 +1,21 @@
 """Checkouts at a provider: opened when the customer wants to pay, closed when nothing is to be paid there any more."""
 
-from collections.abc import Iterable
+import contextlib
+import threading
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from billing.errors import CannotPayNow, NothingToPay
 from billing.gateways import account_names, gateway_for
+from billing.gateways.base import AccountUnusable, CheckoutWanted, GatewayRefused, GatewayUnavailable
 from billing.gateways.base import Checkout as Opened
-from billing.gateways.base import CheckoutWanted, GatewayRefused, GatewayUnavailable
 from billing.models import Checkout, Inquiry, PaymentLink
 from billing.models.paying import LIVE_CHECKOUT
 from billing.services.links import pay_url
@@ -25,8 +28,17 @@ ASK_SILENT = timedelta(minutes=2)
 """How long an open checkout is left alone at a provider that sends no messages."""
 ASK_AGAIN = timedelta(hours=12)
 """How long a checkout that somebody may have paid is left without being asked about."""
+ASK_PAID = timedelta(days=1)
+"""How long a paid checkout is left at a provider that sends no messages: what was given back there is found so."""
 ASK_FOR = timedelta(days=60)
 """How long after it was opened it is asked about; the longest that a convenience-store code may be good for."""
+
+AT_ONCE = 4
+"""Payers who wait for a provider at once. Each holds a thread of the web server, and a provider that hangs must not
+hold them all; the sandbox's answer needs one too."""
+_places = threading.BoundedSemaphore(AT_ONCE)
+
+log = structlog.get_logger(__name__)
 
 _State = Checkout.State
 
@@ -49,19 +61,8 @@ def checkout_begin(*, invoice_id: UUID, language: str, now: datetime) -> Checkou
         language=language,
         expires_at=link.expires_at,
     )
-    gateway = gateway_for(link.account)
-    try:
-        opened = gateway.checkout_open(wanted)
-    except GatewayUnavailable as error:
-        if not gateway.capabilities.repeats:
-            _move(checkout, _State.WANTED, _State.CLOSED)
-        raise CannotPayNow(
-            "The payment provider does not answer. Please try again in a few minutes."
-        ) from error
-    except GatewayRefused as error:
-        _move(checkout, _State.WANTED, _State.CLOSED)  # the next try has a reference of its own
-        raise CannotPayNow("The payment provider refuses. Please tell the company.") from error
-    return _opened(checkout, opened)
+    with _place():
+        return _opened(checkout, _open(link.account, wanted))
 
 
 def checkout_close(*, subject_id: UUID) -> None:
@@ -95,12 +96,14 @@ def checkouts_settled(*, checkouts: Iterable[Checkout]) -> int:
 def checkouts_ask(*, now: datetime) -> int:
     """Ask again about every checkout that may have been paid without our hearing of it; how many."""
     recent = Checkout.objects.exclude(provider_ref="").filter(created_at__gt=now - ASK_FOR)
-    unpaid = recent.filter(link__invoice__paid_at=None)
-    silent = [name for name in account_names() if not gateway_for(name).capabilities.tells]
-    unheard = unpaid.filter(_not_asked_for(ASK_AGAIN, now)) | unpaid.filter(
-        _not_asked_for(ASK_SILENT, now), state=_State.OPEN, link__account__in=silent
+    unpaid, silent = Q(link__invoice__paid_at=None), Q(link__account__in=_silent_accounts())
+    unheard = recent.filter(
+        (unpaid & _not_asked_for(ASK_AGAIN, now))
+        | (unpaid & silent & Q(state=_State.OPEN) & _not_asked_for(ASK_SILENT, now))
+        | (silent & Q(link__state=PaymentLink.State.PAID) & _not_asked_for(ASK_PAID, now))
     )
-    return _inquire(unheard.order_by("created_at")[:500], Inquiry.Reason.UNHEARD)
+    waiting = Inquiry.objects.filter(checkout=OuterRef("pk"), answered_at=None)
+    return _inquire(unheard.exclude(Exists(waiting)).order_by("created_at")[:500], Inquiry.Reason.UNHEARD)
 
 
 def inquiry_answer(*, subject_id: UUID) -> None:
@@ -108,6 +111,48 @@ def inquiry_answer(*, subject_id: UUID) -> None:
     inquiry = Inquiry.objects.get(pk=subject_id)
     checkout_sync(subject_id=inquiry.checkout_id)
     Inquiry.objects.filter(pk=inquiry.pk, answered_at=None).update(answered_at=timezone.now())
+
+
+@contextlib.contextmanager
+def _place() -> Iterator[None]:
+    """One of the places in this process to wait for a provider. Raises CannotPayNow when all are taken."""
+    if not _places.acquire(blocking=False):
+        raise CannotPayNow("Many are paying at this moment. Please try again in a few seconds.")
+    try:
+        yield
+    finally:
+        _places.release()
+
+
+def _open(account: str, wanted: CheckoutWanted) -> Opened:
+    try:
+        gateway = gateway_for(account)
+        return gateway.checkout_open(wanted)
+    except GatewayUnavailable as error:
+        if not gateway.capabilities.repeats:
+            _give_up(wanted)
+        raise CannotPayNow(
+            "The payment provider does not answer. Please try again in a few minutes."
+        ) from error
+    except (GatewayRefused, AccountUnusable) as error:
+        _give_up(wanted)
+        log.exception("no checkout", account=account)
+        raise CannotPayNow("The payment provider refuses. Please tell the company.") from error
+
+
+def _give_up(wanted: CheckoutWanted) -> None:
+    """The next try has a reference of its own."""
+    Checkout.objects.filter(pk=wanted.reference, state=_State.WANTED).update(state=_State.CLOSED)
+
+
+def _silent_accounts() -> list[str]:
+    """Accounts at providers that send no messages."""
+    silent = []
+    for name in account_names():
+        with contextlib.suppress(AccountUnusable):
+            if not gateway_for(name).capabilities.tells:
+                silent.append(name)
+    return silent
 
 
 def _not_asked_for(long: timedelta, now: datetime) -> Q:
@@ -141,7 +186,7 @@ def _wanted(invoice_id: UUID, now: datetime) -> Checkout:
             raise NothingToPay
         live = Checkout.objects.filter(link=link, state__in=LIVE_CHECKOUT).first()
         if live is not None and live.expires_at <= now + GOOD_FOR:
-            _move(live, live.state, _State.CLOSED)
+            Checkout.objects.filter(pk=live.pk, state=live.state).update(state=_State.CLOSED)
             live = None
         checkout = live or Checkout.objects.create(
             organisation=link.organisation, link=link, expires_at=link.expires_at
@@ -163,7 +208,3 @@ def _opened(checkout: Checkout, opened: Opened) -> Checkout:
     if checkout.state != _State.OPEN:
         raise NothingToPay
     return checkout
-
-
-def _move(checkout: Checkout, old: str, new: str) -> None:
-    Checkout.objects.filter(pk=checkout.pk, state=old).update(state=new)

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from billing.errors import GatewayUnknown, WebhookForged, WebhookTooLarge
 from billing.gateways import gateway_for
-from billing.gateways.base import NoticeForged
+from billing.gateways.base import AccountUnusable, NoticeForged
 from billing.models import Checkout, WebhookEvent
 from billing.services.settling import checkout_sync
 from core.outbox import emit
@@ -29,7 +29,7 @@ def webhook_receive(*, account: str, raw_body: bytes, headers: Mapping[str, str]
     """
     try:
         gateway = gateway_for(account)
-    except KeyError:
+    except AccountUnusable:
         raise GatewayUnknown from None
     if len(raw_body) > LARGEST_BODY:
         raise WebhookTooLarge

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from billing.gateways import gateway_for
-from billing.gateways.base import PaymentState
+from billing.gateways.base import AccountUnusable, PaymentState
 from billing.models import Checkout, Invoice, Payment, PaymentLink, PaymentReminder
 from billing.models.paying import LIVE_CHECKOUT
 from billing.services.profiles import profile_of
@@ -148,7 +148,7 @@ def qr_png(url: str) -> bytes:
 def _takes(account: str, currency: str) -> bool:
     try:
         return currency in gateway_for(account).capabilities.currencies
-    except KeyError:
+    except AccountUnusable:
         return False
 
 

@@ -15,6 +15,7 @@ from django.db import transaction
 
 from billing.errors import GatewayUnknown, SettlementKindUnknown
 from billing.gateways import gateway_kind
+from billing.gateways.base import AccountUnusable
 from billing.gateways.settlement import READERS, settlement_read
 from billing.gateways.settlement.rows import SettlementRow
 from billing.models import Dispute, Invoice, Payment, Refund, SettlementFile, SettlementLine
@@ -110,7 +111,7 @@ def _kind(given: SettlementGiven) -> str:
     try:
         kind = given.kind or gateway_kind(given.account)
         gateway_kind(given.account)
-    except KeyError:
+    except AccountUnusable:
         raise GatewayUnknown from None
     if kind not in READERS:
         raise SettlementKindUnknown(f"{kind!r}: there are {', '.join(sorted(READERS))}.")

@@ -148,7 +148,7 @@ def _database(services: embedded.Services) -> Iterator[Finding]:
         advice = "start it, or correct DATABASE_URL" + ("" if "://" in url else " (postgis://user@host/name)")
         yield Finding("database", f"unreachable: {_one_line(error)}", advice)
     else:
-        yield _migrations(services)
+        yield from _application(services)
 
 
 def _postgis(connection: "psycopg.Connection[tuple[str]]") -> Finding:
@@ -160,7 +160,7 @@ def _postgis(connection: "psycopg.Connection[tuple[str]]") -> Finding:
     return Finding("PostGIS", row[0])
 
 
-def _migrations(services: embedded.Services) -> Finding:
+def _application(services: embedded.Services) -> Iterator[Finding]:
     import django
     from django.core.exceptions import ImproperlyConfigured
 
@@ -169,7 +169,22 @@ def _migrations(services: embedded.Services) -> Finding:
     try:
         django.setup()
     except ImproperlyConfigured as error:
-        return Finding("settings", _one_line(error), "correct the environment; .env.example explains each")
+        yield Finding("settings", _one_line(error), "correct the environment; .env.example explains each")
+    else:
+        yield _migrations()
+        yield from _payment_accounts()
+
+
+def _payment_accounts() -> Iterator[Finding]:
+    from django.core.checks import run_checks
+
+    from billing.checks import PAYMENTS
+
+    for wrong in run_checks(tags=[PAYMENTS]):
+        yield Finding("payments", wrong.msg, wrong.hint or "")
+
+
+def _migrations() -> Finding:
     pending = ready.migrations_pending()
     if not pending:
         return Finding("migrations", "all applied")

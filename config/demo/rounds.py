@@ -22,7 +22,6 @@ from config.demo.city import Company
 from dispatch.models import Technician, Visit
 
 AT_ONCE = 4  # people acting at the same time
-PAYERS = 2  # each holds one of the server's four threads while it asks the sandbox, which needs another
 NOT_AT_HOME = 25  # one visit in so many finds nobody
 
 
@@ -142,7 +141,7 @@ def invoices_pay(company: Company, url: str, progress: Callable[[], None]) -> No
             _submit(checkout, {"act": "pay"})
         progress()
 
-    _at_once(pay, invoices, PAYERS)
+    _at_once(pay, invoices, AT_ONCE)
 
 
 def surveys_answer(company: Company, url: str, progress: Callable[[], None]) -> None:

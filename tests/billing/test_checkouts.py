@@ -1,15 +1,19 @@
 """The provider's page behind a link."""
 
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from django.core.checks import run_checks
 from pytest_django import Settings
 
+from billing.checks import PAYMENTS
 from billing.errors import CannotPayNow, NothingToPay
 from billing.gateways import gateway_for
 from billing.gateways.base import GatewayRefused, Known
 from billing.models import Checkout, Inquiry, Invoice, PaymentLink, SandboxCheckout
+from billing.services import checkouts
 from billing.services.checkouts import checkout_begin, checkout_close, checkout_returned, checkouts_ask
 from billing.services.links import link_end
 from core.money import Money
@@ -54,6 +58,33 @@ def test_without_the_provider_nobody_can_pay_and_nothing_is_lost(
     settings.SANDBOX_URL = provider
 
     assert begin(invoice, now).pk == Checkout.objects.get().pk
+
+
+def test_a_provider_that_hangs_does_not_hold_every_thread(
+    invoice: Invoice, provider: str, now: datetime
+) -> None:
+    with ExitStack() as others:
+        for _ in range(checkouts.AT_ONCE):
+            others.enter_context(checkouts._place())
+        with pytest.raises(CannotPayNow, match="Many are paying at this moment"):
+            begin(invoice, now)
+
+    assert begin(invoice, now).state == "open"
+
+
+def test_an_account_that_its_provider_would_not_know_is_named(
+    invoice: Invoice, settings: Settings, now: datetime
+) -> None:
+    settings.PAYMENT_ACCOUNTS = {"acme": {"gateway": "stripe", "base_url": NOBODY, "secret_key": "12345"}}
+    PaymentLink.objects.update(account="acme")
+
+    with pytest.raises(CannotPayNow, match="Please tell the company"):
+        begin(invoice, now)
+
+    assert [message.msg for message in run_checks(tags=[PAYMENTS])] == [
+        "PAYMENT_ACCOUNTS: [acme] secret_key is not as Stripe gives them out: sk_live_…"
+    ]
+    assert checkouts_ask(now=now) == 0
 
 
 def test_after_a_refusal_the_next_try_has_a_reference_of_its_own(

@@ -94,6 +94,22 @@ def test_who_agrees_and_does_not_come_back_is_found(line_pay: LinePayServer, don
     assert stands(invoice)[:2] == ("paid", 0)
 
 
+def test_what_line_pay_gives_back_by_itself_is_found_the_next_day(
+    line_pay: LinePayServer, done: Visit
+) -> None:
+    invoice = issued(done)
+    checkout = begin(invoice)
+    line_pay.pay(checkout.provider_ref)
+    checkout_sync(subject_id=checkout.pk)
+    line_pay.refund_by_hand(checkout.provider_ref, 300)
+
+    assert checkouts_ask(now=timezone.now() + timedelta(hours=23)) == 0
+    assert checkouts_ask(now=timezone.now() + timedelta(hours=25)) == 1
+    deliver_all()
+
+    assert stands(invoice)[:2] == ("reopened", 300)
+
+
 def test_of_two_pages_of_one_link_only_one_is_taken(line_pay: LinePayServer, done: Visit) -> None:
     """The customer opened the page at home and again on the telephone, and agreed on both."""
     invoice = issued(done)

@@ -134,6 +134,18 @@ def test_doctor_names_an_unreachable_database_and_hides_its_password() -> None:
     assert faults == ["! database      unreachable"]
 
 
+def test_doctor_names_a_payment_account_that_cannot_be_used_and_hides_its_secrets() -> None:
+    done = linli(
+        "doctor", PAYMENT_ACCOUNTS='[acme]\ngateway = "stripe"\nbase_url = "http://x"\nsecret_key = "12345"'
+    )
+
+    assert "12345" not in done.stdout
+    faults = [line for line in done.stdout.splitlines() if line.startswith("!")]
+    assert faults == [
+        "! payments      PAYMENT_ACCOUNTS: [acme] secret_key is not as Stripe gives them out: sk_live_…"
+    ]
+
+
 def test_doctor_finds_nothing_wrong_where_tests_run() -> None:
     done = linli("doctor")
 

@@ -40,11 +40,11 @@ from billing.gateways.base import (
     ProviderRefund,
     RefundWanted,
 )
-from billing.gateways.ecpay.books import fields_of, payment_of, state_of, understood
+from billing.gateways.ecpay.books import fields_of, payment_of, state_of
 from billing.gateways.ecpay.cards import Card, card_of, is_closing
 from billing.gateways.ecpay.check_mac import Keys
 from billing.gateways.ecpay.orders import CURRENCIES, opened_at, order_fields, trade_no
-from billing.gateways.http import ask
+from billing.gateways.http import ask, understood
 from billing.gateways.units import provider_units
 
 _CHECKOUT = "/Cashier/AioCheckOut/V5"  # ?p=2864
@@ -64,8 +64,9 @@ class EcpayGateway:
 
     def __init__(self, account: Account, clock: Callable[[], datetime] = timezone.now) -> None:
         self._base_url = account.base_url
-        self._merchant_id = account.values["merchant_id"]
-        self._keys = Keys.of(account.values)
+        """Raises AccountUnusable."""
+        self._merchant_id = account.value("merchant_id")
+        self._keys = Keys.of(account)
         self._check_code = account.values.get("credit_check_code", "")
         self._clock = clock
         self.capabilities = Capabilities(
@@ -103,7 +104,7 @@ class EcpayGateway:
         simulated stays unpaid here.
         """
         order = self._order(checkout)
-        with understood():
+        with understood("ECPay"):
             state = state_of(order)
             if state is None or not order["TradeNo"]:
                 return []
@@ -164,7 +165,7 @@ class EcpayGateway:
         number = checkout.provider_ref
         asked = {"MerchantTradeNo": number, "TimeStamp": str(int(self._clock().timestamp()))}
         answer = self._post(_ORDER, asked)
-        with understood():
+        with understood("ECPay"):
             said = fields_of(answer)
             if (said["MerchantID"], said["MerchantTradeNo"]) != (self._merchant_id, number):
                 raise ValueError("it is about another order")
@@ -178,7 +179,7 @@ class EcpayGateway:
     def _card_to_refund(self, order: Mapping[str, str], payment_ref: str) -> Card:
         if not self._check_code:
             raise GatewayRefused("ECPay gives nothing back without the merchant's check code")
-        with understood():
+        with understood("ECPay"):
             if order["TradeNo"] != payment_ref or state_of(order) != PaymentState.SUCCEEDED:
                 raise GatewayRefused("this payment has not been made at ECPay")
             if not _authorisation(order):
@@ -195,7 +196,7 @@ class EcpayGateway:
             "CreditCheckCode": self._check_code,
         }
         answer = self._post(_CARD, asked)
-        with understood():
+        with understood("ECPay"):
             said = json.loads(answer)
             if said["RtnMsg"]:
                 raise GatewayUnavailable(f"ECPay does not find the card payment: {said['RtnMsg']}")
@@ -210,7 +211,7 @@ class EcpayGateway:
             "TotalAmount": str(units),
         }
         answer = self._post(_ACTION, asked)
-        with understood():
+        with understood("ECPay"):
             said = fields_of(answer)
             if said["RtnCode"] != _GOOD:
                 raise GatewayRefused(f"ECPay refuses ({action}): {said['RtnCode']} {said.get('RtnMsg', '')}")

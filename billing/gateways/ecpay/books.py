@@ -4,14 +4,12 @@ Source: developers.ecpay.com.tw/?p=2878 (payment notified), ?p=2881 (code issued
 ?p=5675 (what is added for cards). What is said of its test environment was seen there by others, in July 2026.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import parse_qsl
 
 from billing.gateways.base import (
     GatewayRefused,
-    GatewayUnavailable,
     PaymentState,
     ProviderPayment,
     ProviderRefund,
@@ -40,15 +38,6 @@ def fields_of(body: str) -> dict[str, str]:
     if len(fields) < len(pairs):
         raise ValueError("a field comes twice")
     return fields
-
-
-@contextmanager
-def understood() -> Iterator[None]:
-    """An answer without what ECPay promises is as good as none: what was asked may have happened."""
-    try:
-        yield
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise GatewayUnavailable(f"ECPay's answer is not what it promises: {error!r}") from error
 
 
 def state_of(order: Mapping[str, str]) -> PaymentState | None:

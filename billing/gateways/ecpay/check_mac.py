@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote_plus
 
+from billing.gateways.base import Account, AccountUnusable
+
 SIGNATURE = "CheckMacValue"
 
 
@@ -34,10 +36,15 @@ class Keys:
     pairs: tuple[tuple[str, str], ...]
 
     @classmethod
-    def of(cls, values: Mapping[str, str]) -> "Keys":
-        """From an account's "hash_key" and "hash_iv", several of each with spaces between. Raises ValueError when there
-        are not as many of one as of the other."""
-        return cls(tuple(zip(values["hash_key"].split(), values["hash_iv"].split(), strict=True)))
+    def of(cls, account: Account) -> "Keys":
+        """From an account's "hash_key" and "hash_iv", several of each with spaces between.
+
+        Raises AccountUnusable when there are not as many of one as of the other.
+        """
+        keys, ivs = account.value("hash_key").split(), account.value("hash_iv").split()
+        if len(keys) != len(ivs):
+            raise AccountUnusable(f"[{account.name}] as many of hash_iv are expected as of hash_key")
+        return cls(tuple(zip(keys, ivs, strict=True)))
 
     def signed(self, fields: Mapping[str, str]) -> dict[str, str]:
         return {**fields, SIGNATURE: check_mac_value(fields, *self.pairs[0])}
