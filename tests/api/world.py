@@ -298,8 +298,8 @@ class World:
             organisation=company,
             code=f"list-{self.rows}",
             name="List",
-            valid_from=date(2030, self.rows, 1),
-            valid_until=date(2030, self.rows, 2),
+            valid_from=date(2020, self.rows, 1),
+            valid_until=date(2020, self.rows, 2),
         )
         PriceListEntry.objects.create(organisation=company, price_list=price_list, item=item, price_minor=700)
         option_set = OptionSet.objects.create(organisation=company, code=f"set-{self.rows}", name="Set")

@@ -1,15 +1,18 @@
 """From the letter to the provider's page and back, as a browser without an account."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from billing.models import Checkout, Invoice, PaymentLink, SandboxCheckout, SandboxPayment
+from billing.models import Checkout, Invoice, Payment, PaymentLink, SandboxCheckout, SandboxPayment
+from billing.services.credits import CreditGiven, credit_note_issue
 from billing.services.invoices import invoice_issue
-from billing.services.links import links_expire, pay_url
+from billing.services.links import links_expire, pay_url, qr_data
+from billing.services.on_site import Taken, payment_take
+from communities.access import Caller
 from console.sandbox_provider.checkouts import payment_make
 from dispatch.models import Visit
 from tests.console.test_customer_pages import Page
@@ -95,3 +98,55 @@ def test_a_wrong_address_leads_nowhere(invoice: Invoice, browser: Client, part: 
 
     assert browser.get(address(invoice)[:-1] + "x" + end).status_code == 404
     assert PaymentLink.objects.get().state == "open"
+
+
+def test_the_paper_says_what_was_credited_paid_and_is_still_due(
+    invoice: Invoice, browser: Client, as_ada: Caller
+) -> None:
+    now = timezone.now()
+    taken = Taken(way=Payment.Way.CASH, amount_minor=500, happened_at=now)
+    payment_take(caller=as_ada, invoice_id=invoice.pk, taken=taken, now=now)
+    given = CreditGiven(reason="The filter leaked.", amounts={1: 100})
+    note = credit_note_issue(caller=as_ada, invoice_id=invoice.pk, given=given, now=now)
+
+    path = address(invoice)
+    paper = Page(browser.get(f"{path}?lang=en").content)
+    shown = [word for word in paper.words if word]
+    sums = shown[shown.index("Total") :]
+    assert sums[: sums.index("Pay TWD 200")] == [
+        "Total", "TWD 800",
+        f"Credit note {note.number}", "The filter leaked.", "−TWD 100",
+        "Paid", "−TWD 500",
+        "Still due", "TWD 200",
+    ]  # fmt: skip
+    assert paper.all("a")[1]["href"] == f"{path}/credit/{note.pk}"
+
+    credit = words(browser, f"{path}/credit/{note.pk}")
+    assert {
+        "Credit note CN00000001",
+        "Invoice 00000001",
+        "The filter leaked.",
+        "濾心更換",
+        "TWD 100",
+    } <= credit
+    assert browser.get(f"{path[:-1]}x/credit/{note.pk}").status_code == 404
+
+
+def test_the_printed_code_is_the_pages_own_address(invoice: Invoice, browser: Client) -> None:
+    [code] = Page(browser.get(address(invoice)).content).all("img")
+
+    assert code["src"] == qr_data(pay_url(invoice.pk))
+    links_expire(now=timezone.now() + timedelta(days=31))
+    assert Page(browser.get(address(invoice)).content).all("img") == []
+
+
+def test_dates_are_those_of_the_companys_clock(done: Visit, provider: str, browser: Client) -> None:
+    """Half past seven in Taipei is still the day before in UTC."""
+    early = datetime(2026, 3, 2, 23, 30, tzinfo=UTC)
+    Visit.objects.update(finished_at=early)
+    issued = invoice_issue(visit_id=done.pk, now=early)
+
+    shown = words(browser, address(issued))
+
+    assert "March 3, 2026" in shown
+    assert not any("March 2" in word for word in shown)
