@@ -143,32 +143,23 @@ def _faults(
     seen: set[tuple[str, str]] = set()
     for line, row in rows.items():
         option = options.setdefault(row.option.name, row.option)
+        bad = None
         if row.terms != terms:
-            yield line, BadRow("not as before", field="set", value=row.set_code, expected=_FIRST_OF_SET)
+            bad = BadRow("not as before", field="set", value=row.set_code, expected=_FIRST_OF_SET)
         elif row.option != option:
-            yield line, BadRow("not as before", field="option", value=option.name, expected=_FIRST_OF_OPTION)
+            bad = BadRow("not as before", field="option", value=option.name, expected=_FIRST_OF_OPTION)
         elif row.item not in items:
-            yield line, BadRow("unknown item", field="item", value=row.item, expected=some(items))
+            bad = BadRow("unknown item", field="item", value=row.item, expected=some(items))
         elif row.terms.fits and row.terms.fits not in types:
-            yield (
-                line,
-                BadRow("unknown service type", field="fits", value=row.terms.fits, expected=some(types)),
-            )
+            bad = BadRow("unknown service type", field="fits", value=row.terms.fits, expected=some(types))
         elif (option.name, row.item) in seen:
-            yield (
-                line,
-                BadRow("item twice", field="item", value=row.item, expected="one row, with its quantity"),
-            )
+            bad = BadRow("item twice", field="item", value=row.item, expected="one row, with its quantity")
         elif len(options) > OPTIONS:
-            yield (
-                line,
-                BadRow("too many options", field="option", value=option.name, expected=f"{OPTIONS} a set"),
-            )
+            bad = BadRow("too many options", field="option", value=option.name, expected=f"{OPTIONS} a set")
         elif option.recommended and sum(one.recommended for one in options.values()) > 1:
-            yield (
-                line,
-                BadRow("recommended twice", field="recommended", value="yes", expected="one option a set"),
-            )
+            bad = BadRow("recommended twice", field="recommended", value="yes", expected="one option a set")
+        if bad:
+            yield line, bad
         seen.add((option.name, row.item))
 
 

@@ -34,7 +34,7 @@ class Terms(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PriceRow:
+class ListRow:
     """What an item costs by a list, in minor units."""
 
     list_code: str
@@ -64,7 +64,7 @@ def price_lists_import(
     decimals = DECIMALS[organisation.currency]
     with Table(source, Columns(REQUIRED, OPTIONAL, names), rejects, encoding=encoding) as table:
         rows = table.keyed("entry", lambda cells: _row(cells, decimals))
-    lists: dict[str, dict[int, PriceRow]] = defaultdict(dict)
+    lists: dict[str, dict[int, ListRow]] = defaultdict(dict)
     for line, row in _fitting(organisation, rows, rejects):
         lists[row.list_code][line] = row
     stored = _stored(organisation)
@@ -82,7 +82,7 @@ def price_lists_import(
     return Imported.of(counts, rejects, began=began)
 
 
-def _save(caller: Caller, code: str, before: Mapping[str, PriceRow], lines: Mapping[int, PriceRow]) -> None:
+def _save(caller: Caller, code: str, before: Mapping[str, ListRow], lines: Mapping[int, ListRow]) -> None:
     """What stands, and over it what the file says; nothing where that is the same."""
     prices = {**before, **{row.item: row for row in lines.values()}}
     if prices == before:
@@ -98,13 +98,13 @@ def _save(caller: Caller, code: str, before: Mapping[str, PriceRow], lines: Mapp
     price_list_save(caller=caller, code=code, given=given)
 
 
-def _what(before: PriceRow | None, row: PriceRow) -> str:
+def _what(before: ListRow | None, row: ListRow) -> str:
     if before is None:
         return "imported"
     return "unchanged" if before == row else "updated"
 
 
-def _row(cells: Mapping[str, str], decimals: int) -> PriceRow:
+def _row(cells: Mapping[str, str], decimals: int) -> ListRow:
     code = values.needed(cells["list"], "list", 40)
     begins = values.day(values.needed(cells["valid_from"], "valid_from", 40), "valid_from")
     ends = values.day(cells.get("valid_until", ""), "valid_until")
@@ -117,7 +117,7 @@ def _row(cells: Mapping[str, str], decimals: int) -> PriceRow:
             expected=f"after {begins}, or nothing",
         )
     name = values.text(cells.get("name", ""), "name", 120) or code
-    return PriceRow(
+    return ListRow(
         list_code=code,
         terms=Terms(name, values.text(cells.get("region", ""), "region", 40), begins, ends),
         item=values.needed(cells["item"], "item", 80),
@@ -126,8 +126,8 @@ def _row(cells: Mapping[str, str], decimals: int) -> PriceRow:
 
 
 def _fitting(
-    organisation: Organisation, rows: Mapping[int, PriceRow], rejects: Rejects
-) -> Iterator[tuple[int, PriceRow]]:
+    organisation: Organisation, rows: Mapping[int, ListRow], rejects: Rejects
+) -> Iterator[tuple[int, ListRow]]:
     """The rows that go with the others of their list and with what is there."""
     regions, items = codes_of(Region, organisation), codes_of(PriceItem, organisation)
     first: dict[str, Terms] = {}
@@ -150,13 +150,13 @@ def _fitting(
         rejects.add(line, bad)
 
 
-def _stored(organisation: Organisation) -> dict[str, dict[str, PriceRow]]:
+def _stored(organisation: Organisation) -> dict[str, dict[str, ListRow]]:
     """What stands, as rows: list → item → row."""
-    found: dict[str, dict[str, PriceRow]] = defaultdict(dict)
+    found: dict[str, dict[str, ListRow]] = defaultdict(dict)
     entries = PriceListEntry.objects.filter(organisation=organisation)
     for entry in entries.select_related("price_list__region", "item"):
         one = entry.price_list
         terms = Terms(one.name, one.region.code if one.region else "", one.valid_from, one.valid_until)
-        row = PriceRow(list_code=one.code, terms=terms, item=entry.item.code, price_minor=entry.price_minor)
+        row = ListRow(list_code=one.code, terms=terms, item=entry.item.code, price_minor=entry.price_minor)
         found[one.code][row.item] = row
     return found
