@@ -26,7 +26,8 @@ from core.money import Money
 @dataclass(frozen=True, slots=True)
 class PayerView:
     """An invoice as its payer sees it. `paid`, `due` and `owed_back` are None where nothing was paid, is to be paid or
-    given back; `codes`: a payment at a bank or a shop is on its way; `is_asking`: the provider is being asked."""
+    given back; `codes`: a payment at a bank or a shop is on its way; `declined`: the last try did not work; `is_asking`:
+    the provider is being asked."""
 
     invoice: Invoice
     lines: list[InvoiceLine]
@@ -37,6 +38,7 @@ class PayerView:
     owed_back: Money | None
     link: PaymentLink | None
     codes: bool
+    declined: bool
     is_asking: bool
 
 
@@ -48,6 +50,7 @@ def invoice_of_payer(invoice_id: UUID, token: str) -> PayerView:
     if invoice is None:
         raise InvoiceUnknown
     credit_notes = list(invoice.credit_notes.order_by("issued_at"))
+    tries = list(invoice.payments.order_by("happened_at").values_list("state", flat=True))
     owed, credited = due(invoice), sum(note.total_minor for note in credit_notes)
     paid = invoice.total_minor - credited - owed.minor
     return PayerView(
@@ -59,7 +62,8 @@ def invoice_of_payer(invoice_id: UUID, token: str) -> PayerView:
         due=owed if owed.minor > 0 else None,
         owed_back=owed * -1 if owed.minor < 0 else None,
         link=invoice.links.filter(state=PaymentLink.State.OPEN).first(),
-        codes=invoice.payments.filter(state=PaymentState.PENDING).exists(),
+        codes=PaymentState.PENDING in tries,
+        declined=tries[-1:] == [PaymentState.DECLINED],
         is_asking=Inquiry.objects.filter(
             checkout__link__invoice=invoice, reason=Inquiry.Reason.RETURNED, answered_at=None
         ).exists(),

@@ -117,6 +117,7 @@ def _invoice(request: HttpRequest, shown: PayerView, token: str, *, status: int 
             "link": shown.link,
             "is_asking": shown.is_asking,
             "codes": shown.codes,
+            "declined": shown.declined,
             "failed": status == 503,
         },
         language=language_for(request, shown.invoice.organisation.language),

@@ -58,6 +58,17 @@ def test_a_customer_pays(invoice: Invoice, browser: Client) -> None:
     assert "Thank you. This is paid." in words(browser, path)
 
 
+def test_a_declined_payment_is_told(invoice: Invoice, browser: Client) -> None:
+    browser.post(address(invoice))
+    payment_make(SandboxCheckout.objects.get(), SandboxPayment.State.DECLINED, now=timezone.now())
+    deliver_all()
+
+    shown = words(browser, address(invoice))
+
+    assert "The last payment did not go through. Nothing was taken; you can try again." in shown
+    assert "Pay TWD 800" in shown
+
+
 def test_coming_back_proves_nothing(invoice: Invoice, browser: Client) -> None:
     browser.post(address(invoice))
 
