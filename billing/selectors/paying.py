@@ -26,8 +26,8 @@ from core.money import Money
 @dataclass(frozen=True, slots=True)
 class PayerView:
     """An invoice as its payer sees it. `paid`, `due` and `owed_back` are None where nothing was paid, is to be paid or
-    given back; `codes`: a payment at a bank or a shop is on its way; `declined`: the last try did not work; `is_asking`:
-    the provider is being asked."""
+    given back; `codes`: a payment at a bank or a shop is on its way; `declined`: the last try did not work;
+    `is_asking`: the provider is being asked."""
 
     invoice: Invoice
     lines: list[InvoiceLine]
