@@ -50,6 +50,8 @@ CONSTRAINTS: dict[str, tuple[type[DomainError], str]] = {
     "plan_version_number_once": (Conflict, "This region's day is being planned already."),
     "plan_one_published_version": (Conflict, "Another version was published at the same moment."),
     "plan_one_for_region_and_day": (Conflict, "This region's day is being planned already."),
+    "membership_one_of_a_plan_at_a_site": (Conflict, "The customer has this plan at this site."),
+    "maintenance_plan_one_of_a_code": (Conflict, "This plan is being replaced by another request."),
     "contact_can_be_reached": (Invalid, "A contact needs a phone number or an e-mail address."),
     "site_key_once": (Conflict, "This site is being registered by another request."),
     "customer_key_once": (Conflict, "This customer is being registered by another request."),

@@ -104,6 +104,31 @@ class OptionUnknown(NotFound):
     title = "The offer has no such option"
 
 
+class MaintenancePlanUnknown(NotFound):
+    code = "maintenance-plan-unknown"
+    title = "There is no such maintenance plan to be sold"
+
+
+class MembershipUnknown(NotFound):
+    code = "membership-unknown"
+    title = "There is no such membership"
+
+
+class AlreadyMember(Conflict):
+    code = "already-member"
+    title = "The customer has this plan at this site"
+
+
+class MembershipOver(Conflict):
+    code = "membership-over"
+    title = "The membership is over"
+
+
+class BadMembership(Invalid):
+    code = "bad-membership"
+    title = "This cannot be sold as it stands"
+
+
 class CreditTooLarge(Invalid):
     code = "credit-too-large"
     title = "No more can be credited than the invoice says"
@@ -121,7 +146,7 @@ class AccountUnknown(Invalid):
 
 class NotOnSite(Conflict):
     code = "not-on-site"
-    title = "Offers are made and decided while the technician is on site"
+    title = "Things are sold while the technician is on site"
 
 
 class AlreadyOffered(Conflict):

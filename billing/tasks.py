@@ -28,3 +28,18 @@ def checkouts_sweep() -> None:
     from billing.services import checkouts
 
     checkouts.checkouts_ask(now=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def memberships_sweep() -> None:
+    """Let memberships follow what was paid, begin the periods of the day, and ask for the visits that fall due."""
+    from billing.services import periods
+    from communities.models import Organisation
+
+    now = timezone.now()
+    periods.memberships_follow_payment(now=now)
+    for organisation in Organisation.objects.all():
+        on = now.astimezone(organisation.zone).date()
+        periods.memberships_renew(organisation=organisation, on=on)
+        periods.memberships_end(organisation=organisation, on=on)
+        periods.included_visits_ask(organisation=organisation, on=on, now=now)

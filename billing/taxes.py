@@ -37,12 +37,12 @@ def tax_sums(lines: Iterable[Taxed], *, included: bool) -> list[TaxSum]:
 
 def _split(rate_bp: int, amount: int, included: bool) -> TaxSum:
     if included:
-        tax = _half_up(amount * rate_bp, FULL_BP + rate_bp)
+        tax = half_up(amount * rate_bp, FULL_BP + rate_bp)
         return TaxSum(rate_bp, amount - tax, tax)
-    return TaxSum(rate_bp, amount, _half_up(amount * rate_bp, FULL_BP))
+    return TaxSum(rate_bp, amount, half_up(amount * rate_bp, FULL_BP))
 
 
-def _half_up(numerator: int, denominator: int) -> int:
+def half_up(numerator: int, denominator: int) -> int:
     """Rounded to the nearest whole; halves away from zero, so that a credit note mirrors its invoice."""
     whole = (2 * abs(numerator) + denominator) // (2 * denominator)
     return whole if numerator >= 0 else -whole

@@ -159,6 +159,7 @@ CELERY_BEAT_SCHEDULE = {
         "billing.tasks.links_sweep": 300.0,
         "billing.tasks.checkouts_sweep": 60.0,
         "billing.tasks.settlements_sweep": 300.0,
+        "billing.tasks.memberships_sweep": 60.0,
     }.items()
 }
 
@@ -176,6 +177,7 @@ OUTBOX_CONSUMERS = {
     "visit.could_not_complete": ["api.events.consumers.visit_not_completed"],
     "work_order.completed": ["api.events.consumers.work_order_completed"],
     "work_order.cancelled": ["api.events.consumers.work_order_cancelled"],
+    "membership_period.begun": ["billing.services.periods.period_invoice"],
     "invoice.issued": ["api.events.consumers.invoice_issued"],
     "payment_link.opened": ["billing.services.links.payment_link_send"],
     "payment_reminder.due": ["billing.services.links.payment_reminder_send"],

@@ -7,6 +7,8 @@ from api.auth import Request
 from api.paging import paged
 from api.schemas.base import Page, PageQuery
 from api.schemas.price_book import (
+    MaintenancePlanIn,
+    MaintenancePlanOut,
     OptionSetIn,
     OptionSetOut,
     PriceItemIn,
@@ -20,6 +22,8 @@ from api.schemas.price_book import (
 )
 from billing.models import PriceItem
 from billing.selectors.price_book import (
+    maintenance_plan_get,
+    maintenance_plan_list,
     option_set_get,
     option_set_list,
     price_item_get,
@@ -28,6 +32,7 @@ from billing.selectors.price_book import (
     price_list_list,
     tax_list,
 )
+from billing.services.maintenance_plans import maintenance_plan_retire, maintenance_plan_save
 from billing.services.option_sets import option_set_save
 from billing.services.price_items import price_item_save
 from billing.services.price_lists import price_list_save
@@ -87,6 +92,29 @@ def option_set_put(request: Request, code: str, body: OptionSetIn) -> OptionSetO
     """Make an option set, or replace it. Offers that were made keep their options."""
     option_set_save(caller=request.auth, code=code, given=body.given())
     return OptionSetOut.of(option_set_get(request.auth, code))
+
+
+@router.get("/maintenance-plans", response=Page[MaintenancePlanOut])
+def maintenance_plan_index(request: Request, page: Query[PageQuery]) -> HttpResponse:
+    """The plans that can be sold."""
+    currency = request.auth.organisation.currency
+    plans = maintenance_plan_list(request.auth)
+    return paged(request, plans, page, by="code", show=lambda plan: MaintenancePlanOut.of(plan, currency))
+
+
+@router.put("/maintenance-plans/{code}", response=MaintenancePlanOut)
+def maintenance_plan_put(request: Request, code: str, body: MaintenancePlanIn) -> MaintenancePlanOut:
+    """Sell a plan under a code from now on. Members keep the terms they were sold."""
+    maintenance_plan_save(caller=request.auth, code=code, given=body.given())
+    plan = maintenance_plan_get(request.auth, code)
+    return MaintenancePlanOut.of(plan, request.auth.organisation.currency)
+
+
+@router.delete("/maintenance-plans/{code}", response={204: None})
+def maintenance_plan_delete(request: Request, code: str) -> HttpResponse:
+    """Sell a plan no more. Members keep it."""
+    maintenance_plan_retire(caller=request.auth, code=code)
+    return HttpResponse(status=204)
 
 
 @router.get("/billing-profile", response=ProfileOut)

@@ -11,9 +11,9 @@ from api.auth import Request
 from api.idempotency import idempotent
 from api.paging import paged
 from api.schemas.base import Page, PageQuery
-from api.schemas.requests import CancelIn, CustomerIn, RequestIn, RequestOut, SiteIn, WorkOrderOut
+from api.schemas.requests import CancelIn, RequestIn, RequestOut, WorkOrderOut
 from dispatch.selectors.requests import request_get, request_list, work_order_get
-from dispatch.services.requests import CustomerGiven, RequestGiven, SiteGiven, request_cancel, request_create
+from dispatch.services.requests import request_cancel, request_create
 from dispatch.states import RequestState
 
 router = Router(tags=["Requests"])
@@ -23,16 +23,7 @@ router = Router(tags=["Requests"])
 @idempotent
 def request_post(request: Request, body: RequestIn) -> HttpResponse:
     """Take a request. Its point, or its address, finds the community; a site without one says why."""
-    given = RequestGiven(
-        reference=body.reference,
-        service_type_code=body.service_type,
-        site=_site(body.site),
-        customer=_customer(body.customer) if body.customer else None,
-        description=body.description,
-        window_from_at=body.window_from_at,
-        window_until_at=body.window_until_at,
-    )
-    asked = request_create(caller=request.auth, given=given, now=timezone.now())
+    asked = request_create(caller=request.auth, given=body.given(), now=timezone.now())
     return answer(RequestOut.of(asked), 201, {"Location": f"{request.path}/{asked.pk}"})
 
 
@@ -69,17 +60,3 @@ def request_cancel_post(request: Request, request_id: UUID, body: CancelIn) -> R
 def work_order_read(request: Request, work_order_id: UUID) -> WorkOrderOut:
     """A work order with its visits."""
     return WorkOrderOut.of(work_order_get(request.auth, work_order_id))
-
-
-def _site(given: SiteIn) -> SiteGiven:
-    return SiteGiven(
-        address=given.address,
-        unit=given.unit,
-        lon=given.lon,
-        lat=given.lat,
-        community_code=given.community,
-    )
-
-
-def _customer(given: CustomerIn) -> CustomerGiven:
-    return CustomerGiven(name=given.name, phone=given.phone, email=given.email)

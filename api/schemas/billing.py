@@ -14,11 +14,13 @@ from billing.services.links import pay_url
 
 class LineOut(Out):
     position: int
-    item: str
+    item: Annotated[str | None, Field(description="Null for a period of a membership.")]
     description: str
     quantity: int
     unit_price_minor: int
-    amount_minor: int
+    discount_minor: int
+    discount_by: Annotated[str, Field(description="The maintenance plan that takes it off.")]
+    amount_minor: Annotated[int, Field(description="Quantity × unit price, less the discount.")]
     tax_rate_bp: Annotated[int, Field(description="In hundredths of a per cent.")]
 
 
@@ -46,9 +48,10 @@ class InvoiceOut(Out):
     id: UUID
     number: str
     state: str
-    work_order_id: UUID
-    work_order_number: str
-    visit_id: UUID
+    work_order_id: Annotated[UUID | None, Field(description="Null where it is for a membership.")]
+    work_order_number: str | None
+    visit_id: UUID | None
+    membership_id: Annotated[UUID | None, Field(description="Where it is for one of its periods.")]
     customer_name: str | None
     currency: str
     net_minor: int
@@ -67,8 +70,9 @@ class InvoiceOut(Out):
             number=invoice.number,
             state=invoice.state,
             work_order_id=invoice.work_order_id,
-            work_order_number=invoice.work_order.number,
+            work_order_number=invoice.work_order.number if invoice.work_order else None,
             visit_id=invoice.visit_id,
+            membership_id=invoice.period.membership_id if invoice.period else None,
             customer_name=invoice.customer.name if invoice.customer else None,
             currency=invoice.currency,
             net_minor=invoice.net_minor,
@@ -80,10 +84,12 @@ class InvoiceOut(Out):
             lines=[
                 LineOut(
                     position=line.position,
-                    item=line.item.code,
+                    item=line.item.code if line.item else None,
                     description=line.description,
                     quantity=line.quantity,
                     unit_price_minor=line.unit_price_minor,
+                    discount_minor=line.discount_minor,
+                    discount_by=line.discount_by,
                     amount_minor=line.amount_minor,
                     tax_rate_bp=line.tax_rate_bp,
                 )

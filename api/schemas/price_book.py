@@ -8,7 +8,8 @@ from pydantic import Field
 
 from api.schemas.base import Day, In, Out
 from api.schemas.offers import Code, Name, OfferOptionIn
-from billing.models import BillingProfile, OptionSet, PriceItem, PriceList, Tax
+from billing.models import BillingProfile, MaintenancePlan, OptionSet, PriceItem, PriceList, Tax
+from billing.services.maintenance_plans import PlanGiven
 from billing.services.offers import MOST, OPTIONS, OptionGiven
 from billing.services.option_sets import OptionSetGiven
 from billing.services.price_items import PriceRow
@@ -210,6 +211,58 @@ class OptionSetOut(Out):
                 )
                 for option in option_set.options.all()
             ],
+        )
+
+
+class MaintenancePlanIn(In):
+    """The whole plan. What was sold under its code stays as it was sold."""
+
+    name: Annotated[str, Field(min_length=1, max_length=160)]
+    name_en: Name = ""
+    price_minor: Price
+    tax: Annotated[str, Field(max_length=20, description="Its code.")] = ""
+    period_months: Annotated[int, Field(ge=1, le=60)]
+    discount_bp: Annotated[int, Field(ge=0, le=10_000, description="On what is not included.")] = 0
+    visits: Annotated[
+        dict[Code, Annotated[int, Field(ge=1, le=366)]],
+        Field(max_length=20, description="Included in each period, by service type."),
+    ] = {}
+
+    def given(self) -> PlanGiven:
+        return PlanGiven(
+            name=self.name,
+            name_en=self.name_en,
+            price_minor=self.price_minor,
+            tax_code=self.tax,
+            period_months=self.period_months,
+            discount_bp=self.discount_bp,
+            visits=self.visits,
+        )
+
+
+class MaintenancePlanOut(Out):
+    code: str
+    name: str
+    name_en: str
+    price_minor: int
+    currency: str
+    tax: str | None
+    period_months: int
+    discount_bp: int
+    visits: dict[str, int]
+
+    @classmethod
+    def of(cls, plan: MaintenancePlan, currency: str) -> Self:
+        return cls(
+            code=plan.code,
+            name=plan.name,
+            name_en=plan.name_en,
+            price_minor=plan.price_minor,
+            currency=currency,
+            tax=plan.tax.code if plan.tax else None,
+            period_months=plan.period_months,
+            discount_bp=plan.discount_bp,
+            visits={one.service_type.code: one.visits for one in plan.inclusions.all()},
         )
 
 

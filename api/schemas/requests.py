@@ -10,6 +10,7 @@ from api.schemas.base import In, Latitude, Longitude, Moment, Out
 from api.schemas.communities import SiteOut
 from api.schemas.visits import ServiceTypeOut
 from dispatch.models import ServiceRequest, Visit, WorkOrder
+from dispatch.services.requests import CustomerGiven, RequestGiven, SiteGiven
 
 
 class SiteIn(In):
@@ -29,6 +30,15 @@ class SiteIn(In):
             raise ValueError("an address or a point is needed")
         return self
 
+    def given(self) -> SiteGiven:
+        return SiteGiven(
+            address=self.address,
+            unit=self.unit,
+            lon=self.lon,
+            lat=self.lat,
+            community_code=self.community,
+        )
+
 
 class CustomerIn(In):
     name: Annotated[str, Field(min_length=1, max_length=160)]
@@ -40,6 +50,9 @@ class CustomerIn(In):
         if not (any(map(str.isdigit, self.phone)) or self.email):
             raise ValueError("a phone number or an e-mail address is needed")
         return self
+
+    def given(self) -> CustomerGiven:
+        return CustomerGiven(name=self.name, phone=self.phone, email=self.email)
 
 
 class RequestIn(In):
@@ -60,6 +73,17 @@ class RequestIn(In):
         if self.window_from_at and self.window_until_at and self.window_from_at >= self.window_until_at:
             raise ValueError("the window must end after it begins")
         return self
+
+    def given(self) -> RequestGiven:
+        return RequestGiven(
+            reference=self.reference,
+            service_type_code=self.service_type,
+            site=self.site.given(),
+            customer=self.customer.given() if self.customer else None,
+            description=self.description,
+            window_from_at=self.window_from_at,
+            window_until_at=self.window_until_at,
+        )
 
 
 class CancelIn(In):

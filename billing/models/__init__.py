@@ -1,8 +1,15 @@
-"""Prices, what was offered and done, invoices, how they are paid, the books, and what providers have settled."""
+"""Prices, offers, memberships, invoices, how they are paid, the books, and what providers have settled."""
 
 from billing.models.books import Entry, Posting
 from billing.models.inbox import WebhookEvent
 from billing.models.invoices import CreditLine, CreditNote, Invoice, InvoiceLine, Series, TaxLine
+from billing.models.memberships import (
+    IncludedVisit,
+    MaintenancePlan,
+    Membership,
+    MembershipPeriod,
+    PlanInclusion,
+)
 from billing.models.offers import Approval, Offer, OfferLine, OfferOption
 from billing.models.paying import Checkout, Dispute, Inquiry, Payment, PaymentLink, PaymentReminder, Refund
 from billing.models.prices import (
@@ -33,9 +40,13 @@ __all__ = [
     "CreditNote",
     "Dispute",
     "Entry",
+    "IncludedVisit",
     "Inquiry",
     "Invoice",
     "InvoiceLine",
+    "MaintenancePlan",
+    "Membership",
+    "MembershipPeriod",
     "Offer",
     "OfferLine",
     "OfferOption",
@@ -43,6 +54,7 @@ __all__ = [
     "Payment",
     "PaymentLink",
     "PaymentReminder",
+    "PlanInclusion",
     "Posting",
     "PriceItem",
     "PriceItemPart",

@@ -1,9 +1,10 @@
-"""What completed work costs, on paper that is never changed."""
+"""What completed work or a period of a membership costs, on paper that is never changed."""
 
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 
+from billing.models.memberships import MembershipPeriod
 from billing.models.prices import PriceItem
 from communities.models import Customer, Owned, User
 from core.money import Money
@@ -13,6 +14,7 @@ FIXED = [
     "number",
     "work_order",
     "visit",
+    "period",
     "customer",
     "currency",
     "net_minor",
@@ -43,7 +45,7 @@ class Series(Owned):
 
 
 class Invoice(Owned):
-    """What a completed work order costs. One for a work order.
+    """What a completed work order costs, or a period of a membership. One for each.
 
     `state` and `paid_at` follow from the books (billing.services.standing), by nothing else.
     """
@@ -57,8 +59,11 @@ class Invoice(Owned):
         CREDITED = "credited", "Credited in full"
 
     number = models.CharField(max_length=40)
-    work_order = models.OneToOneField(WorkOrder, on_delete=models.PROTECT, related_name="invoice")
-    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="+")
+    work_order = models.OneToOneField(WorkOrder, on_delete=models.PROTECT, related_name="invoice", null=True)
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="+", null=True)
+    period = models.OneToOneField(
+        MembershipPeriod, on_delete=models.PROTECT, related_name="invoice", null=True
+    )
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="invoices", null=True)
     state = models.CharField(max_length=12, choices=State.choices, default=State.ISSUED)
     currency = models.CharField(max_length=3)
@@ -80,6 +85,11 @@ class Invoice(Owned):
             ),
             models.CheckConstraint(
                 condition=Q(total_minor=F("net_minor") + F("tax_minor")), name="invoice_total_is_net_and_tax"
+            ),
+            models.CheckConstraint(
+                condition=Q(work_order__isnull=False, visit__isnull=False, period=None)
+                | Q(work_order=None, visit=None, period__isnull=False),
+                name="invoice_for_work_or_for_a_period",
             ),
         ]
         triggers = [
@@ -104,12 +114,18 @@ class Invoice(Owned):
 
 
 class InvoiceLine(Owned):
+    """So many of an item, less what a membership takes off. A membership's own line has no item."""
+
     invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField()
-    item = models.ForeignKey(PriceItem, on_delete=models.PROTECT, related_name="+")
+    item = models.ForeignKey(PriceItem, on_delete=models.PROTECT, related_name="+", null=True)
     description = models.CharField(max_length=200)
     quantity = models.PositiveSmallIntegerField()
     unit_price_minor = models.PositiveBigIntegerField()
+    discount_minor = models.PositiveBigIntegerField(default=0, db_default=0)
+    discount_by = models.CharField(
+        max_length=160, blank=True, default="", db_default="", help_text="The plan that takes it off."
+    )
     amount_minor = models.PositiveBigIntegerField()
     tax_rate_bp = models.PositiveIntegerField(default=0)
 
@@ -117,8 +133,11 @@ class InvoiceLine(Owned):
         constraints = [
             models.UniqueConstraint(fields=["invoice", "position"], name="invoice_line_position_once"),
             models.CheckConstraint(
-                condition=Q(amount_minor=F("quantity") * F("unit_price_minor")),
-                name="invoice_line_amount_is_quantity_times_price",
+                condition=Q(amount_minor=F("quantity") * F("unit_price_minor") - F("discount_minor")),
+                name="invoice_line_amount_is_price_less_discount",
+            ),
+            models.CheckConstraint(
+                condition=Q(discount_minor=0) | ~Q(discount_by=""), name="invoice_line_discount_says_why"
             ),
         ]
         triggers = [APPEND_ONLY]
@@ -129,6 +148,15 @@ class InvoiceLine(Owned):
     @property
     def unit_price(self) -> Money:
         return Money(self.unit_price_minor, self.invoice.currency)
+
+    @property
+    def price(self) -> Money:
+        """Before the discount."""
+        return Money(self.amount_minor + self.discount_minor, self.invoice.currency)
+
+    @property
+    def discount(self) -> Money:
+        return Money(self.discount_minor, self.invoice.currency)
 
     @property
     def amount(self) -> Money:

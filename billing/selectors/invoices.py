@@ -11,10 +11,11 @@ from core.money import Money
 
 
 def invoice_list(caller: Caller) -> QuerySet[Invoice]:
-    """All for dispatch, those of their regions for managers, those of their own visits for technicians."""
+    """All for dispatch, those of their regions for managers, those of their own visits, and of the memberships they
+    sold, for technicians."""
     return (
         Invoice.objects.filter(_in_scope(caller), organisation=caller.organisation)
-        .select_related("work_order", "customer")
+        .select_related("work_order", "customer", "period")
         .prefetch_related(
             Prefetch("lines", queryset=InvoiceLine.objects.order_by("position").select_related("item")),
             Prefetch("links", queryset=PaymentLink.objects.order_by("-created_at")),
@@ -56,5 +57,7 @@ def _in_scope(caller: Caller) -> Q:
     if caller.runs_dispatch:
         return Q()
     if caller.is_technician:
-        return Q(visit__technician__user=caller.user)
-    return Q(visit__site__community__region_id__in=caller.region_ids)
+        return Q(visit__technician__user=caller.user) | Q(period__membership__technician__user=caller.user)
+    return Q(visit__site__community__region_id__in=caller.region_ids) | Q(
+        period__membership__site__community__region_id__in=caller.region_ids
+    )

@@ -2,8 +2,11 @@
 
 from django.db.models import Prefetch, QuerySet
 
+from billing.errors import MaintenancePlanUnknown
 from billing.models import (
+    MaintenancePlan,
     OptionSet,
+    PlanInclusion,
     PriceItem,
     PriceItemPart,
     PriceList,
@@ -55,3 +58,18 @@ def option_set_list(caller: Caller) -> QuerySet[OptionSet]:
 def option_set_get(caller: Caller, code: str) -> OptionSet:
     """The option set that has just been saved."""
     return option_set_list(caller).get(code=code)
+
+
+def maintenance_plan_list(caller: Caller) -> QuerySet[MaintenancePlan]:
+    """The plans that can be sold."""
+    inclusions = PlanInclusion.objects.select_related("service_type").order_by("service_type__code")
+    plans = MaintenancePlan.objects.filter(organisation=caller.organisation, active=True)
+    return plans.select_related("tax").prefetch_related(Prefetch("inclusions", inclusions))
+
+
+def maintenance_plan_get(caller: Caller, code: str) -> MaintenancePlan:
+    """The plan that can be sold under a code. Raises MaintenancePlanUnknown."""
+    plan = maintenance_plan_list(caller).filter(code=code).first()
+    if plan is None:
+        raise MaintenancePlanUnknown(f"No plan {code!r} can be sold.")
+    return plan

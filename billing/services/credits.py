@@ -12,6 +12,7 @@ from billing.errors import CreditTooLarge
 from billing.models import CreditLine, CreditNote, Invoice, InvoiceLine, Series
 from billing.selectors.invoices import invoice_get
 from billing.services import books, facts
+from billing.services.member_terms import included_give_back
 from billing.services.numbering import number_take
 from billing.services.standing import invoice_locked, invoice_restate
 from billing.taxes import Taxed, tax_sums
@@ -30,7 +31,8 @@ class CreditGiven:
 
 @transaction.atomic
 def credit_note_issue(*, caller: Caller, invoice_id: UUID, given: CreditGiven, now: datetime) -> CreditNote:
-    """Credit some of an invoice, or all that is left of it. The link is then for what is still due, or over.
+    """Credit some of an invoice, or all that is left of it. The link is then for what is still due, or over. A visit
+    that was included in a plan is given back with all of its invoice.
 
     For administrators. Raises InvoiceUnknown, NotForYourRole, and CreditTooLarge for more than is left of a line, for
     a line that is not there, and for nothing at all.
@@ -62,6 +64,8 @@ def credit_note_issue(*, caller: Caller, invoice_id: UUID, given: CreditGiven, n
         CreditLine(organisation=invoice.organisation, credit_note=note, line=line, amount_minor=amount)
         for line, amount in credited.items()
     )
+    if credited == {line: rest for line, rest in left.items() if rest}:
+        included_give_back(invoice)
     books.credit_post(note)
     facts.invoice_fact_record(
         kind=ServiceEvent.Kind.INVOICE_CREDITED,

@@ -1,9 +1,9 @@
-"""Billing's facts for the ledger: all of them are about a visit."""
+"""Billing's facts for the ledger: about a visit, or about a membership."""
 
 from datetime import datetime
 from uuid import UUID
 
-from billing.models import Invoice
+from billing.models import Invoice, Membership
 from communities.models import ServiceEvent
 from communities.services.ledger import Fact, facts_record
 from core.money import Money
@@ -33,11 +33,42 @@ def visit_fact_record(
     facts_record(organisation=visit.organisation, facts=[fact])
 
 
+def membership_fact_record(
+    *, kind: ServiceEvent.Kind, source_id: str, membership: Membership, occurred_at: datetime, amount: Money
+) -> None:
+    """Append one fact about `membership`: where, for whom, who sold it, and how much."""
+    fact = Fact(
+        kind=kind,
+        source="billing",
+        source_id=source_id,
+        occurred_at=occurred_at,
+        community_id=membership.site.community_id,
+        site_id=membership.site_id,
+        customer_id=membership.customer_id,
+        technician_id=membership.technician_id,
+        visit_id=membership.visit_id,
+        amount=amount,
+    )
+    facts_record(organisation=membership.organisation, facts=[fact])
+
+
 def invoice_fact_record(
     *, kind: ServiceEvent.Kind, source_id: str, invoice_id: UUID, occurred_at: datetime, amount: Money
 ) -> None:
-    """Append one fact about the visit that an invoice is for."""
-    invoice = Invoice.objects.select_related(*(f"visit__{path}" for path in SHOWN)).get(pk=invoice_id)
-    visit_fact_record(
-        kind=kind, source_id=source_id, visit=invoice.visit, occurred_at=occurred_at, amount=amount
-    )
+    """Append one fact about the visit, or the membership, that an invoice is for."""
+    visit_paths = (f"visit__{path}" for path in SHOWN)
+    invoice = Invoice.objects.select_related(
+        *visit_paths, "period__membership__organisation", "period__membership__site"
+    ).get(pk=invoice_id)
+    if invoice.visit is not None:
+        visit_fact_record(
+            kind=kind, source_id=source_id, visit=invoice.visit, occurred_at=occurred_at, amount=amount
+        )
+    elif invoice.period is not None:
+        membership_fact_record(
+            kind=kind,
+            source_id=source_id,
+            membership=invoice.period.membership,
+            occurred_at=occurred_at,
+            amount=amount,
+        )

@@ -91,7 +91,7 @@ def offer_make(
     For the visit's technician and for dispatch (NotForYourRole), on site (NotOnSite). Raises VisitUnknown,
     ItemUnknown, BadQuantity, BadOffer, AlreadyOffered, TimeImpossible.
     """
-    visit, technician = _visit_on_site(caller, visit_id)
+    visit, technician = visit_on_site(caller, visit_id)
     check_time(visit, happened_at, now)
     items = _items(visit, given)
     _check_new(visit, items)
@@ -120,7 +120,7 @@ def offer_decide(
     offer = Offer.objects.filter(pk=offer_id, organisation=caller.organisation).first()
     if offer is None:
         raise OfferUnknown
-    visit, _ = _visit_on_site(caller, offer.visit_id)
+    visit, _ = visit_on_site(caller, offer.visit_id)
     check_time(visit, happened_at, now)
     if happened_at < offer.offered_at:
         raise TimeImpossible(f"The offer was made later, at {offer.offered_at.isoformat()}.")
@@ -215,8 +215,11 @@ def _fulfilled_by(option: OfferOption, visit: Visit, at: datetime) -> ServiceReq
     )
 
 
-def _visit_on_site(caller: Caller, visit_id: UUID) -> tuple[Visit, Technician]:
-    """The visit and who is there. Locked: it cannot be completed, and so billed, while an offer changes."""
+def visit_on_site(caller: Caller, visit_id: UUID) -> tuple[Visit, Technician]:
+    """The visit and who is there. Locked: it cannot be completed, and so billed, while something is being sold on it.
+
+    For the visit's technician and for dispatch (NotForYourRole), on site (NotOnSite). Raises VisitUnknown.
+    """
     visit_get(caller, visit_id)
     visit = (
         Visit.objects.select_for_update(of=("self",))

@@ -12,14 +12,14 @@ from communities.services.surveys import VisitDone, survey_invite
 def survey_after_payment(*, subject_id: UUID) -> None:
     """Invite the customer of a paid invoice to rate the visit. Follows `invoice.paid`.
 
-    Nobody is asked without a contact who agreed to it, or for a site in no community. Who has an e-mail address
-    is preferred.
+    Nobody is asked without a contact who agreed to it, for a site in no community, or about a membership. Who has an
+    e-mail address is preferred.
     """
     invoice = Invoice.objects.select_related("organisation", "visit__site__community").get(pk=subject_id)
     visit = invoice.visit
     contacts = Contact.objects.filter(customer=invoice.customer_id, may_survey=True)
     contact = min(contacts, key=lambda one: (not one.email, one.created_at), default=None)
-    if contact is None or visit.site.community is None or visit.technician_id is None:
+    if contact is None or visit is None or visit.site.community is None or visit.technician_id is None:
         return
     survey_invite(
         contact=contact,

@@ -26,6 +26,7 @@ class ServiceEvent(Owned):
         OFFER_MADE = "offer.made"
         OFFER_ACCEPTED = "offer.accepted"
         OFFER_REFUSED = "offer.refused"
+        MEMBERSHIP_SOLD = "membership.sold"
         INVOICE_ISSUED = "invoice.issued"
         INVOICE_PAID = "invoice.paid"
         INVOICE_CREDITED = "invoice.credited"

@@ -105,7 +105,7 @@ def _invoice(request: HttpRequest, shown: PayerView, token: str, *, status: int 
             "organisation": shown.invoice.organisation,
             "invoice": shown.invoice,
             "token": token,
-            "visited": visit.finished_at or shown.invoice.issued_at,
+            "visited": (visit.finished_at or shown.invoice.issued_at) if visit else None,
             "code": qr_data(pay_url(shown.invoice.pk)) if shown.link else "",
             "lines": shown.lines,
             "taxes": [{"line": tax, "rate": _per_cent(tax.rate_bp)} for tax in shown.taxes],

@@ -26,6 +26,8 @@ from dispatch.states import REQUEST, VISIT, WORK_ORDER, RequestState, VisitState
 CLOCK_SKEW = timedelta(minutes=5)  # how far a telephone's clock may be ahead of ours
 ON_TIME = timedelta(minutes=15)
 """Without a promised window, an arrival up to this long after the planned start counts as on time."""
+PROMISE = timedelta(days=1)
+"""A window up to this long promises a time; a longer one (maintenance that is due) only says which days will do."""
 
 
 @transaction.atomic
@@ -167,4 +169,7 @@ def _details(visit: Visit, to: VisitState, happened_at: datetime) -> dict[str, A
 
 def _promised_until(visit: Visit) -> datetime:
     assert visit.starts_at is not None  # the database refuses an assigned visit without a time
-    return visit.window_until_at or visit.starts_at + ON_TIME
+    begins, until = visit.window_from_at, visit.window_until_at
+    if begins is not None and until is not None and until - begins <= PROMISE:
+        return until
+    return visit.starts_at + ON_TIME

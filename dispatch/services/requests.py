@@ -32,6 +32,7 @@ from dispatch.states import (
 )
 
 SOURCE = "linli"  # of requests that no other system has numbered
+MAINTENANCE = "maintenance"  # the source of those that nobody made: they fell due
 LEDGER_SOURCE = "dispatch"
 PAGE = 2000  # facts told in one transaction
 
@@ -112,13 +113,15 @@ def _create(caller: Caller, given: RequestGiven, now: datetime) -> ServiceReques
     kind = ServiceType.objects.filter(organisation=caller.organisation, code=given.service_type_code).first()
     if kind is None:
         raise ServiceTypeUnknown(f"There is no service type {given.service_type_code!r}.")
-    place = site_ensure(organisation=caller.organisation, told=_told(caller, given.site))
+    place = site_given_ensure(caller=caller, given=given.site)
     request = ServiceRequest.objects.create(
         organisation=caller.organisation,
         source=SOURCE,
         reference=given.reference,
         site=place,
-        customer=_customer(caller, given.customer, given.site) if given.customer else None,
+        customer=customer_given_ensure(caller=caller, given=given.customer, site=given.site)
+        if given.customer
+        else None,
         service_type=kind,
         description=given.description,
         requested_at=now,
@@ -159,7 +162,40 @@ def request_follow_up(
     return follow_up
 
 
-def _customer(caller: Caller, given: CustomerGiven, site: SiteGiven) -> Customer:
+def maintenance_request(
+    *,
+    site: Site,
+    customer: Customer,
+    service_type: ServiceType,
+    reference: str,
+    window: tuple[datetime, datetime],
+    now: datetime,
+) -> ServiceRequest:
+    """A request that nobody had to make, to be resolved by the end of its window: once for its reference, in the
+    caller's transaction."""
+    begins, until = window
+    request, is_new = ServiceRequest.objects.get_or_create(
+        organisation_id=site.organisation_id,
+        source=MAINTENANCE,
+        reference=reference,
+        defaults={
+            "site": site,
+            "customer": customer,
+            "service_type": service_type,
+            "requested_at": now,
+            "respond_by": until,
+            "resolve_by": until,
+            "window_from_at": begins,
+            "window_until_at": until,
+        },
+    )
+    if is_new:
+        requests_tell(organisation=site.organisation, site_id=site.pk)
+    return request
+
+
+def customer_given_ensure(*, caller: Caller, given: CustomerGiven, site: SiteGiven) -> Customer:
+    """The customer that is meant, made when new."""
     return customer_ensure(
         organisation=caller.organisation,
         name=given.name,
@@ -169,15 +205,17 @@ def _customer(caller: Caller, given: CustomerGiven, site: SiteGiven) -> Customer
     )
 
 
-def _told(caller: Caller, given: SiteGiven) -> SiteTold:
+def site_given_ensure(*, caller: Caller, given: SiteGiven) -> Site:
+    """The site that is meant, made when new. Raises CommunityUnknown."""
     community = _community_named(caller, given.community_code)
-    return SiteTold(
+    told = SiteTold(
         address=given.address,
         unit=given.unit,
         lon=given.lon,
         lat=given.lat,
         community_id=community.pk if community else None,
     )
+    return site_ensure(organisation=caller.organisation, told=told)
 
 
 def _community_named(caller: Caller, code: str) -> Community | None:

@@ -125,8 +125,16 @@ TABLE: dict[str, tuple[int, ...]] = {
     "PUT /price-lists/{code}": ADMINISTRATOR,
     "GET /option-sets": SIGNED_IN,
     "PUT /option-sets/{code}": ADMINISTRATOR,
+    "GET /maintenance-plans": SIGNED_IN,
+    "PUT /maintenance-plans/{code}": ADMINISTRATOR,
+    "DELETE /maintenance-plans/{code}": removed(ADMINISTRATOR),
     "GET /billing-profile": SIGNED_IN,
     "PUT /billing-profile": ADMINISTRATOR,
+    "GET /memberships": SIGNED_IN,
+    "POST /memberships": (401, 404, 403, 403, 403, 403, 201, 201),  # the stranger's company has no such plan
+    "GET /memberships/{membership_id}": VISIT,
+    "POST /memberships/{membership_id}/cancel": DISPATCH_BILLS,
+    "POST /visits/{visit_id}/memberships": made(REPORT),
     "POST /settlements": made(ADMINISTRATOR),
     "GET /settlements": ADMINISTRATOR,
     "GET /settlements/unsettled": ADMINISTRATOR,
@@ -150,6 +158,8 @@ ROW: dict[str, str] = {
     "POST /visits/{visit_id}/complete": "started",
     "GET /visits/{visit_id}/offers": "on_site",
     "POST /visits/{visit_id}/offers": "on_site",
+    "POST /visits/{visit_id}/memberships": "on_site",
+    "DELETE /maintenance-plans/{code}": "plan",
 }
 DEFAULT_ROW = {"version": "draft", "visit": "scheduled"}
 QUERY = {
@@ -176,7 +186,11 @@ BODY: dict[str, dict[str, Any] | bytes] = {
     "PUT /taxes/{code}": {"name": "營業稅", "rate_bp": 500},
     "PUT /price-lists/{code}": {"name": "Spring", "valid_from": "2026-03-01", "prices": {}},
     "PUT /option-sets/{code}": {"name": "Water", "options": [{"lines": [{"item": "add-on-free"}]}]},
+    "PUT /maintenance-plans/{code}": {"name": "Gold", "price_minor": 1200, "period_months": 12},
     "PUT /billing-profile": {"payment_account": "sandbox"},
+    "POST /memberships": {"plan": "plan-1", "customer": {"name": "Wang", "phone": "1"}, "site": SITE},
+    "POST /memberships/{membership_id}/cancel": {"reason": "They move."},
+    "POST /visits/{visit_id}/memberships": {"plan": "plan-1"},
     "POST /payments/{payment_id}/refunds": {"amount_minor": 1, "reason": "The filter leaked."},
     "POST /settlements": stripe_csv({}),
     "POST /event-endpoints": {"url": "https://crm.example/hook", "topics": ["invoice.paid"]},
@@ -283,6 +297,7 @@ def test_what_acts_once_says_so_in_the_schema() -> None:
     assert {name for name in TABLE if "Idempotency-Key" in needed(name)} == told_twice | {
         "POST /requests",
         "POST /plans",
+        "POST /memberships",
     }
     assert {name for name in TABLE if "If-Match" in needed(name)} == IF_MATCH
 

@@ -6,6 +6,7 @@ import pytest
 
 from billing.models import BillingProfile, PriceItem
 from communities.models import Organisation, Region
+from tests import factories
 from tests.api.conftest import Api
 
 
@@ -128,3 +129,22 @@ def test_how_the_company_bills(ada_api: Api) -> None:
 
     kept = BillingProfile.objects.get()
     assert (kept.reminder_days, kept.prices_include_tax) == ([2, 9], False)
+
+
+def test_a_plan_is_read_back_replaced_and_sold_no_more(ada_api: Api, acme: Organisation) -> None:
+    factories.service_type(acme, "filter")
+    gold = {"name": "Gold", "price_minor": 1200, "period_months": 12, "discount_bp": 1000}
+
+    assert put(ada_api, "/maintenance-plans/gold", gold) == (
+        200,
+        {"code": "gold", "name_en": "", "currency": "TWD", "tax": None, "visits": {}, **gold},
+    )
+    put(ada_api, "/maintenance-plans/gold", gold | {"visits": {"filter": 2}})
+    [sold] = ada_api.get("/maintenance-plans").json()["items"]
+    assert (sold["price_minor"], sold["visits"]) == (1200, {"filter": 2})
+
+    assert ada_api.call("DELETE", "/maintenance-plans/gold", None).status_code == 204
+    assert ada_api.get("/maintenance-plans").json()["items"] == []
+    assert ada_api.call("DELETE", "/maintenance-plans/gold", None).status_code == 404
+    status, problem = put(ada_api, "/maintenance-plans/gold", gold | {"visits": {"no": 1}})
+    assert (status, problem["detail"]) == (422, "There is no service type 'no'.")

@@ -39,6 +39,9 @@ DISPATCHER = {
     "/taxes": 2,
     "/price-lists": 3,
     "/option-sets": 4,
+    "/maintenance-plans": 3,
+    "/memberships": 4,
+    "/memberships/{membership}": 4,
     "/billing-profile": 2,
     "/tokens": 2,
 }
@@ -56,6 +59,7 @@ TECHNICIAN = {
     "/visits": 2,
     "/visits/{scheduled}": 3,
     "/invoices": 4,
+    "/memberships": 4,
 }
 
 

@@ -10,12 +10,15 @@ from billing.models import (
     Checkout,
     Invoice,
     InvoiceLine,
+    MaintenancePlan,
+    Membership,
     Offer,
     OfferLine,
     OfferOption,
     OptionSet,
     Payment,
     PaymentLink,
+    PlanInclusion,
     PriceItem,
     PriceItemPart,
     PriceList,
@@ -28,6 +31,7 @@ from billing.models import (
     Tax,
 )
 from billing.services import books
+from billing.services.periods import period_begin, period_invoice_issue
 from communities.models import Community, CommunityMetric, Signal, SignalSet, Site
 from communities.services.tokens import token_issue
 from core.links import digest
@@ -77,6 +81,7 @@ class World:
         self.offer = self._offer(self.names.get("on_site") or self.on_site.pk)
         self.invoice = self._invoice(done)
         self.payment = self._payment(self.invoice)
+        self.membership = self._membership(self.scheduled)
         self._insight(community)
         self._event()
         self._price_book()
@@ -124,6 +129,8 @@ class World:
             "offer": str(self.offer.pk),
             "invoice": str(self.invoice.pk),
             "payment": str(self.payment.pk),
+            "membership": str(self.membership.pk),
+            "plan": self.membership.plan.code,
             "region": str(self.region.pk),
             "secret": SECRET,
         }
@@ -241,6 +248,33 @@ class World:
         books.invoice_post(invoice)
         books.capture_post(payment)
         return payment
+
+    def _membership(self, visit: Visit) -> Membership:
+        """A plan of its own, sold at the visit's site, with an invoice and two included visits."""
+        plan = MaintenancePlan.objects.create(
+            organisation=self.company,
+            code=f"plan-{self.rows}",
+            name="Plan",
+            price_minor=1200,
+            period_months=12,
+        )
+        PlanInclusion.objects.create(
+            organisation=self.company, plan=plan, service_type=visit.service_type, visits=2
+        )
+        customer = visit.work_order.request.customer
+        assert customer is not None
+        membership = Membership.objects.create(
+            organisation=self.company,
+            plan=plan,
+            site=visit.site,
+            customer=customer,
+            starts_on=date(2026, 3, 2),
+            ends_on=date(2027, 3, 2),
+            sold_at=self.now,
+        )
+        period_begin(membership, 1)
+        period_invoice_issue(period_id=membership.periods.get().pk, now=self.now)
+        return membership
 
     def _settlement(self, checkout: Checkout) -> None:
         """A payment and a refund that no file has, and one more line in the first file."""

@@ -9,9 +9,9 @@ from billing.services.invoices import invoice_issue
 from billing.services.surveys import survey_after_payment
 from communities.models import Region, SurveyInvitation
 from dispatch.models import Technician
-from tests.billing.conftest import done, done_visit, price_book, provider
+from tests.billing.conftest import done, done_visit, gold, member, price_book, provider
 
-__all__ = ["done", "price_book", "provider"]
+__all__ = ["done", "gold", "member", "price_book", "provider"]
 
 
 @pytest.fixture

@@ -7,7 +7,15 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from billing.models import Checkout, Invoice, Payment, PaymentLink, SandboxCheckout, SandboxPayment
+from billing.models import (
+    Checkout,
+    Invoice,
+    Membership,
+    Payment,
+    PaymentLink,
+    SandboxCheckout,
+    SandboxPayment,
+)
 from billing.services.credits import CreditGiven, credit_note_issue
 from billing.services.invoices import invoice_issue
 from billing.services.links import links_expire, pay_url, qr_data
@@ -15,6 +23,7 @@ from billing.services.on_site import Taken, payment_take
 from communities.access import Caller
 from console.sandbox_provider.checkouts import payment_make
 from dispatch.models import Visit
+from tests.billing.conftest import another_visit
 from tests.console.test_customer_pages import Page
 from tests.outbox import deliver_all
 
@@ -161,3 +170,16 @@ def test_dates_are_those_of_the_companys_clock(done: Visit, provider: str, brows
 
     assert "March 3, 2026" in shown
     assert not any("March 2" in word for word in shown)
+
+
+def test_a_member_reads_what_is_included_and_what_costs_less(
+    member: Membership, done: Visit, browser: Client, now: datetime
+) -> None:
+    invoices = [invoice_issue(visit_id=another_visit(done, now).pk, now=now) for _ in range(3)]
+
+    assert {"TWD 800", "Included in 金級保養", "−TWD 800", "Thank you. This is paid."} <= words(
+        browser, address(invoices[0])
+    )
+    assert {"TWD 800", "For members of 金級保養", "−TWD 80", "TWD 720"} <= words(
+        browser, address(invoices[2])
+    )

@@ -86,6 +86,12 @@ def test_promised_window_decides_what_on_time_means(as_tom: Caller, visit: Visit
     assert ServiceEvent.objects.get(kind="visit.arrived").data == {"on_time": True}
 
 
+def test_a_window_of_days_promises_no_time(as_tom: Caller, visit: Visit, now: datetime) -> None:
+    Visit.objects.filter(pk=visit.pk).update(window_from_at=now, window_until_at=now + timedelta(days=30))
+    visit_arrive(caller=as_tom, visit_id=visit.pk, **at(now, 16))
+    assert ServiceEvent.objects.get(kind="visit.arrived").data == {"on_time": False}
+
+
 def test_visit_that_could_not_be_completed_gets_another(as_tom: Caller, visit: Visit, now: datetime) -> None:
     visit_arrive(caller=as_tom, visit_id=visit.pk, **at(now, 0))
     failed = visit_not_complete(caller=as_tom, visit_id=visit.pk, reason="Nobody at home", **at(now, 10))
