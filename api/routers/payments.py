@@ -77,7 +77,7 @@ def credit_note_post(request: Request, invoice_id: UUID, body: CreditIn) -> Http
     """Credit some lines of an invoice, or all of it. For administrators."""
     given = CreditGiven(reason=body.reason, amounts={line.position: line.amount_minor for line in body.lines})
     note = credit_note_issue(caller=request.auth, invoice_id=invoice_id, given=given, now=timezone.now())
-    return answer(CreditOut.of(note), 201)
+    return answer(CreditOut.of(credit_note_list(request.auth).get(pk=note.pk)), 201)
 
 
 @router.get("/invoices/{uuid:invoice_id}/story", response=list[HappeningOut])
@@ -89,7 +89,8 @@ def story_read(request: Request, invoice_id: UUID) -> list[HappeningOut]:
 
 @router.get("/open-questions", response=Page[InvoiceOut])
 def open_question_index(request: Request, page: Query[PageQuery]) -> HttpResponse:
-    """Invoices at which a person should look: paid too much, contested, in another currency. For administrators."""
+    """Invoices at which a person should look: paid too much, contested, in another currency, or due without a link.
+    For administrators."""
     return paged(request, needing_attention(request.auth), page, by="-id", show=InvoiceOut.of)
 
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from api.schemas.base import Out
 from billing.models import Invoice, PaymentLink
-from billing.selectors.invoices import link_newest
+from billing.selectors.invoices import due_listed, link_newest
 from billing.services.links import pay_url
 
 
@@ -57,6 +57,7 @@ class InvoiceOut(Out):
     net_minor: int
     tax_minor: int
     total_minor: int
+    due_minor: Annotated[int, Field(description="Below zero: what the customer is to get back.")]
     tax_included: bool
     issued_at: datetime
     paid_at: datetime | None
@@ -78,6 +79,7 @@ class InvoiceOut(Out):
             net_minor=invoice.net_minor,
             tax_minor=invoice.tax_minor,
             total_minor=invoice.total_minor,
+            due_minor=due_listed(invoice).minor,
             tax_included=invoice.tax_included,
             issued_at=invoice.issued_at,
             paid_at=invoice.paid_at,

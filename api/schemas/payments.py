@@ -133,6 +133,11 @@ class PaymentDetail(PaymentOut):
         )
 
 
+class CreditLineOut(Out):
+    position: int
+    amount_minor: int
+
+
 class CreditOut(Out):
     id: UUID
     number: str
@@ -143,6 +148,7 @@ class CreditOut(Out):
     total_minor: int
     currency: str
     issued_at: datetime
+    lines: Annotated[list[CreditLineOut], Field(description="Of the invoice, by their positions.")]
 
     @classmethod
     def of(cls, note: CreditNote) -> Self:
@@ -156,6 +162,10 @@ class CreditOut(Out):
             total_minor=note.total_minor,
             currency=note.currency,
             issued_at=note.issued_at,
+            lines=[
+                CreditLineOut(position=credited.line.position, amount_minor=credited.amount_minor)
+                for credited in note.lines.all()
+            ],
         )
 
 

@@ -113,6 +113,10 @@ class Invoice(Owned):
         return Money(self.tax_minor, self.currency)
 
 
+OWED = (Invoice.State.ISSUED, Invoice.State.PARTLY_PAID, Invoice.State.REOPENED)
+"""Something is due."""
+
+
 class InvoiceLine(Owned):
     """So many of an item, less what a membership takes off. A membership's own line has no item."""
 

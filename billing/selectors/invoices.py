@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import Prefetch, Q, QuerySet, Sum
 
 from billing.errors import InvoiceUnknown
-from billing.models import CreditNote, Entry, Invoice, InvoiceLine, PaymentLink
+from billing.models import CreditLine, CreditNote, Entry, Invoice, InvoiceLine, PaymentLink
 from communities.access import Caller
 from core.money import Money
 
@@ -19,6 +19,7 @@ def invoice_list(caller: Caller) -> QuerySet[Invoice]:
         .prefetch_related(
             Prefetch("lines", queryset=InvoiceLine.objects.order_by("position").select_related("item")),
             Prefetch("links", queryset=PaymentLink.objects.order_by("-created_at")),
+            Prefetch("postings__entries", queryset=Entry.objects.filter(account=Entry.Account.RECEIVABLE)),
         )
     )
 
@@ -38,7 +39,9 @@ def link_newest(invoice: Invoice) -> PaymentLink | None:
 
 def credit_note_list(caller: Caller) -> QuerySet[CreditNote]:
     """Credit notes of the invoices one may see."""
-    return CreditNote.objects.filter(invoice__in=invoice_list(caller))
+    lines = CreditLine.objects.order_by("line__position").select_related("line")
+    notes = CreditNote.objects.filter(invoice__in=invoice_list(caller))
+    return notes.prefetch_related(Prefetch("lines", queryset=lines))
 
 
 def due(invoice: Invoice) -> Money:
@@ -46,8 +49,19 @@ def due(invoice: Invoice) -> Money:
     return owed_by_currency(invoice).get(invoice.currency, Money(0, invoice.currency))
 
 
+def due_listed(invoice: Invoice) -> Money:
+    """The same of an invoice out of `invoice_list`, which has read its books."""
+    owed = [
+        entry.amount_minor
+        for posting in invoice.postings.all()
+        if posting.currency == invoice.currency
+        for entry in posting.entries.all()
+    ]
+    return Money(sum(owed), invoice.currency)
+
+
 def owed_by_currency(invoice: Invoice) -> dict[str, Money]:
-    """The same in every currency in which something was paid: a payment in another one settles nothing."""
+    """What is owed in every currency in which something was paid: a payment in another one settles nothing."""
     entries = Entry.objects.filter(posting__invoice=invoice, account=Entry.Account.RECEIVABLE)
     sums = entries.values_list("posting__currency").annotate(owed=Sum("amount_minor"))
     return {currency: Money(owed, currency) for currency, owed in sums}

@@ -17,6 +17,7 @@ from billing.gateways import account_names, gateway_for
 from billing.gateways.base import AccountUnusable, CheckoutWanted, GatewayRefused, GatewayUnavailable
 from billing.gateways.base import Checkout as Opened
 from billing.models import Checkout, Inquiry, PaymentLink
+from billing.models.invoices import OWED
 from billing.models.paying import LIVE_CHECKOUT
 from billing.services.links import pay_url
 from billing.services.settling import checkout_sync, known_of
@@ -96,7 +97,7 @@ def checkouts_settled(*, checkouts: Iterable[Checkout]) -> int:
 def checkouts_ask(*, now: datetime) -> int:
     """Ask again about every checkout that may have been paid without our hearing of it; how many."""
     recent = Checkout.objects.exclude(provider_ref="").filter(created_at__gt=now - ASK_FOR)
-    unpaid, silent = Q(link__invoice__paid_at=None), Q(link__account__in=_silent_accounts())
+    unpaid, silent = Q(link__invoice__state__in=OWED), Q(link__account__in=_silent_accounts())
     unheard = recent.filter(
         (unpaid & _not_asked_for(ASK_AGAIN, now))
         | (unpaid & silent & Q(state=_State.OPEN) & _not_asked_for(ASK_SILENT, now))

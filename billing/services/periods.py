@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from billing.models import IncludedVisit, Invoice, Membership, MembershipPeriod
+from billing.models.invoices import OWED
 from billing.services.issuing import Line, invoice_make
 from communities.models import Organisation
 from core.languages import name_in
@@ -20,7 +21,6 @@ from dispatch.services.requests import maintenance_request
 
 _State = Membership.State
 LIVE = (_State.ACTIVE, _State.LAPSED)
-OWED = (Invoice.State.ISSUED, Invoice.State.PARTLY_PAID, Invoice.State.REOPENED)
 GRACE = timedelta(days=14)
 """How long after its invoice a period may be unpaid."""
 AHEAD = timedelta(days=7)

@@ -31,10 +31,10 @@ DISPATCHER = {
     "/visits": 2,
     "/visits/{scheduled}": 3,
     "/visits/{on_site}/offers": 5,
-    "/invoices": 4,
-    "/invoices/{invoice}": 4,
-    "/invoices/{invoice}/payments": 7,
-    "/invoices/{invoice}/credit-notes": 5,
+    "/invoices": 6,
+    "/invoices/{invoice}": 6,
+    "/invoices/{invoice}/payments": 9,
+    "/invoices/{invoice}/credit-notes": 8,
     "/price-items": 3,
     "/taxes": 2,
     "/price-lists": 3,
@@ -58,7 +58,7 @@ TECHNICIAN = {
     "/schedule?from=2026-03-02&to=2026-03-09": 3,
     "/visits": 2,
     "/visits/{scheduled}": 3,
-    "/invoices": 4,
+    "/invoices": 6,
     "/memberships": 4,
 }
 

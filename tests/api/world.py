@@ -3,11 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from api.models import EventDelivery, EventEndpoint
 from billing.gateways.base import PaymentState
 from billing.models import (
     Checkout,
+    CreditLine,
+    CreditNote,
     Invoice,
     InvoiceLine,
     MaintenancePlan,
@@ -81,6 +84,7 @@ class World:
         self.offer = self._offer(self.names.get("on_site") or self.on_site.pk)
         self.invoice = self._invoice(done)
         self.payment = self._payment(self.invoice)
+        self._credit_note(self.names.get("invoice") or self.invoice.pk)
         self.membership = self._membership(self.scheduled)
         self._insight(community)
         self._event()
@@ -248,6 +252,22 @@ class World:
         books.invoice_post(invoice)
         books.capture_post(payment)
         return payment
+
+    def _credit_note(self, invoice_id: str | UUID) -> None:
+        """A dollar of an invoice."""
+        note = CreditNote.objects.create(
+            organisation=self.company,
+            invoice_id=invoice_id,
+            number=f"CN{self.rows}",
+            reason="The filter leaked.",
+            net_minor=1,
+            tax_minor=0,
+            total_minor=1,
+            currency="TWD",
+            issued_at=self.now,
+        )
+        line = InvoiceLine.objects.get(invoice=invoice_id)
+        CreditLine.objects.create(organisation=self.company, credit_note=note, line=line, amount_minor=1)
 
     def _membership(self, visit: Visit) -> Membership:
         """A plan of its own, sold at the visit's site, with an invoice and two included visits."""

@@ -13,6 +13,7 @@ from billing.services.checkouts import checkout_begin, checkout_returned, checko
 from billing.services.invoices import invoice_issue
 from billing.services.profiles import profile_of
 from billing.services.refunds import RefundGiven, refund_want
+from billing.services.renewing import link_renew
 from billing.services.settling import checkout_sync
 from communities.access import Caller
 from communities.models import Organisation
@@ -86,6 +87,24 @@ def test_line_pay_takes_the_money_on_our_word_only(
 def test_who_agrees_and_does_not_come_back_is_found(line_pay: LinePayServer, done: Visit) -> None:
     """LINE Pay sends no messages, and what was agreed is lost after some minutes."""
     invoice = issued(done)
+    line_pay.pay(begin(invoice).provider_ref)
+
+    checkouts_ask(now=timezone.now() + timedelta(minutes=2))
+    deliver_all()
+
+    assert stands(invoice)[:2] == ("paid", 0)
+
+
+def test_who_pays_again_what_went_back_and_does_not_come_back_is_found(
+    line_pay: LinePayServer, done: Visit, as_ada: Caller
+) -> None:
+    invoice = issued(done)
+    first = begin(invoice)
+    line_pay.pay(first.provider_ref)
+    checkout_sync(subject_id=first.pk)
+    give_back(as_ada, 300)
+    deliver_all()
+    link_renew(caller=as_ada, invoice_id=invoice.pk, now=timezone.now())
     line_pay.pay(begin(invoice).provider_ref)
 
     checkouts_ask(now=timezone.now() + timedelta(minutes=2))
