@@ -83,10 +83,12 @@ def known_of(checkout: Checkout) -> Known:
 
 @transaction.atomic
 def payments_enter(*, checkout: Checkout, told: Iterable[ProviderPayment], now: datetime) -> None:
-    """Enter the provider's books about a checkout into ours, and let the invoice follow."""
+    """Enter the provider's books about a checkout into ours, and let the invoice follow: first what came, then what
+    went, so that it does not matter when we heard of it."""
     invoice = invoice_locked(checkout.link.invoice_id)
-    for one in told:
-        payment = _payment_enter(checkout, invoice, one)
+    payments = [(_payment_enter(checkout, invoice, one), one) for one in told]
+    invoice_restate(invoice, now=now)
+    for payment, one in payments:
         for refund in one.refunds:
             refund_enter(payment, refund)
         for dispute in one.disputes:

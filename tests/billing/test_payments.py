@@ -207,6 +207,15 @@ def test_what_the_provider_gives_back_by_itself_is_owed_again(checkout: Checkout
     assert ServiceEvent.objects.get(kind="payment.refunded").amount_minor == 300
 
 
+def test_what_came_and_went_before_we_heard_of_it_has_been_paid(checkout: Checkout, invoice: Invoice) -> None:
+    """The same as when each was told at its time: no new link, and the revenue is told."""
+    refund_make(press(checkout, PAID), 300, reference=None, now=timezone.now())
+    deliver_all()
+
+    assert stands(invoice) == ("reopened", 300, ["paid"], [("succeeded", 800)])
+    assert ServiceEvent.objects.get(kind="invoice.paid").amount_minor == 800
+
+
 @pytest.mark.parametrize(
     ("decided", "state", "books"),
     [
