@@ -31,7 +31,7 @@ def line_pay(acme: Organisation, settings: Settings) -> Iterator[LinePayServer]:
     """Acme is paid through LINE Pay."""
     with LinePayServer() as server:
         server.now = timezone.now()
-        _use(acme, settings, "line_pay", server.url, channel_id=CHANNEL_ID, channel_secret=CHANNEL_SECRET)
+        use(acme, settings, "line_pay", server.url, channel_id=CHANNEL_ID, channel_secret=CHANNEL_SECRET)
         yield server
 
 
@@ -41,11 +41,12 @@ def stripe(acme: Organisation, settings: Settings, live_server: LiveServer) -> I
     settings.PUBLIC_URL = live_server.url
     with StripeServer() as server:
         keys = {"secret_key": server.secret_key, "webhook_secrets": server.webhook_secret}
-        _use(acme, settings, "stripe", server.url, **keys)
+        use(acme, settings, "stripe", server.url, **keys)
         yield server
 
 
-def _use(acme: Organisation, settings: Settings, gateway: str, url: str, **values: str) -> None:
+def use(acme: Organisation, settings: Settings, gateway: str, url: str, **values: str) -> None:
+    """Let Acme be paid through that provider."""
     settings.PAYMENT_ACCOUNTS = {"acme": {"gateway": gateway, "base_url": url, **values}}
     profile_of(acme).save()
     BillingProfile.objects.update(payment_account="acme")

@@ -14,7 +14,7 @@ from config.celery import app
 from core import outbox
 from core.models import Outbox
 from core.tasks import outbox_sweep
-from tests.outbox import deliver_all
+from tests.outbox import deliver_all, use_broker
 
 heard: list[uuid.UUID] = []
 interrupted: list[datetime] = []
@@ -54,11 +54,6 @@ def announced() -> Iterator[list[tuple[str, float]]]:
     signals.before_task_publish.disconnect(note)
     app.control.purge()
     use_broker(before)
-
-
-def use_broker(url: str) -> None:
-    app.conf.broker_url = url
-    app._pool = app.amqp._producer_pool = None  # made again at the next use
 
 
 @pytest.fixture(autouse=True)

@@ -1,5 +1,6 @@
 """The frame of the imitations in this folder: somebody's server, behind a port of this machine."""
 
+import sys
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -38,7 +39,7 @@ class Imitation:
 
     def __enter__(self) -> Self:
         handler = type("Handler", (_Handler,), {"imitation": self})
-        self._http = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._http = _Http(("127.0.0.1", 0), handler)
         self._thread = threading.Thread(target=self._http.serve_forever, kwargs={"poll_interval": 0.01})
         self._thread.start()
         self.url = f"http://127.0.0.1:{self._http.server_port}"
@@ -48,6 +49,13 @@ class Imitation:
         self._http.shutdown()
         self._thread.join()
         self._http.server_close()
+
+
+class _Http(ThreadingHTTPServer):
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Who died while he was answered is no fault of the server's."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
 
 
 class _Handler(BaseHTTPRequestHandler):

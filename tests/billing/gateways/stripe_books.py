@@ -35,6 +35,7 @@ class StripeBooks:
         self.clock = clock
         self.events: list[Json] = []
         self._things: dict[str, Json] = {}
+        self._by_kind: dict[str, list[Json]] = {}
         self._intent_metadata: dict[str, Json] = {}
 
     # -- What the payer and the payer's bank do -----------------------------------------------------------------
@@ -165,7 +166,7 @@ class StripeBooks:
 
     def things(self, kind: str) -> list[Json]:
         """What the account has of a kind ("checkout.session", "refund" …), oldest first."""
-        return [one for one in self._things.values() if one["object"] == kind]
+        return list(self._by_kind.get(kind, ()))
 
     # -- The books ----------------------------------------------------------------------------------------------
 
@@ -178,6 +179,7 @@ class StripeBooks:
             **fields,
         }
         self._things[thing["id"]] = thing
+        self._by_kind.setdefault(kind, []).append(thing)
         return thing
 
     def _event(self, kind: str, about: Json) -> None:

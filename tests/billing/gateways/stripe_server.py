@@ -41,7 +41,8 @@ class Asked:
 
 
 class StripeServer(StripeBooks, Imitation):
-    """One account in test mode, at `url` for as long as it is entered. `asked` is every request."""
+    """One account in test mode, at `url` for as long as it is entered. `asked` is every request. Hold `lock` to play payer
+    or bank while others ask."""
 
     secret_key = "sk_test_imitation"
     webhook_secret = "whsec_imitation"
@@ -53,7 +54,7 @@ class StripeServer(StripeBooks, Imitation):
         self._kept: dict[str, tuple[int, object, Answer]] = {}
         self._lost = 0
         self._instead: list[Answer] = []
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
 
     # -- What goes wrong on the way -----------------------------------------------------------------------------
 
@@ -90,7 +91,7 @@ class StripeServer(StripeBooks, Imitation):
         said = request.body.decode() if request.method == "POST" else parts.query
         parameters = _nested(parse_qsl(said, keep_blank_values=True))
         asked = Asked(request.method, parts.path, request.headers, parameters)
-        with self._lock:
+        with self.lock:
             self.asked.append(asked)
             if self._instead:
                 return self._instead.pop(0)
