@@ -11,6 +11,7 @@ from benchmarks.speed import Figure
 
 TOWNS = "towns"
 SPEED = "speed"
+MONEY = "money"
 GOALS = {
     "field": {"VROOM": 0.94, "PyVRP": 1.00},
     "city": {"VROOM": 0.90, "PyVRP": 0.80, "OR-Tools": 0.80},
@@ -23,8 +24,8 @@ GAP_GOALS = {"solomon": 0.005, "pillac": 0.010}
 INTRODUCTION = """\
 # Benchmarks
 
-Written by `./linli bench planner`; how to run it, and how to add an instance set or a peer, is in
-[benchmarks/README.md](../benchmarks/README.md).
+Written by `./linli bench planner` and `./linli bench money`; how to run them, and how to add an instance set or a peer,
+is in [benchmarks/README.md](../benchmarks/README.md).
 """
 
 PROTOCOL = """\
@@ -42,6 +43,14 @@ peer took, 2 s at least. Reading the problem and loading libraries is outside ev
 SPEED_NOTE = """\
 Linli by itself, in the same invented towns: `benchmarks/speed.py` says what each measurement does. Two searches
 wherever there is a time limit; the compiled kernels are loaded before each clock starts.
+"""
+
+MONEY_NOTE = """\
+A storm over the books: a payment provider (an imitation of Stripe, over HTTP) on which customers pay, are declined, get
+money back and contest it sends its events in any order, some twice, until they are accepted, and somebody else sends
+forged ones; meanwhile processes get SIGKILL, database connections are cut, and the broker is emptied. Web, worker and
+beat are those of `./linli serve`. When nothing is left to do, every payment, refund, dispute, event, posting and
+invoice is compared with the provider's books. See `config/benchmarks/storm/`.
 """
 
 
@@ -207,6 +216,9 @@ def page(records: Sequence[Record], plot: str | None, notes: dict[str, str]) -> 
     speed = [record for record in records if record.set == SPEED]
     if speed:
         parts += ["## Speed and scale", SPEED_NOTE, figures(speed).markdown(), _settings(speed)]
+    money = [record for record in records if record.set == MONEY]
+    if money:
+        parts += ["## Money", MONEY_NOTE, figures(money).markdown(), _settings(money)]
     for name, note in notes.items():
         members = [record for record in records if record.set == name]
         if members:

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,6 +29,8 @@ WORKERS = {
     "planner": ("solve", 1, "prefork"),
     "messenger": ("events", 8, "threads"),
 }
+
+NAMES = ("web", *WORKERS, "beat")
 
 # What Celery says to root in every worker, and whitenoise where nobody ran collectstatic, is no news here.
 QUIET = "ignore:You're running the worker with superuser privileges,ignore:No directory at"
@@ -87,6 +89,14 @@ class Supervisor:
             self.check()
             time.sleep(0.2)
 
+    def crash(self, name: str) -> None:
+        """Kill a process outright, with its children, and start another in its place."""
+        child = self.children[name]
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+        self.children[name] = self._spawn(name, self.commands[name])
+
     def stop(self) -> None:
         """Ask every process to end, wait, and kill what is left. A second Ctrl-C shortens the wait."""
         for child in self.children.values():
@@ -140,12 +150,14 @@ class Processes:
         port: int = 0,
         environment: Mapping[str, str] | None = None,
         logs: Path | None = None,
+        names: Collection[str] = NAMES,
     ) -> Iterator[Self]:
         """Run web, the workers and beat for the `with` block; it begins when /readyz answers 200.
 
-        Port 0 takes a free one. `environment` is laid over ours, which must already name the services.
-        PUBLIC_URL is the address served unless it is set. Two applications at once need a BROKER_URL each
-        (another `virtual_host`), or their workers take each other's tasks. Raises ProcessError.
+        `names` are those that are wanted, web among them. Port 0 takes a free one. `environment` is laid over
+        ours, which must already name the services. PUBLIC_URL is the address served unless it is set. Two
+        applications at once need a BROKER_URL each (another `virtual_host`), or their workers take each other's
+        tasks. Raises ProcessError.
         """
         port = port or free_port(host)
         near = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 - all listen, we ask locally
@@ -156,7 +168,8 @@ class Processes:
         ) as metrics:  # where the processes add theirs up
             shared = {"PUBLIC_URL": url, "PROMETHEUS_MULTIPROC_DIR": metrics}
             variables = {**shared, **child_environment(), **(environment or {})}
-            with Supervisor(commands(host, port, schedule), environment=variables, logs=logs) as supervisor:
+            wanted = {name: one for name, one in commands(host, port, schedule).items() if name in names}
+            with Supervisor(wanted, environment=variables, logs=logs) as supervisor:
                 wait_ready(supervisor, near, port)
                 yield cls(url, supervisor)
 

@@ -7,16 +7,15 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from benchmarks import machine, records, report
+from benchmarks import machine, report
 from benchmarks.install import NotInstalled, install_peers
 from benchmarks.records import Record, Setting
 from benchmarks.runs import PUBLISHED, Task, published_tasks, speed_tasks, town_tasks, wanted
 from benchmarks.town import QUICK, TOWNS
+from config.benchmarks.keeping import PAGE, keep, show
 from config.embedded import CHECKOUT
 
-PAGE = CHECKOUT / "docs" / "benchmarks.md"
 QUICK_PAGE = CHECKOUT / ".state" / "benchmarks.md"
 SECONDS = 60.0
 QUICK_SECONDS = 10.0
@@ -38,7 +37,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         for record in _measured(tasks):
             measured.append(record)
-            _keep(page, measured)
+            keep(page, measured)
     except KeyboardInterrupt:
         _say(f"cancelled after {len(measured)} of {len(tasks)} instances")
     _show(measured)
@@ -96,42 +95,18 @@ def _measured(tasks: Sequence[Task]) -> Iterator[Record]:
             bars.advance(line)
 
 
-def _keep(page: Path, measured: Sequence[Record]) -> None:
-    """The records beside the page, the page and the picture from all of them."""
-    from benchmarks.plot import draw
-
-    kept = page.with_suffix(".json")
-    everything = records.merged(records.read(kept), measured)
-    records.write(kept, everything)
-    towns = [record for record in everything if record.set == report.TOWNS]
-    picture = page.with_suffix(".png")
-    if towns:
-        draw(towns, picture)
-    notes = {one.name: one.note for one in PUBLISHED}
-    page.write_text(report.page(everything, picture.name if towns else None, notes), encoding="utf-8")
-
-
 def _show(measured: Sequence[Record]) -> None:
     towns = [record for record in measured if record.set == report.TOWNS]
     if towns:
-        _print("Linli's cost over each peer's, at the peer's own time", report.details(towns))
-        _print("By class", report.summary(towns))
+        show("Linli's cost over each peer's, at the peer's own time", report.details(towns))
+        show("By class", report.summary(towns))
     speed = [record for record in measured if record.set == report.SPEED]
     if speed:
-        _print("Speed and scale", report.figures(speed))
+        show("Speed and scale", report.figures(speed))
     for one in PUBLISHED:
         members = [record for record in measured if record.set == one.name]
         if members:
-            _print(one.name, report.gap_details(members))
-            _print(f"{one.name}, by class", report.gap_summary(members))
+            show(one.name, report.gap_details(members))
+            show(f"{one.name}, by class", report.gap_summary(members))
     for line in report.objections(measured):
         Console().print(line, markup=False, highlight=False)
-
-
-def _print(title: str, table: report.Table) -> None:
-    shown = Table(title=title)
-    for column, heading in enumerate(table.headings):
-        shown.add_column(heading, justify="left" if column < table.texts else "right")
-    for row in table.rows:
-        shown.add_row(*row)
-    Console().print(shown)

@@ -16,19 +16,23 @@ from tests.end_to_end.people import Person, SignIn
 
 
 @pytest.fixture
-def served(transactional_db: None, tmp_path: Path) -> Iterator[str]:
-    """The address of the application."""
+def environment(transactional_db: None, tmp_path: Path) -> dict[str, str]:
+    """The test's database, with a broker and a cache that no other test uses at the same time."""
     database = connection.settings_dict
-    broker = os.environ["BROKER_URL"].rpartition("virtual_host=")[0] + "virtual_host=15"
-    cache = os.environ["CACHE_URL"].rpartition("db=")[0] + "db=14"
-    environment = {
+    number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return {
         "LINLI_STATE_DIR": str(tmp_path),
         "DATABASE_URL": f"postgis://{database['USER']}@/{database['NAME']}?host={quote(database['HOST'])}",
-        "BROKER_URL": broker,
-        "CACHE_URL": cache,
-        "EVENTS_PRIVATE_ADDRESSES": "True",  # the CRM of the tests is on this machine
+        "BROKER_URL": os.environ["BROKER_URL"].rpartition("=")[0] + f"={15 - 2 * number}",
+        "CACHE_URL": os.environ["CACHE_URL"].rpartition("=")[0] + f"={14 - 2 * number}",
     }
-    with Processes.start(environment=environment, logs=tmp_path) as application:
+
+
+@pytest.fixture
+def served(environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
+    """The address of the application."""
+    private = {"EVENTS_PRIVATE_ADDRESSES": "True"}  # the CRM of the tests is on this machine
+    with Processes.start(environment=environment | private, logs=tmp_path) as application:
         yield application.url
 
 
