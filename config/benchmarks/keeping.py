@@ -16,6 +16,7 @@ PAGE = CHECKOUT / "docs" / "benchmarks.md"
 
 def keep(page: Path, measured: Sequence[Record]) -> None:
     """Replace the records of what was measured, and write the page anew; the picture where towns were."""
+    page.parent.mkdir(parents=True, exist_ok=True)
     kept = page.with_suffix(".json")
     everything = records.merged(records.read(kept), measured)
     records.write(kept, everything)

@@ -1,4 +1,4 @@
-"""`./linli bench planner`, as far as it goes without measuring."""
+"""`./linli bench planner` and `money`, as far as they go without measuring."""
 
 from pathlib import Path
 
@@ -26,3 +26,9 @@ def test_a_folder_without_the_table_is_told(capsys: pytest.CaptureFixture[str], 
     (tmp_path / "solomon").mkdir()
     assert main(["bench", "planner", "--only", "solomon", "--data", str(tmp_path)]) == 1
     assert f"No such file or directory: '{tmp_path}/solomon/solomon_bks_clean.csv'" in capsys.readouterr().err
+
+
+def test_a_storm_has_events(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["bench", "money", "--events", "0"])
+    assert capsys.readouterr().err.splitlines()[-1].endswith("--events: 0 is no number of events: 1 or more")

@@ -79,6 +79,14 @@ def test_a_figure_stands_beside_its_goal() -> None:
     assert "| first plan | 1.23 s | ≤ 2 s | met |" in report.page([record], None, {})
 
 
+def test_a_storm_has_its_section_beside_the_others() -> None:
+    speed = Record("speed", "loading", SETTING, figures=(Figure("importing", 0.1, goal=0.2),))
+    storm = Record("money", "storm", SETTING, figures=(Figure("lost", 1, "", goal=0),))
+    money = report.page([speed, storm], None, {}).split("## Money")[1]
+    assert "| lost | 1 | ≤ 0 | missed |" in money
+    assert "importing" not in money
+
+
 def test_a_page_says_what_was_run_where() -> None:
     text = report.page(TOWNS, "benchmarks.png", {})
     assert "| field-120x20 | VROOM | 60.0 | 1,000 | 0 | 60.0 | 900 | 0 | 0.900 |" in text

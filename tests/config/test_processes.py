@@ -61,6 +61,21 @@ def test_a_child_that_ends_is_named_with_its_exit_code_and_last_words(tmp_path: 
     assert not is_alive(web)
 
 
+def test_a_process_that_crashes_is_killed_with_its_children_and_replaced(tmp_path: Path) -> None:
+    commands = {"web": [sys.executable, "-c", PARENT], "worker": ["sleep", "60"]}
+    with Supervisor(commands, environment=os.environ, logs=tmp_path) as running:
+        before = {name: child.pid for name, child in running.children.items()}
+        grandchild = int(said(tmp_path / "web.log"))
+
+        running.crash("web")
+
+        assert until(lambda: not is_alive(grandchild), seconds=5)
+        after = {name: child.pid for name, child in running.children.items()}
+        assert (after["web"] != before["web"], after["worker"]) == (True, before["worker"])
+        assert not is_alive(before["web"])
+        running.check()
+
+
 def test_a_parent_killed_outright_takes_its_children_along(tmp_path: Path) -> None:
     supervise = (
         "import os, time; from pathlib import Path; from config.processes import Supervisor\n"

@@ -15,6 +15,7 @@ from config.benchmarks.storm.checker import findings
 from config.benchmarks.storm.company import company_make
 from config.benchmarks.storm.links import links_timed
 from config.benchmarks.storm.run import Outcome, Storming, storm_run
+from config.celery import app as celery
 from config.processes import Processes
 from core.models import Outbox
 from core.tasks import outbox_sweep
@@ -48,7 +49,10 @@ def application(
 
 
 def sweep() -> None:
-    """As beat would, with every lease over."""
+    """As beat would, with every lease over; but not while messages wait, or a slow machine would drown in them."""
+    with celery.connection_for_write() as broker:
+        if broker.default_channel.client.llen("default"):
+            return
     Outbox.objects.filter(done_at=None, due_at__gt=timezone.now()).update(due_at=timezone.now())
     outbox_sweep()
 
@@ -71,7 +75,7 @@ def test_nothing_is_lost_in_a_storm_and_nothing_counts_twice(
     assert outcome.harm["database connections cut"] > 0
 
     _spoil(stripe, outcome)
-    assert len(links_timed(application.url, company, 1)) == 1
+    assert len(links_timed(application.url, company, 2)) == 2
 
 
 def _spoil(stripe: StripeServer, outcome: Outcome) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.contrib.gis.geos import Point
 from django.utils import timezone
@@ -25,12 +25,13 @@ DURATION = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """Who serves, where, and what for."""
+    """Who serves, where, and what for; visits are counted back from when it was made."""
 
     organisation: Organisation
     technician: Technician
     site: Site
     kinds: tuple[ServiceType, ...]
+    made_at: datetime
 
 
 def company_make() -> Company:
@@ -51,14 +52,14 @@ def company_make() -> Company:
         community=community,
         placement=Site.Placement.NAMED,
     )
-    return Company(organisation, technician, site, _kinds(organisation))
+    return Company(organisation, technician, site, _kinds(organisation), timezone.now())
 
 
 def visit_make(company: Company, number: int, state: VisitState) -> Visit:
     """The company's visit of that number: half an hour each, one after the other, the first the latest."""
-    organisation, now = company.organisation, timezone.now()
+    organisation = company.organisation
     kind = company.kinds[number % len(company.kinds)]
-    starts_at = now - (number + 1) * DURATION
+    starts_at = company.made_at - (number + 1) * DURATION
     request = ServiceRequest.objects.create(
         organisation=organisation,
         source="storm",
@@ -67,8 +68,8 @@ def visit_make(company: Company, number: int, state: VisitState) -> Visit:
         service_type=kind,
         state=RequestState.ACCEPTED,
         requested_at=starts_at,
-        respond_by=now,
-        resolve_by=now,
+        respond_by=company.made_at,
+        resolve_by=company.made_at,
     )
     order = WorkOrder.objects.create(
         organisation=organisation, request=request, number=f"{state.value}-{number}"

@@ -31,8 +31,8 @@ def _done(outcome: Outcome) -> Iterator[Figure]:
     yield Figure("events at the provider", outcome.events, "")
     yield Figure("messages sent", history.sent, "")
     yield Figure("of them duplicates", history.duplicated, "")
-    yield Figure("after a later one about the same payment", history.reordered, "")
-    yield Figure("forged", history.forged, "")
+    yield Figure("of them after a later one about the same payment", history.reordered, "")
+    yield Figure("of them forged", history.forged, "")
     yield Figure("sent again for want of an answer", history.again, "")
     for what, times in outcome.harm.items():
         yield Figure(what, times, "")
@@ -53,7 +53,7 @@ def _speed(outcome: Outcome) -> Iterator[Figure]:
     taken, bare = (_p95_ms(some) for some in (outcome.history.seconds, outcome.history.bare_s))
     yield Figure("messages accepted in a second", len(outcome.history.seconds) / outcome.raged_s, "")
     yield Figure("accepting one, 95th percentile", taken, "ms")
-    yield Figure("an address that does nothing, asked in turn, 95th percentile", bare, "ms")
+    yield Figure("answering without doing anything, asked in turn", bare, "ms")
     yield Figure("the one over the other", taken / bare, "×")
     yield Figure("until the outbox was empty afterwards", outcome.settled_s)
 

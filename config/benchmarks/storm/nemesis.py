@@ -40,7 +40,7 @@ class Nemesis:
             cursor.execute(CUT)
             at_work = [was_at_work for was_at_work, _ in cursor.fetchall()]
         self.done["database connections cut"] += len(at_work)
-        self.done["of them at work"] += sum(at_work)
+        self.done["of these at work"] += sum(at_work)
 
     def broker_empty(self) -> None:
         with current_app.connection_for_write() as broker:

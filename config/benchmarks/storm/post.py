@@ -12,7 +12,7 @@ from typing import Self
 import httpx
 
 AT_ONCE = 4  # as many as the web server has threads
-PAUSE_S = 0.1  # before the next message when there was no answer
+PAUSE_S = 0.5  # before the next message when there was no answer
 TIMEOUT_S = 30.0
 BARE = 5  # so many messages for one question to the bare address
 
@@ -50,7 +50,7 @@ class Answer:
 
 @dataclass(slots=True)
 class History:
-    """What has been sent and what was answered."""
+    """What has been sent and what was answered. `sent`: messages, however often each was sent for want of an answer."""
 
     sent: int = 0
     duplicated: int = 0
@@ -58,7 +58,7 @@ class History:
     """Messages that went out for the first time after a later one about the same page."""
     forged: int = 0
     again: int = 0
-    """Sent once more because there was no answer, or another than the provider wants to hear."""
+    """How often one was sent once more: without an answer, or with another than the provider wants to hear."""
     accepted: set[str] = field(default_factory=set)
     """The genuine events that our door has accepted."""
     forged_accepted: list[str] = field(default_factory=list)
@@ -84,7 +84,6 @@ class History:
         if answer.bare_s is not None:
             self.bare_s.append(answer.bare_s)
         if not answer.is_final:
-            self.sent += 1
             self.again += 1
         elif answer.status == HTTPStatus.OK:
             self.seconds.append(answer.seconds)
