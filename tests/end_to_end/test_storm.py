@@ -86,5 +86,5 @@ def _spoil(stripe: StripeServer, outcome: Outcome) -> None:
     found = findings(stripe, outcome.pages, outcome.history.accepted)
 
     as_it_is = ("payment", paid.provider_ref, "succeeded", paid.amount_minor)
-    assert found.lost == Counter([("event", gone.event_id), as_it_is])
+    assert found.lost == Counter([("event", gone.event_id, True), as_it_is])
     assert found.surplus == Counter([("payment", paid.provider_ref, "succeeded", 1)])

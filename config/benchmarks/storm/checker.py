@@ -79,7 +79,7 @@ def _sums(lines: Lines) -> dict[str, int]:
 
 def _expected(stripe: StripeServer, pages: Sequence[Page], accepted: Iterable[str]) -> Iterator[Line]:
     for event_id in accepted:
-        yield "event", event_id
+        yield "event", event_id, True
     books = _Books(stripe)
     for page in pages:
         yield from books.page(page)
@@ -170,8 +170,8 @@ def _dollars(units: int) -> int:
 
 
 def _found() -> Iterator[Line]:
-    for (event_id,) in WebhookEvent.objects.values_list("event_id"):
-        yield "event", event_id
+    for event_id, outcome in WebhookEvent.objects.values_list("event_id", "outcome"):
+        yield "event", event_id, outcome != WebhookEvent.Outcome.RECEIVED
     for name, rows in (
         ("payment", Payment.objects.values_list("provider_ref", "state", "amount_minor")),
         ("refund", Refund.objects.values_list("provider_ref", "state", "amount_minor")),

@@ -10,7 +10,7 @@ from django.utils import timezone
 from billing.models import PriceItem
 from billing.services.checkouts import checkout_begin
 from billing.services.invoices import invoice_issue
-from billing.services.prices import PriceRow, price_items_save
+from billing.services.price_items import PriceRow, price_items_save
 from communities.models import Community, Organisation, Region, Site, User
 from communities.services.organisations import organisation_create
 from communities.services.people import user_create

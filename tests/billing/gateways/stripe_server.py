@@ -41,8 +41,8 @@ class Asked:
 
 
 class StripeServer(StripeBooks, Imitation):
-    """One account in test mode, at `url` for as long as it is entered. `asked` is every request. Hold `lock` to play payer
-    or bank while others ask."""
+    """One account in test mode, at `url` for as long as it is entered. `asked` is every request. Hold `lock` to play
+    payer or bank while others ask."""
 
     secret_key = "sk_test_imitation"
     webhook_secret = "whsec_imitation"
