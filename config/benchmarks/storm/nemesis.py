@@ -23,7 +23,7 @@ class Nemesis:
 
     def acts(self, times: int) -> list[Callable[[], None]]:
         """Each kind of harm so many times, in turn."""
-        return [self.broker_empty, self.web_kill, self.connections_cut, self.worker_kill] * times
+        return [self.broker_empty, self.connections_cut, self.web_kill, self.worker_kill] * times
 
     def worker_kill(self) -> None:
         """SIGKILL for the worker and all its children."""
