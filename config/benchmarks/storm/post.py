@@ -11,7 +11,7 @@ from typing import Self
 
 import httpx
 
-AT_ONCE = 4  # as many as the web server has threads
+AT_ONCE = 4
 PAUSE_S = 0.5  # before the next message when there was no answer
 TIMEOUT_S = 30.0
 BARE = 5  # so many messages for one question to the bare address
