@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('kind', models.CharField(choices=[('share', 'Of what was done, for those who did it'), ('upsell', 'Of what was accepted on an offer, for who offered it'), ('satisfaction', 'For a good answer, for those who did the work')], max_length=12)),
+                ('kind', models.CharField(choices=[('share', 'Of what was done, for those who did it'), ('upsell', 'Of what was sold on site, for who offered it'), ('satisfaction', 'For a good answer, for those who did the work')], max_length=12)),
                 ('happened_at', models.DateTimeField()),
                 ('base_minor', models.BigIntegerField(default=0)),
                 ('parts', models.PositiveSmallIntegerField()),
@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid_utils.compat.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('kind', models.CharField(choices=[('share', 'Of what was done, for those who did it'), ('upsell', 'Of what was accepted on an offer, for who offered it'), ('satisfaction', 'For a good answer, for those who did the work')], max_length=12)),
+                ('kind', models.CharField(choices=[('share', 'Of what was done, for those who did it'), ('upsell', 'Of what was sold on site, for who offered it'), ('satisfaction', 'For a good answer, for those who did the work')], max_length=12)),
                 ('rate_bp', models.PositiveIntegerField(null=True)),
                 ('amount_minor', models.PositiveBigIntegerField(null=True)),
                 ('least_csat', models.PositiveSmallIntegerField(null=True)),

@@ -69,7 +69,7 @@ class CommissionRule(Owned):
 
     class Kind(models.TextChoices):
         SHARE = "share", "Of what was done, for those who did it"
-        UPSELL = "upsell", "Of what was accepted on an offer, for who offered it"
+        UPSELL = "upsell", "Of what was sold on site, for who offered it"
         SATISFACTION = "satisfaction", "For a good answer, for those who did the work"
 
     kind = models.CharField(max_length=12, choices=Kind.choices)

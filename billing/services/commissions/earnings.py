@@ -119,10 +119,18 @@ def _claims(paper: Paper, rules: RuleBook, crew: Sequence[Sharer]) -> Iterator[C
         rule_of = partial(
             rules.rule, on=paper.on, item_id=line.item_id, service_type_id=paper.done.service_type_id
         )
-        if crew and (rule := rule_of(_Kind.SHARE)):
+        if crew and paper.invoice.period is None and (rule := rule_of(_Kind.SHARE)):
             yield Claim(line, rule, crew)
-        if line.offer_line and (rule := rule_of(_Kind.UPSELL)):
-            yield Claim(line, rule, [Sharer(line.offer_line.option.offer.technician_id)])
+        if (seller := _seller(paper, line)) and (rule := rule_of(_Kind.UPSELL)):
+            yield Claim(line, rule, [Sharer(seller)])
+
+
+def _seller(paper: Paper, line: InvoiceLine) -> UUID | None:
+    """Who offered what the line is, or sold the membership that begins with it."""
+    if line.offer_line:
+        return line.offer_line.option.offer.technician_id
+    period = paper.invoice.period
+    return paper.done.technician_id if period and period.number == 1 else None
 
 
 def _so_far(claim: Claim, paper: Paper, progress: Progress) -> SoFar:

@@ -37,7 +37,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """Which visit, by whom, of what kind: as a fact tells it."""
+    """Which visit, by whom, of what kind: as a fact tells it. Of a membership, the visit it was sold on."""
 
     visit_id: UUID
     technician_id: UUID | None
@@ -84,7 +84,7 @@ def papers_of(span: Span) -> Iterator[Paper]:
     lines = InvoiceLine.objects.order_by("position").select_related("offer_line__option__offer")
     invoices = Invoice.objects.filter(
         pk__in=set(counting.values()), currency=span.organisation.currency
-    ).prefetch_related(Prefetch("lines", lines))
+    ).select_related("period").prefetch_related(Prefetch("lines", lines))
     found = {invoice.pk: invoice for invoice in invoices.order_by("pk")}
     steps, done = _steps(found, counting), _done(span.organisation, found)
     for key, invoice in found.items():
