@@ -23,9 +23,6 @@ from api.schemas.commissions import (
     StatementOut,
     first_day,
 )
-from billing.services.commissions.months import commission_month_close, commission_month_compute
-from billing.services.commissions.rules import commission_rule_add, commission_rule_end
-from billing.services.commissions.shares import visit_shares_save
 from billing.selectors.commissions import (
     commission_month_list,
     commission_rule_list,
@@ -35,6 +32,9 @@ from billing.selectors.commissions import (
     statement_list,
     visit_share_list,
 )
+from billing.services.commissions.months import commission_month_close, commission_month_compute
+from billing.services.commissions.rules import commission_rule_add, commission_rule_end
+from billing.services.commissions.shares import visit_shares_save
 
 router = Router(tags=["Commissions"])
 

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('billing', '0016_memberships_tenant_references'),
-        ('communities', '0005_answers_by_time'),
+        ('communities', '0006_answers_by_time'),
         ('dispatch', '0004_request_extra_minutes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

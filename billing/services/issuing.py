@@ -36,9 +36,7 @@ class Line:
         return self.unit_price.minor * self.quantity - self.discount
 
 
-def item_line(
-    item: PriceItem, quantity: int, unit_price: Money, offer_line: OfferLine | None = None
-) -> Line:
+def item_line(item: PriceItem, quantity: int, unit_price: Money, offer_line: OfferLine | None = None) -> Line:
     """So many of an item, whose tax and organisation must have been read."""
     return Line(
         item=item,

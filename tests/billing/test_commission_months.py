@@ -27,9 +27,9 @@ from billing.models import (
     Invoice,
     VisitShare,
 )
+from billing.selectors.commissions import statement_get, statement_line_list, statement_list
 from billing.services.commissions.rules import commission_rule_end
 from billing.services.commissions.shares import ShareGiven, visit_shares_save
-from billing.selectors.commissions import statement_get, statement_line_list, statement_list
 from communities.access import Caller
 from communities.models import User
 from core.errors import DomainError
@@ -54,11 +54,6 @@ from tests.billing.test_invoices import in_threads
 from tests.conftest import as_caller
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def as_ada(ada: User) -> Caller:
-    return as_caller(ada)
 
 
 @pytest.fixture

@@ -7,15 +7,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from billing.gateways.base import DisputeState, RefundState
-from billing.models import BillingProfile, CommissionLine, Invoice, PriceItem, Tax
+from billing.models import BillingProfile, CommissionLine, Invoice, Membership, PriceItem, Tax
 from billing.services.commissions.months import commission_months_refresh
 from billing.services.commissions.shares import ShareGiven, visit_shares_save
 from billing.services.credits import CreditGiven, credit_note_issue
 from billing.services.invoices import invoice_issue
+from billing.services.periods import period_begin, period_invoice_issue
 from billing.services.profiles import profile_of
 from billing.services.surveys import survey_after_payment
 from communities.access import Caller
-from communities.models import Organisation, Region, SurveyInvitation, User
+from communities.models import Organisation, Region, SurveyInvitation
 from communities.services.surveys import survey_answer, survey_token
 from dispatch.models import Technician, Visit
 from dispatch.states import VisitState
@@ -36,14 +37,8 @@ from tests.billing.commissions import (
 )
 from tests.billing.conftest import done_visit
 from tests.billing.test_offers import decide, offer
-from tests.conftest import as_caller
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def as_ada(ada: User) -> Caller:
-    return as_caller(ada)
 
 
 @pytest.fixture
@@ -146,6 +141,18 @@ def test_a_credit_note_takes_back_from_its_own_line(
     ]
 
 
+def test_a_credit_of_what_nobody_has_paid_yet_takes_nothing_back(
+    invoice: Invoice, tom: Technician, as_ada: Caller, now: datetime
+) -> None:
+    rule(as_ada, rate=1000)
+    paid(invoice, 300, now)
+    credit(as_ada, invoice, now + LATER, line_1=200)
+    paid(invoice, 300, now + 2 * LATER, name="pi_2")
+    compute(as_ada)
+
+    assert says(tom) == [("share", "capture", 300, "1/1", 30), ("share", "capture", 300, "1/1", 30)]
+
+
 def test_the_most_specific_rule_wins_on_the_day_of_the_invoice(
     with_spare: Invoice, tom: Technician, as_ada: Caller, now: datetime
 ) -> None:
@@ -176,6 +183,25 @@ def test_who_offered_earns_on_what_was_accepted_whoever_did_the_work(
 
     assert says(tom) == [("upsell", "capture", 750, "1/1", 38)]  # 37.5
     assert says(tina) == [("share", "capture", 800, "1/1", 80)]
+
+
+def test_who_sold_a_membership_earns_on_its_first_period_and_of_an_included_visit_an_amount(
+    member: Membership, done: Visit, tom: Technician, as_ada: Caller, now: datetime
+) -> None:
+    rule(as_ada, "upsell", rate=500)
+    rule(as_ada, rate=1000)
+    rule(as_ada, amount=70, item="base")
+    period_begin(member, 2)
+    for period in member.periods.order_by("number"):
+        issued = period_invoice_issue(period_id=period.pk, now=now)
+        assert issued is not None
+        paid(issued, 1200, now)
+    Visit.objects.filter(pk=done.pk).update(state=VisitState.COMPLETED, finished_at=now)
+    included = invoice_issue(visit_id=done.pk, now=now + 2 * LATER)
+    compute(as_ada)
+
+    assert included.total_minor == 0
+    assert says(tom) == [("upsell", "capture", 1200, "1/1", 60), ("share", "invoice", 0, "1/1", 70)]
 
 
 def test_a_crew_shares_by_parts_to_the_last_unit(

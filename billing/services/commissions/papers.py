@@ -82,9 +82,11 @@ def papers_of(span: Span) -> Iterator[Paper]:
     """The invoices whose money moved in the month. No posting counts that has counted in a closed month."""
     counting = dict(_counting(span).values_list("pk", "invoice_id"))
     lines = InvoiceLine.objects.order_by("position").select_related("offer_line__option__offer")
-    invoices = Invoice.objects.filter(
-        pk__in=set(counting.values()), currency=span.organisation.currency
-    ).select_related("period").prefetch_related(Prefetch("lines", lines))
+    invoices = (
+        Invoice.objects.filter(pk__in=set(counting.values()), currency=span.organisation.currency)
+        .select_related("period")
+        .prefetch_related(Prefetch("lines", lines))
+    )
     found = {invoice.pk: invoice for invoice in invoices.order_by("pk")}
     steps, done = _steps(found, counting), _done(span.organisation, found)
     for key, invoice in found.items():

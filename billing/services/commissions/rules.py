@@ -10,8 +10,8 @@ from django.db.models import Q
 
 from billing.errors import BadCommissionRule, CommissionRuleEnded, CommissionRuleOverlaps
 from billing.models import CommissionRule, PriceItem
-from billing.services.commissions.open_months import day_check, months_lock
 from billing.selectors.commissions import commission_rule_get
+from billing.services.commissions.open_months import day_check, months_lock
 from communities.access import Caller
 from communities.models import Organisation
 from core.errors import DomainError

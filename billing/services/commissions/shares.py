@@ -8,8 +8,8 @@ from django.db import transaction
 
 from billing.errors import BadShares, SharesCounted
 from billing.models import CommissionLine, VisitShare
-from billing.services.commissions.open_months import months_lock
 from billing.selectors.commissions import visit_share_list
+from billing.services.commissions.open_months import months_lock
 from communities.access import Caller
 from dispatch.errors import NotForYourRole
 from dispatch.models import Technician

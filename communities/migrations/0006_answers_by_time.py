@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('communities', '0004_facts_of_credit_notes'),
+        ('communities', '0005_facts_of_memberships'),
     ]
 
     operations = [
