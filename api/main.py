@@ -12,6 +12,7 @@ from api.routers import (
     accounts,
     billing,
     calendars,
+    commissions,
     communities,
     events,
     memberships,
@@ -71,6 +72,7 @@ for module in (
     price_book,
     memberships,
     settlements,
+    commissions,
     webhooks,
     events,
 ):

@@ -144,6 +144,61 @@ class AccountUnknown(Invalid):
     title = "There is no such account at a payment provider"
 
 
+class BadCommissionRule(Invalid):
+    code = "bad-commission-rule"
+    title = "The commission rule cannot be right"
+
+
+class CommissionRuleUnknown(NotFound):
+    code = "commission-rule-unknown"
+    title = "There is no such commission rule"
+
+
+class CommissionRuleOverlaps(Conflict):
+    code = "commission-rule-overlaps"
+    title = "Another rule of this kind is for the same on some of these days"
+
+
+class CommissionRuleEnded(Conflict):
+    code = "commission-rule-ended"
+    title = "The rule ends on that day already, or earlier"
+
+
+class CommissionMonthUnknown(NotFound):
+    code = "commission-month-unknown"
+    title = "There are no commissions of such a month"
+
+
+class CommissionMonthClosed(Conflict):
+    code = "commission-month-closed"
+    title = "The month's commissions are closed"
+
+
+class CommissionMonthNotOver(Conflict):
+    code = "commission-month-not-over"
+    title = "A month is closed when it is over"
+
+
+class EarlierMonthOpen(Conflict):
+    code = "earlier-month-open"
+    title = "Months are closed in order, and an earlier one is open"
+
+
+class StatementUnknown(NotFound):
+    code = "statement-unknown"
+    title = "There is no such commission statement"
+
+
+class BadShares(Invalid):
+    code = "bad-shares"
+    title = "A visit cannot be shared like this"
+
+
+class SharesCounted(Conflict):
+    code = "shares-counted"
+    title = "The visit counts in a closed month's commissions"
+
+
 class NotOnSite(Conflict):
     code = "not-on-site"
     title = "Things are sold while the technician is on site"

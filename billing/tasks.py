@@ -23,6 +23,14 @@ def settlements_sweep() -> None:
 
 
 @shared_task  # type: ignore[untyped-decorator]
+def commissions_sweep() -> None:
+    """Bring the technicians' statements of this month and the last one up to date."""
+    from billing.services.commissions import months
+
+    months.commission_months_refresh(now=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
 def checkouts_sweep() -> None:
     """Ask the providers about whatever may have been paid without our hearing of it."""
     from billing.services import checkouts

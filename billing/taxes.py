@@ -42,6 +42,12 @@ def _split(rate_bp: int, amount: int, included: bool) -> TaxSum:
     return TaxSum(rate_bp, amount, half_up(amount * rate_bp, FULL_BP))
 
 
+def per_cent(rate_bp: int) -> str:
+    """Basis points as people write them: 500 is 5, 825 is 8.25."""
+    whole, rest = divmod(rate_bp, 100)
+    return f"{whole}.{rest:02d}".rstrip("0").rstrip(".") if rest else str(whole)
+
+
 def half_up(numerator: int, denominator: int) -> int:
     """Rounded to the nearest whole; halves away from zero, so that a credit note mirrors its invoice."""
     whole = (2 * abs(numerator) + denominator) // (2 * denominator)

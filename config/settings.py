@@ -160,6 +160,7 @@ CELERY_BEAT_SCHEDULE = {
         "billing.tasks.checkouts_sweep": 60.0,
         "billing.tasks.settlements_sweep": 300.0,
         "billing.tasks.memberships_sweep": 60.0,
+        "billing.tasks.commissions_sweep": 3600.0,
     }.items()
 }
 

@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from console.customer import offers, paying
 from console.customer import views as customer
-from console.office import payments
+from console.office import payments, statements
 from console.office import views as office
 from console.office.sign_in import sign_in, sign_out
 from console.sandbox_provider import api as sandbox_api
@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("communities", office.communities, name="communities"),
     path("payments", payments.payments, name="payments"),
     path("payments/<uuid:invoice_id>", payments.story, name="payment-story"),
+    path("statements/<uuid:statement_id>", statements.statement, name="statement"),
     path("sign-in", sign_in, name="sign-in"),
     path("sign-out", sign_out, name="sign-out"),
     path("r/<str:token>", customer.rate, name="rate"),

@@ -1,6 +1,14 @@
-"""Prices, offers, memberships, invoices, how they are paid, the books, and what providers have settled."""
+"""Prices, offers, memberships, invoices, how they are paid, the books, what providers have settled, and what
+technicians earn."""
 
 from billing.models.books import Entry, Posting
+from billing.models.commissions import (
+    CommissionLine,
+    CommissionMonth,
+    CommissionRule,
+    CommissionStatement,
+    VisitShare,
+)
 from billing.models.inbox import WebhookEvent
 from billing.models.invoices import CreditLine, CreditNote, Invoice, InvoiceLine, Series, TaxLine
 from billing.models.memberships import (
@@ -36,6 +44,10 @@ __all__ = [
     "Approval",
     "BillingProfile",
     "Checkout",
+    "CommissionLine",
+    "CommissionMonth",
+    "CommissionRule",
+    "CommissionStatement",
     "CreditLine",
     "CreditNote",
     "Dispute",
@@ -73,5 +85,6 @@ __all__ = [
     "SettlementLine",
     "Tax",
     "TaxLine",
+    "VisitShare",
     "WebhookEvent",
 ]

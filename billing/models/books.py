@@ -31,6 +31,10 @@ class Posting(Owned):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["organisation", "key"], name="posting_once")]
+        indexes = [
+            models.Index(fields=["organisation", "occurred_at"], name="posting_by_time"),
+            models.Index(fields=["organisation", "created_at"], name="posting_by_booking"),
+        ]
         triggers = [pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)]
 
     def __str__(self) -> str:

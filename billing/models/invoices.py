@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from billing.models.memberships import MembershipPeriod
+from billing.models.offers import OfferLine
 from billing.models.prices import PriceItem
 from communities.models import Customer, Owned, User
 from core.money import Money
@@ -123,6 +124,9 @@ class InvoiceLine(Owned):
     invoice = models.ForeignKey(Invoice, on_delete=models.CASCADE, related_name="lines")
     position = models.PositiveSmallIntegerField()
     item = models.ForeignKey(PriceItem, on_delete=models.PROTECT, related_name="+", null=True)
+    offer_line = models.ForeignKey(
+        OfferLine, on_delete=models.PROTECT, related_name="+", null=True, help_text="What it was accepted as."
+    )
     description = models.CharField(max_length=200)
     quantity = models.PositiveSmallIntegerField()
     unit_price_minor = models.PositiveBigIntegerField()

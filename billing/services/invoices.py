@@ -54,7 +54,7 @@ def _lines_of(visit: Visit, now: datetime) -> list[Line]:
         .order_by("option__offer__decided_at", "option__offer_id", "position")
     )
     lines = [
-        item_line(line.item, line.quantity, Money(line.unit_price_minor, line.option.currency))
+        item_line(line.item, line.quantity, Money(line.unit_price_minor, line.option.currency), line)
         for line in accepted
     ]
     if any(line.item.kind == PriceItem.Kind.BASE for line in accepted):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from billing.models import Invoice, InvoiceLine, PriceItem, Series, TaxLine
+from billing.models import Invoice, InvoiceLine, OfferLine, PriceItem, Series, TaxLine
 from billing.services import books, facts
 from billing.services.links import link_issue
 from billing.services.numbering import number_take
@@ -19,7 +19,8 @@ from core.outbox import emit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """So many of something at a price, less `discount` in minor units, taken off by the plan called `discount_by`."""
+    """So many of something at a price, less `discount` in minor units, taken off by the plan called `discount_by`; and
+    what it was accepted as, if it was offered."""
 
     item: PriceItem | None
     description: str
@@ -28,13 +29,14 @@ class Line:
     rate_bp: int
     discount: int = 0
     discount_by: str = ""
+    offer_line: OfferLine | None = None
 
     @property
     def amount(self) -> int:
         return self.unit_price.minor * self.quantity - self.discount
 
 
-def item_line(item: PriceItem, quantity: int, unit_price: Money) -> Line:
+def item_line(item: PriceItem, quantity: int, unit_price: Money, offer_line: OfferLine | None = None) -> Line:
     """So many of an item, whose tax and organisation must have been read."""
     return Line(
         item=item,
@@ -42,6 +44,7 @@ def item_line(item: PriceItem, quantity: int, unit_price: Money) -> Line:
         quantity=quantity,
         unit_price=unit_price,
         rate_bp=item.tax.rate_bp if item.tax else 0,
+        offer_line=offer_line,
     )
 
 
@@ -87,6 +90,7 @@ def _lines_save(invoice: Invoice, lines: Sequence[Line]) -> None:
             invoice=invoice,
             position=position,
             item=line.item,
+            offer_line=line.offer_line,
             description=line.description,
             quantity=line.quantity,
             unit_price_minor=line.unit_price.minor,

@@ -64,6 +64,12 @@ class ServiceEvent(Owned):
         indexes = [
             models.Index(fields=["organisation", "community", "occurred_on"], name="fact_community_day"),
             models.Index(fields=["visit_id"], name="fact_visit"),
+            *(
+                models.Index(
+                    fields=["organisation", when], condition=models.Q(kind="survey.answered"), name=name
+                )
+                for when, name in (("occurred_at", "fact_answer_by_time"), ("created_at", "fact_answer_told"))
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),

@@ -19,6 +19,7 @@ from billing.selectors.paying import (
 from billing.services.checkouts import checkout_begin, checkout_returned
 from billing.services.links import pay_url, qr_data
 from billing.services.profiles import profile_of
+from billing.taxes import per_cent
 from console.customer.pages import gone, language_for, page
 
 ASK_AGAIN_S = 3
@@ -108,7 +109,7 @@ def _invoice(request: HttpRequest, shown: PayerView, token: str, *, status: int 
             "visited": (visit.finished_at or shown.invoice.issued_at) if visit else None,
             "code": qr_data(pay_url(shown.invoice.pk)) if shown.link else "",
             "lines": shown.lines,
-            "taxes": [{"line": tax, "rate": _per_cent(tax.rate_bp)} for tax in shown.taxes],
+            "taxes": [{"line": tax, "rate": per_cent(tax.rate_bp)} for tax in shown.taxes],
             "credit_notes": shown.credit_notes,
             "profile": profile_of(shown.invoice.organisation),
             "paid": shown.paid,
@@ -127,12 +128,6 @@ def _invoice(request: HttpRequest, shown: PayerView, token: str, *, status: int 
     if shown.is_asking:
         answer["Refresh"] = str(ASK_AGAIN_S)
     return answer
-
-
-def _per_cent(rate_bp: int) -> str:
-    """500 is 5, 825 is 8.25."""
-    whole, rest = divmod(rate_bp, 100)
-    return f"{whole}.{rest:02d}".rstrip("0").rstrip(".") if rest else str(whole)
 
 
 def _address(name: str, invoice_id: UUID, token: str, checkout_id: UUID, language: str) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from billing.models import Entry, Invoice
+from billing.models import CommissionRule, Entry, Invoice
 from billing.selectors.story import What
 from communities.models import User
 from dispatch.models import Visit
@@ -87,6 +87,20 @@ ACCOUNTS: dict[str, Promise] = {
     Entry.Account.DISPUTED: _("held back"),
     Entry.Account.BANK: _("at the bank"),
     Entry.Account.FEES: _("provider's fees"),
+}
+COMMISSIONS: dict[str, Promise] = {
+    CommissionRule.Kind.SHARE: _("Share"),
+    CommissionRule.Kind.UPSELL: _("Sold on site"),
+    CommissionRule.Kind.SATISFACTION: _("Satisfaction"),
+}
+CAUSES: dict[str, Promise] = {
+    "invoice": _("Invoice issued"),
+    "capture": _("Payment"),
+    "refund": _("Refund"),
+    "refund:returned": _("Refund that came back"),
+    "credit": _("Credit note"),
+    "dispute:lost": _("Dispute lost"),
+    "answer": _("Customer's answer"),
 }
 
 

@@ -35,6 +35,7 @@ REPORT = (401, 404, 404, 404, 200, 403, 200, 200)  # by the technician or dispat
 ADMINISTER = (401, 404, 404, 404, 403, 403, 403, 200)  # money that has moved
 DISPATCH_BILLS = (401, 404, 404, 404, 403, 403, 200, 200)
 ADMINISTRATOR = (401, 403, 403, 403, 403, 403, 403, 200)  # of one's own company, whose the address means
+EARNED = (401, 404, 404, 404, 200, 200, 404, 200)  # what the visit's technician has earned
 TECHNICIAN = (401, 403, 200, 403, 200, 403, 403, 403)
 OWN = (401, 404, 404, 404, 404, 404, 404, 200)  # an administrator's: for all others it does not exist
 
@@ -139,6 +140,18 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET /settlements": ADMINISTRATOR,
     "GET /settlements/unsettled": ADMINISTRATOR,
     "GET /settlements/{settlement_id}/lines": (401, 404, 404, 404, 404, 404, 404, 200),
+    "GET /commission-rules": SIGNED_IN,
+    "POST /commission-rules": made(ADMINISTRATOR),
+    "POST /commission-rules/{rule_id}/end": (401, 404, 403, 403, 403, 403, 403, 200),
+    "GET /visits/{visit_id}/shares": VISIT,
+    "PUT /visits/{visit_id}/shares": DISPATCH_BILLS,
+    "GET /commission-months": SIGNED_IN,
+    "POST /commission-months/{month}/compute": ADMINISTRATOR,
+    "POST /commission-months/{month}/close": ADMINISTRATOR,
+    "GET /commission-months/{month}/lines.csv": SIGNED_IN,
+    "GET /statements": SIGNED_IN,
+    "GET /statements/{statement_id}": EARNED,
+    "GET /statements/{statement_id}/lines": EARNED,
     "POST /event-endpoints": made(ADMINISTRATOR),
     "GET /event-endpoints": ADMINISTRATOR,
     "GET /event-endpoints/{endpoint_id}": OWN,
@@ -193,6 +206,9 @@ BODY: dict[str, dict[str, Any] | bytes] = {
     "POST /visits/{visit_id}/memberships": {"plan": "plan-1"},
     "POST /payments/{payment_id}/refunds": {"amount_minor": 1, "reason": "The filter leaked."},
     "POST /settlements": stripe_csv({}),
+    "POST /commission-rules": {"kind": "upsell", "rate_bp": 500, "valid_from": "2026-03-01"},
+    "POST /commission-rules/{rule_id}/end": {"valid_until": "2026-04-01"},
+    "PUT /visits/{visit_id}/shares": {"shares": [{"technician": "T1"}, {"technician": "T2", "parts": 2}]},
     "POST /event-endpoints": {"url": "https://crm.example/hook", "topics": ["invoice.paid"]},
     "PATCH /event-endpoints/{endpoint_id}": {"enabled": False},
 }

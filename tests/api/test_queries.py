@@ -43,12 +43,19 @@ DISPATCHER = {
     "/memberships": 4,
     "/memberships/{membership}": 4,
     "/billing-profile": 2,
+    "/commission-rules": 2,
+    "/commission-months": 2,
+    "/visits/{shared}/shares": 3,
     "/tokens": 2,
 }
 ADMINISTRATOR = {
     "/event-endpoints": 2,
     "/event-endpoints/{endpoint}": 2,
     "/event-endpoints/{endpoint}/deliveries": 3,
+    "/commission-months/{month}/lines.csv": 2,
+    "/statements": 2,
+    "/statements/{statement}": 2,
+    "/statements/{statement}/lines": 3,
     "/settlements": 2,
     "/settlements/{settlement}/lines": 3,
     "/settlements/unsettled?account=sandbox": 2,
@@ -60,6 +67,7 @@ TECHNICIAN = {
     "/visits/{scheduled}": 3,
     "/invoices": 6,
     "/memberships": 4,
+    "/statements": 2,
 }
 
 

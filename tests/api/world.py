@@ -9,6 +9,10 @@ from api.models import EventDelivery, EventEndpoint
 from billing.gateways.base import PaymentState
 from billing.models import (
     Checkout,
+    CommissionLine,
+    CommissionMonth,
+    CommissionRule,
+    CommissionStatement,
     CreditLine,
     CreditNote,
     Invoice,
@@ -22,6 +26,7 @@ from billing.models import (
     Payment,
     PaymentLink,
     PlanInclusion,
+    Posting,
     PriceItem,
     PriceItemPart,
     PriceList,
@@ -32,6 +37,7 @@ from billing.models import (
     SettlementFile,
     SettlementLine,
     Tax,
+    VisitShare,
 )
 from billing.services import books
 from billing.services.periods import period_begin, period_invoice_issue
@@ -86,6 +92,7 @@ class World:
         self.payment = self._payment(self.invoice)
         self._credit_note(self.names.get("invoice") or self.invoice.pk)
         self.membership = self._membership(self.scheduled)
+        self._commission(done, self.payment)
         self._insight(community)
         self._event()
         self._price_book()
@@ -135,6 +142,7 @@ class World:
             "payment": str(self.payment.pk),
             "membership": str(self.membership.pk),
             "plan": self.membership.plan.code,
+            "month": "2026-01",
             "region": str(self.region.pk),
             "secret": SECRET,
         }
@@ -327,6 +335,37 @@ class World:
             finding="settled_twice",
             payment=None,
         )
+
+    def _commission(self, visit: Visit, payment: Payment) -> None:
+        """A rule, a month with a statement, one more line of the first, and one more who shares the first visit."""
+        rule = CommissionRule.objects.create(
+            organisation=self.company, kind="share", item=self._item(f"ruled-{self.rows}", PriceItem.Kind.ADD_ON),
+            rate_bp=1000, valid_from=date(2026, 1, 1),
+        )  # fmt: skip
+        month = CommissionMonth.objects.create(organisation=self.company, month=date(2026, self.rows, 1))
+        statement = CommissionStatement.objects.create(
+            organisation=self.company, month=month, technician=self.technician, currency="TWD"
+        )
+        self.names.setdefault("rule", str(rule.pk))
+        self.names.setdefault("statement", str(statement.pk))
+        CommissionLine.objects.create(
+            organisation=self.company,
+            statement_id=self.names["statement"],
+            technician=self.technician,
+            kind="share",
+            rule=rule,
+            visit=visit,
+            posting=Posting.objects.get(payment=payment),
+            invoice_line=payment.invoice.lines.get(),
+            happened_at=self.now,
+            base_minor=400,
+            parts=1,
+            of_parts=1,
+            amount_minor=40,
+        )
+        sharer = factories.technician(self.region, f"S{self.rows}")
+        first = self.names.setdefault("shared", str(visit.pk))
+        VisitShare.objects.create(organisation=self.company, visit_id=first, technician=sharer)
 
     def _event(self) -> None:
         """An endpoint, and one more delivery to the first."""
