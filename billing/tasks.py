@@ -33,9 +33,11 @@ def commissions_sweep() -> None:
 @shared_task  # type: ignore[untyped-decorator]
 def checkouts_sweep() -> None:
     """Ask the providers about whatever may have been paid without our hearing of it."""
-    from billing.services import checkouts
+    from billing.services import checkouts, inbox
 
-    checkouts.checkouts_ask(now=timezone.now())
+    now = timezone.now()
+    inbox.webhooks_reconsider(now=now)
+    checkouts.checkouts_ask(now=now)
 
 
 @shared_task  # type: ignore[untyped-decorator]

@@ -1,6 +1,7 @@
 """What providers sent us."""
 
 from django.db import models
+from django.db.models import Q
 from uuid_utils.compat import uuid7
 
 
@@ -23,6 +24,14 @@ class WebhookEvent(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "event_id"], name="webhook_event_once")]
+        indexes = [
+            models.Index(fields=["account", "checkout_ref"], name="webhook_event_about"),
+            models.Index(
+                fields=["received_at"],
+                condition=Q(outcome="ignored") & ~Q(checkout_ref=""),
+                name="webhook_event_too_early",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.account} {self.event_id}"

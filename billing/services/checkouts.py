@@ -94,6 +94,12 @@ def checkouts_settled(*, checkouts: Iterable[Checkout]) -> int:
 
 
 @transaction.atomic
+def checkouts_hinted(*, checkouts: Iterable[Checkout]) -> int:
+    """Messages were about these checkouts, and too early: ask about them; how many are."""
+    return _inquire(checkouts, Inquiry.Reason.UNHEARD)
+
+
+@transaction.atomic
 def checkouts_ask(*, now: datetime) -> int:
     """Ask again about every checkout that may have been paid without our hearing of it; how many."""
     recent = Checkout.objects.exclude(provider_ref="").filter(created_at__gt=now - ASK_FOR)

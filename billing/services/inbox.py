@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -12,10 +12,13 @@ from billing.errors import GatewayUnknown, WebhookForged, WebhookTooLarge
 from billing.gateways import gateway_for
 from billing.gateways.base import AccountUnusable, NoticeForged
 from billing.models import Checkout, WebhookEvent
+from billing.services.checkouts import checkouts_hinted
 from billing.services.settling import checkout_sync
 from core.outbox import emit
 
 LARGEST_BODY = 256 * 1024  # bytes
+TOO_EARLY = timedelta(hours=1)
+"""By how much a message may be earlier than what it is about."""
 LONGEST = 120  # characters of an id, as the table holds
 
 _Outcome = WebhookEvent.Outcome
@@ -69,6 +72,21 @@ def webhook_apply(*, subject_id: UUID) -> None:
         return
     checkout_sync(subject_id=checkout.pk)
     _close(event, _Outcome.APPLIED, "")
+
+
+@transaction.atomic
+def webhooks_reconsider(*, now: datetime) -> int:
+    """Ask about payments that messages hinted at a moment before we had entered them; how many messages.
+
+    Some hints name a payment only, and its entering may have been under way while they were looked at.
+    """
+    recent = WebhookEvent.objects.filter(outcome=_Outcome.IGNORED, received_at__gt=now - TOO_EARLY)
+    early = [(event, _checkout_of(event)) for event in recent.exclude(checkout_ref="")]
+    known = [(event, checkout) for event, checkout in early if checkout]
+    checkouts_hinted(checkouts=[checkout for _, checkout in known])
+    for event, _ in known:
+        _close(event, _Outcome.APPLIED, "heard of its payment afterwards")
+    return len(known)
 
 
 def _checkout_of(event: WebhookEvent) -> Checkout | None:

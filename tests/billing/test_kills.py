@@ -12,7 +12,7 @@ from billing.models import Checkout, Invoice, Payment, PaymentLink, Refund
 from billing.services.refunds import refund_send
 from billing.services.settling import checkout_sync
 from communities.access import Caller
-from communities.models import Organisation, Region, User
+from communities.models import Organisation, Region
 from core.models import Outbox
 from core.outbox import emit
 from dispatch.models import Technician, Visit
@@ -20,7 +20,6 @@ from tests.billing.conftest import done_visit
 from tests.billing.gateways.stripe_server import StripeServer
 from tests.billing.test_payments import accounts, stands
 from tests.billing.test_providers import begin, give_back, issued, use
-from tests.conftest import as_caller
 from tests.kills import killed_at_each_step
 from tests.outbox import deliver_all, leases_end
 
@@ -39,11 +38,6 @@ def stripe(acme: Organisation, settings: Settings) -> Iterator[StripeServer]:
         keys = {"secret_key": server.secret_key, "webhook_secrets": server.webhook_secret}
         use(acme, settings, "stripe", server.url, **keys)
         yield server
-
-
-@pytest.fixture
-def as_ada(ada: User) -> Caller:
-    return as_caller(ada)
 
 
 def posted(stripe: StripeServer, path: str) -> int:

@@ -23,7 +23,7 @@ from billing.models import (
 )
 from billing.selectors.invoices import due, owed_by_currency
 from billing.services.checkouts import checkout_begin
-from billing.services.inbox import webhook_apply
+from billing.services.inbox import webhook_apply, webhooks_reconsider
 from billing.services.links import links_expire
 from billing.services.settling import checkout_sync, payments_enter
 from communities.models import ServiceEvent, SurveyInvitation
@@ -35,6 +35,7 @@ from console.sandbox_provider.checkouts import (
     payment_make,
     refund_make,
 )
+from core.models import Outbox
 from core.money import Money
 from tests.billing.test_invoices import in_threads
 from tests.outbox import deliver_all, waiting
@@ -259,6 +260,27 @@ def test_a_dispute_whose_end_has_no_date_ended_when_we_heard_of_it(
         opened,
         heard,
     ]
+
+
+def test_a_message_that_was_too_early_for_its_payment_is_looked_at_again(
+    checkout: Checkout, invoice: Invoice, now: datetime
+) -> None:
+    """It names the payment only, whose entering was under way."""
+    there = press(checkout, PAID)
+    early = WebhookEvent.objects.create(
+        account="sandbox", event_id="evt_1", checkout_ref=str(there.pk), received_at=now, outcome="ignored"
+    )
+    assert webhooks_reconsider(now=now) == 0
+
+    checkout_sync(subject_id=checkout.pk)
+    refund_make(there, 300, reference=None, now=timezone.now())
+    Outbox.objects.all().delete()  # nobody else tells
+    assert webhooks_reconsider(now=now) == 1
+    deliver_all()
+
+    early.refresh_from_db()
+    assert (early.outcome, stands(invoice)[:2]) == ("applied", ("reopened", 300))
+    assert webhooks_reconsider(now=now) == 0
 
 
 def test_a_link_is_paid_by_the_provider_that_it_was_made_for(checkout: Checkout, invoice: Invoice) -> None:
