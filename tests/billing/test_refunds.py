@@ -10,8 +10,10 @@ from pytest_django import Settings
 from billing.errors import NotRefundable, PaymentUnknown, RefundOnItsWay, RefundTooLarge
 from billing.gateways.base import PaymentState
 from billing.models import Checkout, Invoice, Payment, Refund, SandboxPayment, SandboxRefund
+from billing.services.checkouts import checkout_begin
 from billing.services.on_site import Taken, payment_take
 from billing.services.refunds import RefundGiven, refund_send, refund_want, refundable
+from billing.services.renewing import link_renew
 from communities.access import Caller
 from communities.models import User
 from console.sandbox_provider.checkouts import dispute_open
@@ -49,6 +51,22 @@ def test_part_of_a_payment_goes_back_through_the_provider(
     assert (refund.state, refund.provider_ref, refund.wanted_by) == ("succeeded", str(there.pk), ada)
     assert (stands(invoice)[:2], refundable(payment)) == (("reopened", 300), Money(500, "TWD"))
     assert accounts(invoice) == {"provider": 500, "receivable": 300, "revenue": -800}
+
+
+def test_a_renewed_link_follows_what_is_due_and_is_over_when_it_is_paid(
+    payment: Payment, invoice: Invoice, as_ada: Caller, now: datetime
+) -> None:
+    want(as_ada, payment, 300)
+    deliver_all()
+    link_renew(caller=as_ada, invoice_id=invoice.pk, now=now)
+    want(as_ada, payment, 200)
+    deliver_all()
+    assert stands(invoice)[:3] == ("reopened", 500, ["paid", "replaced", "open"])
+
+    press(checkout_begin(invoice_id=invoice.pk, language="en", now=timezone.now()), PAID)
+    deliver_all()
+
+    assert stands(invoice)[:3] == ("paid", 0, ["paid", "replaced", "paid"])
 
 
 def test_a_lost_answer_gives_the_money_back_once(payment: Payment, invoice: Invoice, as_ada: Caller) -> None:
