@@ -1,6 +1,7 @@
 """Giving money back: never more than came, once at the provider, and with a name to it."""
 
 import contextlib
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -8,12 +9,13 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from billing.errors import NotRefundable, PaymentUnknown, RefundOnItsWay, RefundTooLarge
-from billing.gateways.base import PaymentState
+from billing.gateways.base import PaymentState, ProviderPayment, ProviderRefund, RefundState
 from billing.models import Checkout, Invoice, Payment, Refund, SandboxPayment, SandboxRefund
 from billing.services.checkouts import checkout_begin
 from billing.services.on_site import Taken, payment_take
 from billing.services.refunds import RefundGiven, refund_send, refund_want, refundable
 from billing.services.renewing import link_renew
+from billing.services.settling import payments_enter
 from communities.access import Caller
 from communities.models import User
 from console.sandbox_provider.checkouts import dispute_open
@@ -113,6 +115,23 @@ def test_what_is_held_in_a_dispute_cannot_be_given_back(payment: Payment, as_ada
 
     with pytest.raises(RefundTooLarge):
         want(as_ada, payment, 1)
+
+
+def test_a_late_worker_does_not_take_the_money_again_that_came_back(
+    payment: Payment, checkout: Checkout, invoice: Invoice, now: datetime
+) -> None:
+    """We heard only that the refund failed; then comes a worker who asked when it had succeeded."""
+    given_back = ProviderRefund("refund-1", None, RefundState.SUCCEEDED, Money(300, "TWD"), now)
+    before = ProviderPayment(
+        payment.provider_ref, PaymentState.SUCCEEDED, payment.amount, now, refunds=(given_back,)
+    )
+    after = replace(before, refunds=(replace(given_back, state=RefundState.FAILED),))
+
+    payments_enter(checkout=checkout, told=[after], now=now)
+    payments_enter(checkout=checkout, told=[before], now=now)
+
+    assert (Refund.objects.get().state, stands(invoice)[:2]) == ("failed", ("paid", 0))
+    assert accounts(invoice) == {"provider": 800, "revenue": -800}
 
 
 def test_what_the_provider_refuses_has_failed_and_says_why(
