@@ -38,13 +38,13 @@ def test_the_row_that_the_database_refuses_is_not_in_the_log(
     acme: Organisation, lines: list[dict[str, str]]
 ) -> None:
     """PostgreSQL quotes it whole: `DETAIL: Failing row contains (…)`."""
-    try:
-        with transaction.atomic():
-            Customer.objects.create(organisation=acme, key="1", name=NAME, created_at=None)
-    except IntegrityError as error:
-        assert NAME in str(error)
-        structlog.get_logger("ours").error("refused", error=str(error), exc_info=error)
-        logging.getLogger("theirs").exception("refused: %r", error)
+    with pytest.raises(IntegrityError) as caught, transaction.atomic():
+        Customer.objects.create(organisation=acme, key="1", name=NAME, created_at=None)
+    error = caught.value
+    assert NAME in str(error)
+
+    structlog.get_logger("ours").error("refused", error=str(error), exc_info=error)
+    logging.getLogger("theirs").error("refused: %r", error, exc_info=error)
 
     ours, theirs = lines
     assert [word for word in ("Wang", "and son") if word in str(ours) + str(theirs)] == []
