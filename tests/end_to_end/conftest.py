@@ -13,6 +13,7 @@ from config.processes import Processes
 from tests import factories
 from tests.api.events.receiver import Receiver
 from tests.end_to_end.people import Person, SignIn
+from tests.log_watch import WATCH
 
 
 @pytest.fixture
@@ -30,6 +31,8 @@ def served(transactional_db: None, tmp_path: Path) -> Iterator[str]:
     }
     with Processes.start(environment=environment, logs=tmp_path) as application:
         yield application.url
+    for log in tmp_path.glob("*.log"):
+        WATCH.read(log.name, log.read_text())
 
 
 @pytest.fixture
