@@ -2,9 +2,26 @@
 
 import logging
 import logging.config
+import re
 
 import structlog
-from structlog.typing import Processor
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+QUOTED = re.compile(
+    r"^(?:DETAIL|CONTEXT):.*?(?=\n\n(?:The above|During handling)|\Z)"
+    r"|\\n(?:DETAIL|CONTEXT):[^\n]*",  # in an exception's repr
+    re.DOTALL | re.MULTILINE,
+)
+"""What PostgreSQL says of the row that it refuses: all of it, with people's names."""
+
+
+def without_rows(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    """Leave out what the database quotes: which constraint it was is enough to find the cause."""
+    return {
+        name: QUOTED.sub("DETAIL: not logged", value) if isinstance(value, str) else value
+        for name, value in event.items()
+    }
+
 
 SHARED: list[Processor] = [
     structlog.contextvars.merge_contextvars,
@@ -12,6 +29,7 @@ SHARED: list[Processor] = [
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.processors.format_exc_info,
+    without_rows,
 ]
 
 

@@ -3,11 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.utils import formataddr, parseaddr
+from smtplib import SMTPDataError, SMTPRecipientsRefused
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.utils import translation
+
+
+class LetterRefused(Exception):
+    """The mail server does not take a letter. Its own words quote the address, and this gets into a log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +32,8 @@ class Letter:
 
 
 def letter_send(letter: Letter) -> None:
-    """Hand a letter to the mail server. Raises what the server's refusal raises; never call it in a transaction."""
+    """Hand a letter to the mail server. Raises LetterRefused, and OSError or smtplib.SMTPException when there is no
+    talking to it; never call it in a transaction."""
     with translation.override(letter.language):
         text = render_to_string(letter.template, dict(letter.context))
     subject, _, body = text.strip().partition("\n")
@@ -45,4 +51,10 @@ def letter_send(letter: Letter) -> None:
     )
     for name, content in letter.images.items():
         message.attach(name, content, "image/png")
-    message.send()
+    try:
+        message.send()
+    except SMTPRecipientsRefused as error:
+        codes = sorted({code for code, _ in error.recipients.values()})
+        raise LetterRefused(f"the server answered {', '.join(map(str, codes))} to the address") from None
+    except SMTPDataError as error:
+        raise LetterRefused(f"the server answered {error.smtp_code} to the letter") from None

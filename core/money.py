@@ -23,12 +23,15 @@ DECIMALS = {
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An amount in minor units of one currency. Adding two currencies raises ValueError."""
+    """An amount in minor units of one currency. Adding two currencies raises ValueError, and anything but an int
+    TypeError: what a provider writes as a float must not get this far."""
 
     minor: int
     currency: str
 
     def __post_init__(self) -> None:
+        if type(self.minor) is not int:
+            raise TypeError(f"{self.minor!r} is not a whole number of minor units")
         if self.currency not in DECIMALS:
             raise ValueError(
                 f"unknown currency {self.currency!r}: expected one of {', '.join(sorted(DECIMALS))}"

@@ -1,18 +1,35 @@
 """Three kinds of people in every test: those of the company (by role), a colleague, and a stranger."""
 
 import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 os.environ["LINLI_ENV"] = "test"
 
 import pytest
+from hypothesis import settings as hypothesis_settings
 
 from communities.access import Caller, caller_of
 from communities.models import Organisation, Region, RegionManager, User
 from dispatch.models import Technician
 from tests import factories
+from tests.log_watch import WATCH
 
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # Monday 09:00 in Taipei
+
+hypothesis_settings.register_profile("thorough", max_examples=6_700)
+"""./linli test --hypothesis-profile=thorough tests/billing/test_histories.py: ten thousand histories."""
+
+
+def pytest_sessionstart() -> None:
+    WATCH.begin()
+
+
+@pytest.fixture(autouse=True)
+def nothing_private_in_the_log() -> Iterator[None]:
+    """No test logs a secret, nor what a customer is called (tests/log_watch.py)."""
+    yield
+    assert WATCH.leaks() == []
 
 
 @pytest.fixture

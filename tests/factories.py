@@ -29,9 +29,10 @@ from dispatch.models import (
     WorkOrder,
 )
 from dispatch.states import RequestState, VisitState
+from tests.log_watch import secret
 
 _numbers = count(1)
-PASSWORD = "correct horse battery staple"
+PASSWORD = secret("correct horse battery staple")
 
 
 def organisation(slug: str) -> Organisation:

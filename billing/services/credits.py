@@ -44,10 +44,7 @@ def credit_note_issue(*, caller: Caller, invoice_id: UUID, given: CreditGiven, n
     left = _left(invoice)
     amounts = given.amounts or {line.position: rest for line, rest in left.items() if rest}
     credited = _checked(left, amounts)
-    taxes = tax_sums(
-        [Taxed(amount, line.tax_rate_bp) for line, amount in credited.items()], included=invoice.tax_included
-    )
-    net, tax = sum(one.net for one in taxes), sum(one.tax for one in taxes)
+    net, tax = _split(invoice, left, credited)
     note = CreditNote.objects.create(
         organisation=invoice.organisation,
         number=number_take(invoice.organisation, Series.Kind.CREDIT_NOTE),
@@ -82,6 +79,26 @@ def _left(invoice: Invoice) -> dict[InvoiceLine, int]:
     """What is left of each line, in its order."""
     lines = invoice.lines.annotate(credited=Sum("credits__amount_minor")).order_by("position")
     return {line: line.amount_minor - (line.credited or 0) for line in lines}
+
+
+def _split(
+    invoice: Invoice, left: Mapping[InvoiceLine, int], credited: Mapping[InvoiceLine, int]
+) -> tuple[int, int]:
+    """Net and tax of what is credited now: what the sums of all that was ever credited have grown by.
+
+    Rounded note by note, the tax of many small ones would not be the invoice's.
+    """
+    before = {line: line.amount_minor - rest for line, rest in left.items()}
+    after = {line: amount + credited.get(line, 0) for line, amount in before.items()}
+    (net, tax), (net_before, tax_before) = _sums(invoice, after), _sums(invoice, before)
+    return net - net_before, tax - tax_before
+
+
+def _sums(invoice: Invoice, amounts: Mapping[InvoiceLine, int]) -> tuple[int, int]:
+    taxes = tax_sums(
+        [Taxed(amount, line.tax_rate_bp) for line, amount in amounts.items()], included=invoice.tax_included
+    )
+    return sum(one.net for one in taxes), sum(one.tax for one in taxes)
 
 
 def _checked(left: Mapping[InvoiceLine, int], amounts: Mapping[int, int]) -> dict[InvoiceLine, int]:

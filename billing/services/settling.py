@@ -113,11 +113,11 @@ def refund_enter(payment: Payment, told: ProviderRefund) -> Refund:
             told.happened_at,
         )
         refund.save()
-    if told.state == RefundState.SUCCEEDED and books.refund_post(refund):
+    if refund.state == RefundState.SUCCEEDED and books.refund_post(refund):
         _tell(ServiceEvent.Kind.PAYMENT_REFUNDED, f"refund:{refund.id}", refund, refund.happened_at)
         emit("payment.refunded", refund.id)
-    elif told.state == RefundState.FAILED:
-        books.refund_return_post(refund, told.happened_at)
+    elif refund.state == RefundState.FAILED:
+        books.refund_return_post(refund, refund.happened_at)
     return refund
 
 

@@ -59,8 +59,7 @@ def invoice_restate(invoice: Invoice, *, now: datetime) -> None:
         _paid_tell(invoice, Money(invoice.total_minor - credited, invoice.currency))
     elif _State.REOPENED in (old, new) and new != old:
         _turn_tell(invoice)
-    if not was_paid:
-        links.link_follow(invoice, owed, now=now)
+    links.link_follow(invoice, owed, now=now)
 
 
 def _last_paid_at(invoice: Invoice) -> datetime | None:

@@ -54,6 +54,19 @@ def test_part_of_a_line_is_credited_with_its_tax_and_the_link_is_for_the_rest(
     assert ServiceEvent.objects.get(kind="invoice.credited").amount_minor == 210
 
 
+def test_many_small_notes_credit_no_more_tax_than_the_invoice_has(
+    taxed: Invoice, as_ada: Caller, now: datetime
+) -> None:
+    """10 of a line bear a tax of 0.5: rounded for each note, eighty of them would credit a tax of 80."""
+    taxes = [credit(as_ada, taxed, now, line_1=10).tax_minor for _ in range(4)]
+    assert taxes == [1, 0, 1, 0]
+
+    credit(as_ada, taxed, now)
+
+    assert sum(CreditNote.objects.values_list("tax_minor", flat=True)) == 40
+    assert (stands(taxed)[0], accounts(taxed)) == ("credited", {})
+
+
 def test_what_is_credited_in_full_is_not_paid(taxed: Invoice, as_ada: Caller, now: datetime) -> None:
     credit(as_ada, taxed, now, line_1=200)
     credit(as_ada, taxed, now)  # all that is left

@@ -30,7 +30,7 @@ LINE_PAY = {
         "gateway": "line_pay",
         "base_url": "https://pay.example",
         "channel_id": "1",
-        "channel_secret": "secret",
+        "channel_secret": "the-channel-secret",
     }
 }
 

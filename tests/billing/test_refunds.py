@@ -1,6 +1,6 @@
 """Giving money back: never more than came, once at the provider, and with a name to it."""
 
-import contextlib
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -8,10 +8,13 @@ from django.utils import timezone
 from pytest_django import Settings
 
 from billing.errors import NotRefundable, PaymentUnknown, RefundOnItsWay, RefundTooLarge
-from billing.gateways.base import PaymentState
+from billing.gateways.base import PaymentState, ProviderPayment, ProviderRefund, RefundState
 from billing.models import Checkout, Invoice, Payment, Refund, SandboxPayment, SandboxRefund
+from billing.services.checkouts import checkout_begin
 from billing.services.on_site import Taken, payment_take
 from billing.services.refunds import RefundGiven, refund_send, refund_want, refundable
+from billing.services.renewing import link_renew
+from billing.services.settling import payments_enter
 from communities.access import Caller
 from communities.models import User
 from console.sandbox_provider.checkouts import dispute_open
@@ -51,6 +54,22 @@ def test_part_of_a_payment_goes_back_through_the_provider(
     assert accounts(invoice) == {"provider": 500, "receivable": 300, "revenue": -800}
 
 
+def test_a_renewed_link_follows_what_is_due_and_is_over_when_it_is_paid(
+    payment: Payment, invoice: Invoice, as_ada: Caller, now: datetime
+) -> None:
+    want(as_ada, payment, 300)
+    deliver_all()
+    link_renew(caller=as_ada, invoice_id=invoice.pk, now=now)
+    want(as_ada, payment, 200)
+    deliver_all()
+    assert stands(invoice)[:3] == ("reopened", 500, ["paid", "replaced", "open"])
+
+    press(checkout_begin(invoice_id=invoice.pk, language="en", now=timezone.now()), PAID)
+    deliver_all()
+
+    assert stands(invoice)[:3] == ("paid", 0, ["paid", "replaced", "paid"])
+
+
 def test_a_lost_answer_gives_the_money_back_once(payment: Payment, invoice: Invoice, as_ada: Caller) -> None:
     refund = want(as_ada, payment, 300)
     refund_send(subject_id=refund.pk)
@@ -65,17 +84,24 @@ def test_a_lost_answer_gives_the_money_back_once(payment: Payment, invoice: Invo
 def test_fifty_at_once_never_give_back_more_than_came(
     payment: Payment, invoice: Invoice, as_ada: Caller
 ) -> None:
-    def one(_: int) -> None:
-        with contextlib.suppress(RefundTooLarge, RefundOnItsWay):
-            refund_send(subject_id=want(as_ada, payment, 100).pk)
+    """Fifty people want half of it back, and four workers send whatever was wanted; then all of that again, twice."""
+    refused: list[type[Exception]] = []
 
-    in_threads(50, one)
-    deliver_all()
+    def wish(_: int) -> None:
+        try:
+            want(as_ada, payment, 400)
+        except (RefundTooLarge, RefundOnItsWay) as error:
+            refused.append(type(error))
 
-    given_back = sum(Refund.objects.filter(state="succeeded").values_list("amount_minor", flat=True))
-    assert given_back == sum(SandboxRefund.objects.values_list("amount_minor", flat=True))
-    assert 100 <= given_back <= 800
-    assert accounts(invoice).get("provider", 0) == 800 - given_back
+    for _ in range(3):
+        in_threads(50, wish)
+        in_threads(4, lambda _: refund_send(subject_id=Refund.objects.latest("created_at").pk))
+
+    # 49 while 400 are left besides, 49 while nothing is, and all fifty after that
+    assert refused == [RefundOnItsWay] * 49 + [RefundTooLarge] * (49 + 50)
+    assert list(Refund.objects.values_list("state", "amount_minor")) == [("succeeded", 400)] * 2
+    assert list(SandboxRefund.objects.values_list("amount_minor", flat=True)) == [400] * 2
+    assert accounts(invoice) == {"receivable": 800, "revenue": -800}
 
 
 def test_no_more_than_is_left(payment: Payment, as_ada: Caller) -> None:
@@ -95,6 +121,23 @@ def test_what_is_held_in_a_dispute_cannot_be_given_back(payment: Payment, as_ada
 
     with pytest.raises(RefundTooLarge):
         want(as_ada, payment, 1)
+
+
+def test_a_late_worker_does_not_take_the_money_again_that_came_back(
+    payment: Payment, checkout: Checkout, invoice: Invoice, now: datetime
+) -> None:
+    """We heard only that the refund failed; then comes a worker who asked when it had succeeded."""
+    given_back = ProviderRefund("refund-1", None, RefundState.SUCCEEDED, Money(300, "TWD"), now)
+    before = ProviderPayment(
+        payment.provider_ref, PaymentState.SUCCEEDED, payment.amount, now, refunds=(given_back,)
+    )
+    after = replace(before, refunds=(replace(given_back, state=RefundState.FAILED),))
+
+    payments_enter(checkout=checkout, told=[after], now=now)
+    payments_enter(checkout=checkout, told=[before], now=now)
+
+    assert (Refund.objects.get().state, stands(invoice)[:2]) == ("failed", ("paid", 0))
+    assert accounts(invoice) == {"provider": 800, "revenue": -800}
 
 
 def test_what_the_provider_refuses_has_failed_and_says_why(

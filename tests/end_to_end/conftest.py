@@ -13,6 +13,7 @@ from config.processes import Processes
 from tests import factories
 from tests.api.events.receiver import Receiver
 from tests.end_to_end.people import Person, SignIn
+from tests.log_watch import WATCH
 
 
 @pytest.fixture
@@ -34,6 +35,8 @@ def served(environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
     private = {"EVENTS_PRIVATE_ADDRESSES": "True"}  # the CRM of the tests is on this machine
     with Processes.start(environment=environment | private, logs=tmp_path) as application:
         yield application.url
+    for log in tmp_path.glob("*.log"):
+        WATCH.read(log.name, log.read_text())
 
 
 @pytest.fixture

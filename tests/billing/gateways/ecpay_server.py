@@ -17,11 +17,13 @@ from zoneinfo import ZoneInfo
 import httpx
 
 from tests.billing.gateways.imitation import Answer, Imitation, Request
+from tests.log_watch import secret
 
 TAIPEI = ZoneInfo("Asia/Taipei")
 
 # The merchant that ECPay publishes for tests: github.com/ECPay/SDK_PHP, example/Payment/Aio.
-MERCHANT, HASH_KEY, HASH_IV, CHECK_CODE = "3002607", "pwFHCqoQZGmho4w6", "EkRm7iFT261dpevs", "62861749"
+MERCHANT = "3002607"
+HASH_KEY, HASH_IV, CHECK_CODE = map(secret, ("pwFHCqoQZGmho4w6", "EkRm7iFT261dpevs", "62861749"))
 
 WAYS = ("Credit", "WebATM", "ATM", "CVS", "BARCODE", "ApplePay", "TWQR", "BNPL", "WeiXin")
 CODES = {

@@ -22,9 +22,10 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from uuid import UUID
 
 from tests.billing.gateways.imitation import Answer, Imitation, Request
+from tests.log_watch import secret
 
 CHANNEL_ID = "1479113123"
-CHANNEL_SECRET = "a8f5c1d0e2b94f6783c1"  # of nobody
+CHANNEL_SECRET = secret("a8f5c1d0e2b94f6783c1")  # of nobody
 
 WAITING, AGREED, CANCELLED, FAILED, COMPLETED = "0000", "0110", "0121", "0122", "0123"
 PAGE_LASTS = timedelta(minutes=20)
