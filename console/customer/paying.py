@@ -12,6 +12,7 @@ from billing.errors import CannotPayNow, InvoiceUnknown, NothingToPay
 from billing.models import Checkout
 from billing.selectors.paying import (
     PayerView,
+    Word,
     checkout_of_payer,
     credit_note_of_payer,
     invoice_of_payer,
@@ -114,18 +115,20 @@ def _invoice(request: HttpRequest, shown: PayerView, token: str, *, status: int 
             "profile": profile_of(shown.invoice.organisation),
             "paid": shown.paid,
             "due": shown.due,
+            "given_back": shown.given_back,
+            "foreign": shown.foreign,
             "owed_back": shown.owed_back,
             "link": shown.link,
-            "is_asking": shown.is_asking,
-            "codes": shown.codes,
-            "declined": shown.declined,
+            "word": shown.word,
+            "can_pay": shown.can_pay,
+            "must_pay": shown.must_pay,
             "failed": status == 503,
         },
         language=language_for(request, shown.invoice.organisation.language),
         zone=shown.invoice.organisation.zone,
         status=status,
     )
-    if shown.is_asking:
+    if shown.word == Word.ASKING:
         answer["Refresh"] = str(ASK_AGAIN_S)
     return answer
 

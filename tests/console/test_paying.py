@@ -7,6 +7,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
+from billing.gateways.base import PaymentState, ProviderPayment
 from billing.models import (
     Checkout,
     Invoice,
@@ -14,14 +15,18 @@ from billing.models import (
     Payment,
     PaymentLink,
     SandboxCheckout,
+    SandboxDispute,
     SandboxPayment,
 )
 from billing.services.credits import CreditGiven, credit_note_issue
 from billing.services.invoices import invoice_issue
 from billing.services.links import links_expire, pay_url, qr_data
 from billing.services.on_site import Taken, payment_take
+from billing.services.renewing import link_renew
+from billing.services.settling import payments_enter
 from communities.access import Caller
-from console.sandbox_provider.checkouts import payment_make
+from console.sandbox_provider.checkouts import dispute_decide, dispute_open, payment_make, refund_make
+from core.money import Money
 from dispatch.models import Visit
 from tests.billing.conftest import another_visit
 from tests.console.test_customer_pages import Page
@@ -41,6 +46,13 @@ def browser() -> Client:
 
 def address(invoice: Invoice) -> str:
     return "/pay/" + pay_url(invoice.pk).partition("/pay/")[2]
+
+
+def paid(invoice: Invoice, browser: Client) -> SandboxPayment:
+    browser.post(address(invoice))
+    payment = payment_make(SandboxCheckout.objects.get(), SandboxPayment.State.SUCCEEDED, now=timezone.now())
+    deliver_all()
+    return payment
 
 
 def words(browser: Client, path: str) -> set[str]:
@@ -76,6 +88,84 @@ def test_a_declined_payment_is_told(invoice: Invoice, browser: Client) -> None:
 
     assert "The last payment did not go through. Nothing was taken; you can try again." in shown
     assert "Pay TWD 800" in shown
+
+
+TOLD = {
+    "This payment is contested with your bank. Until that is decided there is nothing to do here.",
+    "Thank you. This is paid.",
+    "Thank you. You have paid TWD 800 too much; we are going to give it back.",
+    "Nothing of this invoice is due any more.",
+    "Your bank has taken the payment back, so it is due again.",
+    "We have given TWD 300 back to you.",
+    "We have received USD 26.00. This invoice is in TWD, so we are going to give it back.",
+    "This cannot be paid here any more. Please ask us for a new link.",
+    "Still due",
+    "Pay TWD 300",
+    "Pay TWD 800",
+}
+BACK = "Your bank has taken the payment back, so it is due again."
+NO_LINK = "This cannot be paid here any more. Please ask us for a new link."
+
+
+@pytest.mark.parametrize(
+    ("decided", "told"),
+    [
+        (
+            None,
+            {"This payment is contested with your bank. Until that is decided there is nothing to do here."},
+        ),
+        (SandboxDispute.State.WON, {"Thank you. This is paid."}),
+        (SandboxDispute.State.LOST, {BACK, NO_LINK}),
+    ],
+)
+def test_a_contested_payment_is_told(
+    invoice: Invoice, browser: Client, decided: SandboxDispute.State | None, told: set[str]
+) -> None:
+    dispute_open(paid(invoice, browser), now=timezone.now())
+    if decided:
+        dispute_decide(SandboxDispute.objects.get(), decided, now=timezone.now())
+    deliver_all()
+
+    assert words(browser, address(invoice)) & TOLD == told
+
+
+def test_what_was_given_back_is_told_and_not_asked_for(
+    invoice: Invoice, browser: Client, as_ada: Caller
+) -> None:
+    refund_make(paid(invoice, browser), 300, reference=None, now=timezone.now())
+    deliver_all()
+    assert words(browser, address(invoice)) & TOLD == {"We have given TWD 300 back to you."}
+
+    link_renew(caller=as_ada, invoice_id=invoice.pk, now=timezone.now())
+
+    assert words(browser, address(invoice)) & TOLD == {
+        "We have given TWD 300 back to you.", "Still due", "Pay TWD 300",
+    }  # fmt: skip
+
+
+def test_money_of_another_currency_is_told_and_settles_nothing(invoice: Invoice, browser: Client) -> None:
+    browser.post(address(invoice))
+    came = ProviderPayment("pi_1", PaymentState.SUCCEEDED, Money(2600, "USD"), timezone.now())
+    payments_enter(checkout=Checkout.objects.get(), told=[came], now=timezone.now())
+
+    assert words(browser, address(invoice)) & TOLD == {
+        "We have received USD 26.00. This invoice is in TWD, so we are going to give it back.", "Pay TWD 800",
+    }  # fmt: skip
+
+
+def test_of_a_credited_invoice_nothing_is_due_and_what_is_paid_late_is_owed_back(
+    invoice: Invoice, browser: Client, as_ada: Caller
+) -> None:
+    browser.post(address(invoice))
+    given = CreditGiven(reason="Nobody came.", amounts={})
+    credit_note_issue(caller=as_ada, invoice_id=invoice.pk, given=given, now=timezone.now())
+    assert words(browser, address(invoice)) & TOLD == {"Nothing of this invoice is due any more."}
+
+    payment_make(SandboxCheckout.objects.get(), SandboxPayment.State.SUCCEEDED, now=timezone.now())
+    deliver_all()
+
+    too_much = "Thank you. You have paid TWD 800 too much; we are going to give it back."
+    assert words(browser, address(invoice)) & TOLD == {too_much}
 
 
 def test_coming_back_proves_nothing(invoice: Invoice, browser: Client) -> None:
