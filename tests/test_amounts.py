@@ -23,11 +23,20 @@ ROOMS = (
     "console/customer/paying.py",
     "console/customer/offers.py",
     "console/office/payments.py",
+    "console/office/statements.py",
     "console/sandbox_provider/",
     *(
         f"api/{kind}/{name}.py"
         for kind in ("routers", "schemas")
-        for name in ("billing", "offers", "payments", "price_book", "settlements")
+        for name in (
+            "billing",
+            "commissions",
+            "memberships",
+            "offers",
+            "payments",
+            "price_book",
+            "settlements",
+        )
     ),
 )
 """Where most numbers are amounts: no float at all, but for time."""
@@ -35,7 +44,7 @@ ROOMS = (
 MONEY = re.compile(
     r"(^|_)(amounts?|prices?|minor|money|fees?|tax(es)?|revenue|refund(s|ed)?|gross|owed|credited)(_|$)"
 )
-TIME = re.compile(r"(_s|seconds|clock)$")
+TIME = re.compile(r"(_s|seconds|clock|began)$")
 
 
 def floats_in(source: str, *, room: bool = False) -> list[int]:
