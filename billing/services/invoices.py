@@ -8,10 +8,9 @@ from django.utils import timezone
 
 from billing.errors import PriceMissing
 from billing.models import Invoice, Offer, OfferLine, PriceItem
-from billing.services.issuing import Line, invoice_make, item_line
+from billing.services.issuing import Line, billing_lock, invoice_make, item_line
 from billing.services.member_terms import lines_for_member
 from billing.services.pricing import prices_on
-from core.locks import lock_all
 from core.money import Money
 from dispatch.models import Visit
 
@@ -31,7 +30,7 @@ def invoice_issue(*, visit_id: UUID, now: datetime) -> Invoice:
     visit = Visit.objects.select_related(
         "organisation", "service_type", "site__community", "work_order__request"
     ).get(pk=visit_id)
-    lock_all("invoice of a work order", [visit.work_order_id])
+    billing_lock(visit.work_order_id)
     made = Invoice.objects.filter(work_order=visit.work_order_id).first()
     if made is not None:
         return made

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from billing.models import Invoice, InvoiceLine, OfferLine, PriceItem, Series, TaxLine
 from billing.services import books, facts
@@ -13,6 +14,7 @@ from billing.services.standing import invoice_restate
 from billing.taxes import Taxed, TaxSum, tax_sums
 from communities.models import ServiceEvent
 from core.languages import name_in
+from core.locks import lock_all
 from core.money import Money
 from core.outbox import emit
 
@@ -68,6 +70,11 @@ def invoice_make(invoice: Invoice, lines: Sequence[Line], *, now: datetime) -> I
     else:
         invoice_restate(invoice, now=now)
     return invoice
+
+
+def billing_lock(work_order_id: UUID) -> None:
+    """Wait until nobody else bills a work order, or sells something that belongs on its invoice."""
+    lock_all("invoice of a work order", [work_order_id])
 
 
 def _save(invoice: Invoice, lines: Sequence[Line], now: datetime) -> None:

@@ -22,6 +22,7 @@ from billing.errors import (
 )
 from billing.models import Approval, Offer, OfferLine, OfferOption, PriceItem
 from billing.services import facts
+from billing.services.issuing import billing_lock
 from billing.services.pricing import prices_on
 from billing.signatures import SIGNATURE
 from communities.access import Caller
@@ -133,7 +134,8 @@ def offer_decide_by_customer(*, offer: Offer, option_id: UUID | None, name: str,
 
     Raises OptionUnknown, and OfferDecided when it was decided otherwise, or its time is over.
     """
-    visit = Visit.objects.select_for_update(of=("self",)).select_related(*facts.SHOWN).get(pk=offer.visit_id)
+    visits = Visit.objects.select_for_update(of=("self",), no_key=True).select_related(*facts.SHOWN)
+    visit = visits.get(pk=offer.visit_id)
     if now >= offer.expires_at:
         raise OfferDecided("The offer's time is over.")
     decision = Decision(option_id=option_id, way=Approval.Way.PAGE, name=name)
@@ -199,6 +201,7 @@ def _approve(offer: Offer, decision: Decision, happened_at: datetime, caller: Ca
 
 def _fulfilled_by(option: OfferOption, visit: Visit, at: datetime) -> ServiceRequest:
     """The visit's own request for what can be done on the spot; a new one for another service, or once it is billed."""
+    billing_lock(visit.work_order_id)
     lines = list(option.lines.select_related("item__service_type"))
     bases = [line.item for line in lines if line.item.kind == PriceItem.Kind.BASE]
     order = visit.work_order
@@ -222,7 +225,7 @@ def visit_on_site(caller: Caller, visit_id: UUID) -> tuple[Visit, Technician]:
     """
     visit_get(caller, visit_id)
     visit = (
-        Visit.objects.select_for_update(of=("self",))
+        Visit.objects.select_for_update(of=("self",), no_key=True)
         .select_related(*facts.SHOWN, "technician")
         .get(pk=visit_id)
     )

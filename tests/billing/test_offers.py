@@ -1,7 +1,8 @@
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from billing.errors import (
     AlreadyOffered,
@@ -268,6 +269,36 @@ def test_what_is_accepted_after_the_bill_is_asked_for_anew(
         first.customer_id,
         f"offer:{made.pk}",
     )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_accepted_while_the_bill_is_written_is_asked_for_anew(
+    on_site: Visit, as_tom: Caller, now: datetime
+) -> None:
+    made = offer(as_tom, on_site, now)
+    option_id = made.options.get().pk
+    Visit.objects.filter(pk=on_site.pk).update(state=VisitState.COMPLETED)
+
+    def accept() -> None:
+        offer_decide_by_customer(offer=made, option_id=option_id, name="Wang", now=now)
+        connection.close()
+
+    with ThreadPoolExecutor(1) as customer:
+        with transaction.atomic():
+            invoice_issue(visit_id=on_site.pk, now=now)
+            accepted = customer.submit(accept)
+            while not somebody_waits() and not accepted.done():
+                pass
+        accepted.result()
+
+    made.refresh_from_db()
+    assert made.fulfilled_by_id not in (None, on_site.work_order.request_id)
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        return bool(cursor.fetchone()[0])
 
 
 def test_another_service_becomes_another_request(on_site: Visit, as_tom: Caller, now: datetime) -> None:

@@ -1,6 +1,6 @@
 """Money handed over at the door, or sent by transfer."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -9,7 +9,7 @@ from billing.models import Invoice, Payment
 from billing.services.on_site import Taken, payment_take
 from communities.access import Caller
 from communities.models import User
-from dispatch.errors import NotForYourRole
+from dispatch.errors import NotForYourRole, TimeImpossible
 from dispatch.models import Technician
 from tests.billing.test_payments import accounts, stands
 from tests.conftest import as_caller
@@ -41,6 +41,18 @@ def test_part_of_it_leaves_a_link_for_the_rest(invoice: Invoice, as_dora: Caller
 def test_no_more_than_is_due(invoice: Invoice, as_tom: Caller, now: datetime, amount: int) -> None:
     with pytest.raises(TooMuch, match="TWD 800 is due"):
         take(as_tom, invoice, amount, now)
+
+
+@pytest.mark.parametrize(
+    ("when", "why"),
+    [(timedelta(minutes=6), "is in the future"), (-timedelta(days=2), "is before anything was asked for")],
+)
+def test_money_is_not_taken_at_an_impossible_time(
+    invoice: Invoice, as_tom: Caller, now: datetime, when: timedelta, why: str
+) -> None:
+    taken = Taken(way=Payment.Way.CASH, amount_minor=800, happened_at=now + when)
+    with pytest.raises(TimeImpossible, match=why):
+        payment_take(caller=as_tom, invoice_id=invoice.pk, taken=taken, now=now)
 
 
 def test_only_those_who_were_there(
