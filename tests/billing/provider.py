@@ -61,9 +61,8 @@ CHARACTERS = {
 
 
 class Fate(StrEnum):
-    """What becomes of the next question put to it."""
+    """How a question to it fails."""
 
-    ANSWERED = "answered"
     UNHEARD = "unheard"
     ANSWER_LOST = "answer lost"
 
@@ -75,12 +74,12 @@ class Page:
     ref: str
     wanted: CheckoutWanted
     is_closed: bool = False
-    payments: dict[str, ProviderPayment] = field(default_factory=dict)
-    versions: list[frozenset[Line]] = field(default_factory=lambda: [frozenset()])
+    versions: list[dict[str, ProviderPayment]] = field(default_factory=lambda: [{}])
+    """What its books have said, by payment."""
 
-    def lines(self) -> list[Line]:
-        """Its books, flat and in order."""
-        return [line for payment in self.payments.values() for line in _lines(payment)]
+    @property
+    def payments(self) -> dict[str, ProviderPayment]:
+        return self.versions[-1]
 
 
 NEXT = {
@@ -104,7 +103,8 @@ class Provider:
         self.character = character
         self.capabilities = character.capabilities
         self.now = now
-        self.fate = Fate.ANSWERED
+        self.fates: dict[str, Fate] = {}
+        """How the next question of its kind, a method of the gateway, will fail."""
         self.pages: dict[str, Page] = {}
         self.on_our_word: dict[UUID, list[ProviderRefund]] = {}
         self._numbers = count(1)
@@ -179,16 +179,16 @@ class Provider:
 
     def refunds(self) -> list[tuple[str, str]]:
         """Each with its payment."""
-        return [line[1:3] for page in self.pages.values() for line in page.lines() if line[0] == "refund"]
+        return self._found("refund")
 
     def disputes(self) -> list[tuple[str, str]]:
         """Each with its payment."""
-        return [line[1:3] for page in self.pages.values() for line in page.lines() if line[0] == "dispute"]
+        return self._found("dispute")
 
     # -- Its door for merchants: base.Gateway
 
     def checkout_open(self, wanted: CheckoutWanted) -> Checkout:
-        with self._asked():
+        with self._asked("checkout_open"):
             open_there = [page for page in self.pages.values() if page.wanted.reference == wanted.reference]
             if open_there and not self.capabilities.repeats:
                 raise GatewayRefused("that reference was used")
@@ -198,18 +198,18 @@ class Provider:
         return Checkout(page.ref, f"https://pay.example/{page.ref}", min(self.now + lasts, wanted.expires_at))
 
     def checkout_close(self, checkout: Known) -> None:
-        with self._asked():
+        with self._asked("checkout_close"):
             page = self.pages[checkout.provider_ref]
             if any(one.state == PaymentState.SUCCEEDED for one in page.payments.values()):
                 raise GatewayRefused("it has been paid")
             page.is_closed = self.capabilities.closes
 
     def payments_of(self, checkout: Known) -> list[ProviderPayment]:
-        with self._asked():
+        with self._asked("payments_of"):
             return list(self.pages[checkout.provider_ref].payments.values())
 
     def payment_capture(self, checkout: Known) -> None:
-        with self._asked():
+        with self._asked("payment_capture"):
             page = self.pages[checkout.provider_ref]
             waiting = [one for one in page.payments.values() if one.state == PaymentState.AUTHORISED]
             for one in waiting[:1]:
@@ -219,7 +219,7 @@ class Provider:
                 raise GatewayRefused("the card is refused")
 
     def payment_refund(self, wanted: RefundWanted) -> ProviderRefund:
-        with self._asked():
+        with self._asked("payment_refund"):
             made = self.on_our_word.setdefault(wanted.reference, [])
             if made and self.character.names_refunds:
                 return made[0]
@@ -231,13 +231,17 @@ class Provider:
         return Notice(event_id, about)
 
     @contextmanager
-    def _asked(self) -> Iterator[None]:
-        fate, self.fate = self.fate, Fate.ANSWERED
+    def _asked(self, question: str) -> Iterator[None]:
+        fate = self.fates.pop(question, None)
         if fate == Fate.UNHEARD:
             raise GatewayUnavailable("no answer")
         yield
         if fate == Fate.ANSWER_LOST:
             raise GatewayUnavailable("no answer")
+
+    def _found(self, what: str) -> list[tuple[str, str]]:
+        lines = [line for page in self.pages.values() for line in lines_of(page.payments)]
+        return [line[1:3] for line in lines if line[0] == what]
 
     def _ref(self, kind: str) -> str:
         return f"{kind}-{next(self._numbers)}"
@@ -252,10 +256,14 @@ class Provider:
         return self._find(payment_ref)
 
     def _write(self, page: Page, payment: ProviderPayment) -> None:
-        page.payments[payment.provider_ref] = payment
-        now = frozenset(page.lines())
-        if now != page.versions[-1]:
+        now = {**page.payments, payment.provider_ref: payment}
+        if now != page.payments:
             page.versions.append(now)
+
+
+def lines_of(version: Mapping[str, ProviderPayment]) -> list[Line]:
+    """A page's books, flat and in order."""
+    return [line for payment in version.values() for line in _lines(payment)]
 
 
 def _lines(payment: ProviderPayment) -> Iterator[Line]:

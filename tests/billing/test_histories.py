@@ -37,7 +37,6 @@ from billing.gateways.base import (
     DisputeState,
     GatewayRefused,
     PaymentState,
-    ProviderPayment,
     RefundState,
 )
 from billing.models import BillingProfile, Checkout, Dispute, Payment, PriceItem, Refund, Tax
@@ -58,7 +57,7 @@ from core.money import Money
 from core.outbox import deliver
 from dispatch.models import Visit
 from tests.billing.our_books import OurBooks, provider_balances, without_zeros
-from tests.billing.provider import CHARACTERS, PROVIDERS, Character, Fate, Line, Provider
+from tests.billing.provider import CHARACTERS, PROVIDERS, Character, Fate, Line, Provider, lines_of
 from tests.conftest import as_caller
 
 NET, TAX, TOTAL = 790, 40, 830  # 5 % on top: 39.5, half up
@@ -119,7 +118,6 @@ class History:
         self.world = world
         self.provider = PROVIDERS[ADDRESS] = Provider(character, timezone.now())
         self.addresses: list[str] = []  # of pages that a payer has seen
-        self.answers: list[tuple[str, list[ProviderPayment]]] = []  # that slow workers hold
         self.cash_taken = self.cash_given_back = self.messages = 0
         self.seen: Counter[str] = Counter()  # by page: which of its versions our books have
         self.states: dict[str, str] = {}
@@ -157,8 +155,8 @@ class History:
         if refs := pick(self.provider.refunds(), refund):
             self.provider.refund_comes_to(*refs, state)
 
-    def next_question_fails(self, fate: Fate) -> None:
-        self.provider.fate = fate
+    def next_question_fails(self, question: str, fate: Fate) -> None:
+        self.provider.fates[question] = fate
 
     # -- What reaches us, and our workers
 
@@ -190,18 +188,16 @@ class History:
         if row := pick(waiting(), which):
             deliver(row.pk, now=row.due_at)
 
-    def a_slow_worker_asks(self, page: int) -> None:
+    def a_slow_worker_enters(self, page: int, asked: int) -> None:
+        """What it was told whenever it asked."""
         if ref := pick(self.addresses, page):
-            self.answers.append((ref, list(self.provider.pages[ref].payments.values())))
-
-    def a_slow_worker_enters(self, answer: int) -> None:
-        if held := pick(self.answers, answer):
-            checkout = Checkout.objects.select_related("link").get(provider_ref=held[0])
-            payments_enter(checkout=checkout, told=held[1], now=self.provider.now)
+            checkout = Checkout.objects.select_related("link").get(provider_ref=ref)
+            told = self.provider.pages[ref].versions[: asked + 1][-1]
+            payments_enter(checkout=checkout, told=told.values(), now=self.provider.now)
 
     def everything_is_heard(self) -> None:
         """Nothing fails any more, and every page with news is asked about: then our books are the provider's of now."""
-        self.provider.fate = Fate.ANSWERED
+        self.provider.fates.clear()
         for checkout in Checkout.objects.filter(provider_ref__in=self._behind()):
             checkout_returned(checkout=checkout)
         while rows := waiting():
@@ -276,8 +272,9 @@ class History:
         told: frozenset[Line] = frozenset()
         for ref, page in self.provider.pages.items():
             known = lines.pop(ref, frozenset())
-            assert known in page.versions[self.seen[ref] :]
-            self.seen[ref] = page.versions.index(known)
+            versions = [frozenset(lines_of(version)) for version in page.versions]
+            assert known in versions[self.seen[ref] :]
+            self.seen[ref] = versions.index(known)
             told |= known
         assert lines == {}
         return told
@@ -348,6 +345,9 @@ BEGUN = st.sampled_from(
 ENDED = st.sampled_from([PaymentState.SUCCEEDED, PaymentState.DECLINED, PaymentState.EXPIRED])
 CONTESTED = st.sampled_from([DisputeState.WON, DisputeState.LOST])
 GIVEN_BACK = st.sampled_from([RefundState.SUCCEEDED, RefundState.FAILED])
+QUESTION = st.sampled_from(
+    ["checkout_open", "checkout_close", "payments_of", "payment_capture", "payment_refund", "payment_refund"]
+)
 NAMED_BY = st.sampled_from(["ours", "theirs", "payment"])
 CREDITED = st.just({}) | st.fixed_dictionaries({1: st.integers(1, NET)})
 
@@ -358,14 +358,13 @@ DEEDS = [
     *deeds(1, "dispute_ends", dispute=WHICH, state=CONTESTED),
     *deeds(1, "gives_back_by_itself", payment=WHICH, share=SHARE),
     *deeds(1, "refund_ends", refund=WHICH, state=GIVEN_BACK),
-    *deeds(1, "next_question_fails", fate=st.sampled_from([Fate.UNHEARD, Fate.ANSWER_LOST])),
+    *deeds(2, "next_question_fails", question=QUESTION, fate=st.sampled_from(Fate)),
     *deeds(2, "opens_the_page"),
     *deeds(2, "comes_back", page=WHICH),
     *deeds(2, "message_comes", page=WHICH, by=NAMED_BY, again=st.booleans()),
     *deeds(1, "time_passes", days=st.sampled_from([0, 1, 10, 40])),
     *deeds(4, "a_worker_takes_one", which=WHICH),
-    *deeds(1, "a_slow_worker_asks", page=WHICH),
-    *deeds(1, "a_slow_worker_enters", answer=WHICH),
+    *deeds(2, "a_slow_worker_enters", page=WHICH, asked=st.integers(1, 6)),
     *deeds(2, "everything_is_heard"),
     *deeds(2, "gives_back", payment=WHICH, share=SHARE),
     *deeds(1, "takes_cash", share=SHARE),
