@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import timedelta
 
+import httpx
 import pytest
 from django.utils import timezone
 from pytest_django import Settings
@@ -18,6 +19,7 @@ from billing.services.settling import checkout_sync
 from communities.access import Caller
 from communities.models import Organisation
 from dispatch.models import Visit
+from tests.billing.gateways.ecpay_server import HASH_IV, HASH_KEY, MERCHANT, EcpayServer
 from tests.billing.gateways.line_pay_server import CHANNEL_ID, CHANNEL_SECRET, LinePayServer
 from tests.billing.gateways.stripe_server import StripeServer
 from tests.billing.test_payments import accounts, stands
@@ -42,6 +44,16 @@ def stripe(acme: Organisation, settings: Settings, live_server: LiveServer) -> I
     with StripeServer() as server:
         keys = {"secret_key": server.secret_key, "webhook_secrets": server.webhook_secret}
         use(acme, settings, "stripe", server.url, **keys)
+        yield server
+
+
+@pytest.fixture
+def ecpay(acme: Organisation, settings: Settings, live_server: LiveServer) -> Iterator[EcpayServer]:
+    """Acme is paid through ECPay, which tells us at our door."""
+    settings.PUBLIC_URL = live_server.url
+    with EcpayServer() as server:
+        keys = {"merchant_id": MERCHANT, "hash_key": HASH_KEY, "hash_iv": HASH_IV}
+        use(acme, settings, "ecpay", server.url, **keys)
         yield server
 
 
@@ -179,6 +191,47 @@ def test_a_lost_answer_to_a_refund_gives_back_once(
     refund.refresh_from_db()
     assert (refund.state, line_pay.calls.count("refund")) == ("succeeded", 1)
     assert accounts(invoice) == {"provider": 500, "receivable": 300, "revenue": -800}
+
+
+def posted(invoice: Invoice) -> str:
+    """The payer's browser posts our form to ECPay; the order's number."""
+    checkout = begin(invoice)
+    assert checkout.form is not None
+    assert "Error" not in httpx.post(checkout.url, data=dict(checkout.form)).text
+    return checkout.provider_ref
+
+
+def test_ecpay_tells_of_a_code_and_then_of_the_money(ecpay: EcpayServer, done: Visit) -> None:
+    invoice = issued(done)
+    number = posted(invoice)
+    ecpay.code_take(number, "ATM")
+    assert ecpay.send(number)
+    deliver_all()
+    assert stands(invoice) == ("issued", 800, ["open"], [("pending", 800)])
+
+    ecpay.code_pay(number)
+    assert [ecpay.send(number), ecpay.send(number, again=True)] == [True, True]
+    deliver_all()
+
+    assert stands(invoice) == ("paid", 0, ["paid"], [("succeeded", 800)])
+    assert accounts(invoice) == {"provider": 800, "revenue": -800}
+
+
+def test_who_pays_by_card_and_then_with_the_code_too_is_owed_it(ecpay: EcpayServer, done: Visit) -> None:
+    """ECPay cannot take a code back."""
+    invoice = issued(done)
+    by_code, by_card = posted(invoice), posted(invoice)
+    ecpay.code_take(by_code, "CVS")
+    ecpay.pay_by_card(by_card)
+    assert [ecpay.send(by_card), ecpay.send(by_code)] == [True, True]
+    deliver_all()
+    assert stands(invoice)[:3] == ("paid", 0, ["paid"])
+
+    ecpay.code_pay(by_code)
+    assert ecpay.send(by_code)
+    deliver_all()
+
+    assert stands(invoice)[:2] == ("overpaid", -800)
 
 
 def test_stripe_tells_and_is_asked(stripe: StripeServer, done: Visit, as_ada: Caller) -> None:
