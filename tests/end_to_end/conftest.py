@@ -17,7 +17,17 @@ from tests.log_watch import WATCH
 
 
 @pytest.fixture
-def environment(transactional_db: None, tmp_path: Path) -> dict[str, str]:
+def read_logs(tmp_path: Path) -> Iterator[None]:
+    """Nothing private is in what the processes have written, when they have ended."""
+    yield
+    logs = list(tmp_path.glob("*.log"))
+    for log in logs:
+        WATCH.read(log.name, log.read_text())
+    assert "web.log" in [log.name for log in logs]
+
+
+@pytest.fixture
+def environment(transactional_db: None, tmp_path: Path, read_logs: None) -> dict[str, str]:
     """The test's database, with a broker and a cache that no other test uses at the same time."""
     database = connection.settings_dict
     number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
@@ -35,8 +45,6 @@ def served(environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
     private = {"EVENTS_PRIVATE_ADDRESSES": "True"}  # the CRM of the tests is on this machine
     with Processes.start(environment=environment | private, logs=tmp_path) as application:
         yield application.url
-    for log in tmp_path.glob("*.log"):
-        WATCH.read(log.name, log.read_text())
 
 
 @pytest.fixture
