@@ -31,3 +31,8 @@ class OrganisationKnown(Conflict):
 class OrganisationInvalid(Invalid):
     code = "organisation-invalid"
     title = "An organisation cannot be like this"
+
+
+class FactImpossible(Invalid):
+    code = "fact-impossible"
+    title = "This cannot have happened then"

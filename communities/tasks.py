@@ -12,6 +12,13 @@ def metrics_refresh() -> None:
 
 
 @shared_task  # type: ignore[untyped-decorator]
+def ledger_months() -> None:
+    from communities.services import ledger
+
+    ledger.months_ensure_ahead(now=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
 def signals_refresh() -> None:
     from communities.services import signals
 

@@ -153,6 +153,7 @@ CELERY_BEAT_SCHEDULE = {
         "dispatch.tasks.plans_sweep": 30.0,
         "communities.tasks.metrics_refresh": 10.0,
         "communities.tasks.signals_refresh": 1800.0,
+        "communities.tasks.ledger_months": 3600.0,
         "api.tasks.idempotency_expire": 3600.0,
         "api.tasks.events_sweep": 10.0,
         "api.tasks.events_forget": 3600.0,

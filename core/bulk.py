@@ -5,10 +5,21 @@ validation, no signals. Every column must be given but those with a default in t
 constraints and triggers hold as ever.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TypeVar
 
 from django.db import connection, models
 from psycopg import sql
+
+RowT = TypeVar("RowT")
+
+
+def batches(rows: Iterable[RowT], size: int) -> Iterator[list[RowT]]:
+    """The rows in lists of `size`, the last one shorter."""
+    rows = iter(rows)
+    while batch := list(islice(rows, size)):
+        yield batch
 
 
 def rows_insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:

@@ -2,12 +2,15 @@
 
 import os
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from importlib import import_module
 
 os.environ["LINLI_ENV"] = "test"
 
 import pytest
+from django.db import connection
 from hypothesis import settings as hypothesis_settings
+from pytest_django import DjangoDbBlocker
 
 from communities.access import Caller, caller_of
 from communities.models import Organisation, Region, RegionManager, User
@@ -15,6 +18,8 @@ from dispatch.models import Technician
 from tests import factories
 from tests.log_watch import WATCH
 
+NEVER_EMPTIED = import_module("communities.migrations.0007_ledger_by_month").NEVER_EMPTIED
+MONTHS = [date(2026, month, 1) for month in range(1, 7)]  # in which most tests play
 NOW = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)  # Monday 09:00 in Taipei
 
 hypothesis_settings.register_profile("thorough", max_examples=6_700)
@@ -23,6 +28,16 @@ hypothesis_settings.register_profile("thorough", max_examples=6_700)
 
 def pytest_sessionstart() -> None:
     WATCH.begin()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """The ledger refuses to be emptied, which is how tests with several connections begin anew."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            NEVER_EMPTIED.replace("RAISE EXCEPTION", "RAISE NOTICE").replace("END\n", "RETURN NULL; END\n")
+        )
+        cursor.execute("SELECT facts_month_ensure(day) FROM unnest(%s::date[]) AS day", [MONTHS])
 
 
 @pytest.fixture(autouse=True)

@@ -1,6 +1,6 @@
 """Organisations, people, places, the ledger of facts, and what it says."""
 
-from communities.models.facts import DayChanged, ServiceEvent
+from communities.models.facts import DayChanged, FactKey, ServiceEvent
 from communities.models.insight import CommunityMetric, Signal, SignalSet
 from communities.models.people import ApiToken, Contact, Customer, RegionManager, User
 from communities.models.places import Community, Region, Site
@@ -14,6 +14,7 @@ __all__ = [
     "Contact",
     "Customer",
     "DayChanged",
+    "FactKey",
     "Organisation",
     "Owned",
     "Region",

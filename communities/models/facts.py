@@ -1,28 +1,40 @@
-"""The ledger of facts: append-only, the only source of every metric."""
+"""The ledger of facts: append-only, a partition for each month, the only source of every metric."""
 
 import pgtrigger
 from django.db import models
 
 from communities.models.people import Customer
 from communities.models.places import Community, Site
-from communities.models.tenant import Owned
+from communities.models.tenant import Organisation, Owned
+from core.times import FIRST_DAY
+
+APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
 
 class ServiceEvent(Owned):
-    """One fact: what happened, where, to whom, when it happened and when we learned it.
+    """One fact: what happened, where, to whom, when it happened (`occurred_at`) and when we learned it (`created_at`).
 
     The people and things of higher floors (technician, visit, work order, service type) are plain ids here, and
     references in the database: dispatch's first migration adds the foreign keys.
+
+    The table is partitioned by month of `occurred_on` (docs/adr/0015): its key in the database is
+    (id, occurred_on), and a question that names days reads their months only.
     """
 
     class Kind(models.TextChoices):
         REQUEST_RECEIVED = "request.received"
+        REQUEST_RESPONDED = "request.responded"
+        REQUEST_PAUSED = "request.paused"
+        REQUEST_RESUMED = "request.resumed"
+        REQUEST_RESOLVED = "request.resolved"
         VISIT_PLANNED = "visit.planned"
+        VISIT_RESCHEDULED = "visit.rescheduled"
         VISIT_EN_ROUTE = "visit.en_route"
         VISIT_ARRIVED = "visit.arrived"
         VISIT_STARTED = "visit.started"
         VISIT_COMPLETED = "visit.completed"
         VISIT_NOT_COMPLETED = "visit.could_not_complete"
+        VISIT_REOPENED = "visit.reopened"
         OFFER_MADE = "offer.made"
         OFFER_ACCEPTED = "offer.accepted"
         OFFER_REFUSED = "offer.refused"
@@ -34,7 +46,12 @@ class ServiceEvent(Owned):
         PAYMENT_DISPUTED = "payment.disputed"
         SURVEY_SENT = "survey.sent"
         SURVEY_ANSWERED = "survey.answered"
+        COMPLAINT_MADE = "complaint.made"
+        REFERRAL_MADE = "referral.made"
+        PURCHASE_MADE = "purchase.made"
+        DEVICE_READ = "device.read"
 
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+", db_index=False)
     kind = models.CharField(max_length=40, choices=Kind.choices)
     source = models.CharField(max_length=40, help_text="The system that says so.")
     source_id = models.CharField(
@@ -42,9 +59,13 @@ class ServiceEvent(Owned):
     )
     occurred_at = models.DateTimeField()
     occurred_on = models.DateField(help_text="The day of occurred_at in the organisation's zone.")
-    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="+", null=True)
-    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", null=True)
-    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+", null=True)
+    community = models.ForeignKey(
+        Community, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
+    customer = models.ForeignKey(
+        Customer, on_delete=models.PROTECT, related_name="+", null=True, db_index=False
+    )
     technician_id = models.UUIDField(null=True)
     visit_id = models.UUIDField(null=True)
     work_order_id = models.UUIDField(null=True)
@@ -55,15 +76,28 @@ class ServiceEvent(Owned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["organisation", "source", "source_id"], name="fact_counts_once"),
             models.CheckConstraint(
                 condition=models.Q(amount_minor__isnull=True) | ~models.Q(currency=""),
                 name="fact_amount_has_currency",
             ),
+            models.CheckConstraint(
+                condition=models.Q(source__regex=r"^[a-z0-9][a-z0-9_.-]*$"), name="fact_source_is_a_word"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(occurred_on__gte=FIRST_DAY), name="fact_happened_since_2000"
+            ),
         ]
         indexes = [
             models.Index(fields=["organisation", "community", "occurred_on"], name="fact_community_day"),
-            models.Index(fields=["visit_id"], name="fact_visit"),
+            models.Index(fields=["organisation", "occurred_at"], name="fact_by_time"),
+            models.Index(
+                fields=["customer", "occurred_at"],
+                condition=models.Q(customer__isnull=False),
+                name="fact_of_a_customer",
+            ),
+            models.Index(
+                fields=["visit_id"], condition=models.Q(visit_id__isnull=False), name="fact_of_a_visit"
+            ),
             *(
                 models.Index(
                     fields=["organisation", when], condition=models.Q(kind="survey.answered"), name=name
@@ -71,12 +105,29 @@ class ServiceEvent(Owned):
                 for when, name in (("occurred_at", "fact_answer_by_time"), ("created_at", "fact_answer_told"))
             ),
         ]
-        triggers = [
-            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
-        ]
+        triggers = [APPEND_ONLY]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.source}:{self.source_id}"
+
+
+class FactKey(models.Model):
+    """What makes a fact count once, in whatever month it is told: no constraint of a partitioned table could.
+
+    `digest` is that of (organisation, source, source_id), see communities.services.ledger.fact_digest. Its unique
+    constraint is the primary key itself.
+    """
+
+    digest = models.UUIDField(primary_key=True)
+    fact_id = models.UUIDField()
+    occurred_on = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["digest"], name="fact_counts_once")]
+        triggers = [APPEND_ONLY]
+
+    def __str__(self) -> str:
+        return f"{self.digest} of {self.occurred_on}"
 
 
 class DayChanged(models.Model):

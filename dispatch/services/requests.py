@@ -5,11 +5,12 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from communities.access import Caller
 from communities.models import Community, Customer, Organisation, ServiceEvent, Site
 from communities.services.customers import customer_ensure
-from communities.services.ledger import Fact, facts_record, ledger_analyse
+from communities.services.ledger import Fact, facts_record, ledger_analyse, possible_times
 from communities.services.sites import SiteTold, site_ensure
 from core.outbox import emit
 from dispatch.errors import (
@@ -42,17 +43,17 @@ SELECT request.id, request.requested_at, request.customer_id, request.site_id, r
        site.community_id
 FROM dispatch_servicerequest AS request
 JOIN communities_site AS site ON site.id = request.site_id
--- Looked up one by one, by the index: a join would read the whole ledger for each page.
+-- Looked up one by one, by the index: a join would read all keys for each page.
 LEFT JOIN LATERAL (
     SELECT true AS known
-    FROM communities_serviceevent AS fact
-    WHERE fact.organisation_id = request.organisation_id AND fact.source = %(source)s
-      AND fact.source_id = 'request:' || request.id || ':received'
+    FROM communities_factkey
+    WHERE digest = fact_digest(request.organisation_id, %(source)s, 'request:' || request.id || ':received')
     LIMIT 1
 ) AS told ON true
 WHERE request.organisation_id = %(organisation)s AND site.community_id IS NOT NULL
   AND (%(site)s::uuid IS NULL OR request.site_id = %(site)s::uuid)
   AND (%(after)s::uuid IS NULL OR request.id > %(after)s::uuid)
+  AND request.requested_at BETWEEN %(earliest)s AND %(latest)s
   AND told.known IS NULL
 ORDER BY request.id
 LIMIT %(limit)s
@@ -237,7 +238,7 @@ def requests_tell(*, organisation: Organisation, site_id: UUID | None = None) ->
     """Tell the ledger of requests it has not heard of, of one site or of all; how many.
 
     Only of those whose site has a community: a fact keeps the community it was told with, and without one it
-    would count nowhere.
+    would count nowhere. Not of one that is dated in the future, before its day has come.
     """
     told, after, next_look = 0, None, PAGE
     while facts := _untold(organisation, site_id, after):
@@ -251,7 +252,9 @@ def requests_tell(*, organisation: Organisation, site_id: UUID | None = None) ->
 
 def _untold(organisation: Organisation, site_id: UUID | None, after: UUID | None) -> dict[UUID, Fact]:
     """The next page of facts, by their request's id."""
+    earliest, latest = possible_times(timezone.now())
     values = {"organisation": organisation.pk, "site": site_id, "after": after, "limit": PAGE}
+    values |= {"earliest": earliest, "latest": latest}
     with connection.cursor() as cursor:
         cursor.execute(UNTOLD, {**values, "source": LEDGER_SOURCE})
         return {request_id: _received(request_id, *more) for request_id, *more in cursor.fetchall()}

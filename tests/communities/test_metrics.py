@@ -43,7 +43,7 @@ def test_day_of_a_community_is_counted_from_its_facts(
         ("visit.arrived", {"on_time": False}),
         ("visit.completed", {"sequence": 1}),
         ("visit.completed", {"sequence": 2}),  # a second trip: done, but not fixed at once
-        ("visit.could_not_complete", {"sequence": 1, "reason": "Nobody at home"}),
+        ("visit.could_not_complete", {"sequence": 1}),
         ("offer.made", {}),
         ("offer.made", {}),
         ("offer.accepted", {}),

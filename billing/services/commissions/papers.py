@@ -13,6 +13,7 @@ from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Sum
 
 from billing.models import CommissionLine, CommissionRule, CreditLine, Entry, Invoice, InvoiceLine, Posting
 from communities.models import Organisation, ServiceEvent
+from communities.services.ledger import facts_named
 
 _CLOSED = CommissionLine.objects.filter(statement__month__state="closed")
 
@@ -154,7 +155,7 @@ def _credits(invoices: Collection[UUID]) -> dict[str, dict[UUID, int]]:
 def _done(organisation: Organisation, invoices: Collection[UUID]) -> dict[UUID, Done]:
     """Who had done it when it was billed, by the ledger."""
     named = {f"invoice:{key}:issued": key for key in invoices}
-    facts = ServiceEvent.objects.filter(organisation=organisation, source="billing", source_id__in=named)
+    facts = facts_named(organisation=organisation, source="billing", source_ids=named)
     told = {named[fact.source_id]: _told(fact) for fact in facts}
     return {key: done for key, done in told.items() if done}
 

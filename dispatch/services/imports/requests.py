@@ -1,9 +1,8 @@
 """Service requests from a CSV file of any size: validated row by row, written in batches, grouped by community."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from django.db import connection
@@ -12,6 +11,7 @@ from communities.models import Organisation
 from communities.services.boundaries import Placeholder, boundaries_derive, placeholder_list
 from communities.services.geocoding import sites_geocode
 from communities.services.placement import sites_place
+from core.bulk import batches
 from core.tabular import BadRow, Rejects, Table, Unreadable
 from dispatch.models import ServiceType
 from dispatch.services.imports.batch import BatchWriter, seen_table
@@ -27,6 +27,7 @@ GROWING = (
     "communities_community",
     "communities_customer",
     "communities_serviceevent",
+    "communities_factkey",
 )
 
 Progress = Callable[[int, int | None], None]
@@ -83,7 +84,7 @@ def requests_import(
             _check_fields(table)
             types = list(ServiceType.objects.filter(organisation=organisation))
             good_rows = _good_rows(table, RowReader(form, types), rejects)
-            for number, rows in enumerate(_batches(good_rows), start=1):
+            for number, rows in enumerate(batches(good_rows, BATCH), start=1):
                 writer.write(rows)
                 if number.bit_count() == 1:  # 1, 2, 4, 8 … batches: the tables are twice as full as they were
                     _analyse()
@@ -123,12 +124,6 @@ def _good_rows(table: Table, reader: RowReader, rejects: Rejects) -> Iterator[Re
             yield reader.read(line, cells)
         except BadRow as bad:
             rejects.add(line, bad)
-
-
-def _batches(rows: Iterable[RequestRow]) -> Iterator[list[RequestRow]]:
-    rows = iter(rows)
-    while batch := list(islice(rows, BATCH)):
-        yield batch
 
 
 def _analyse() -> None:
