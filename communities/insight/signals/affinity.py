@@ -96,7 +96,7 @@ def figures_of(table: Table, policy: SignalPolicy, sale_minor: Floats) -> list[F
 def affinities(design: Design, figures: list[Figure], policy: SignalPolicy) -> Iterator[TechnicianAffinity]:
     """Ordered: each technician, each of his communities, and there each service type that differs from the pair."""
     worths = [_worth(design, figure, policy) for figure in figures]
-    total = {level: sum(one.minutes[level] for one in worths) for level in OWN}
+    total = {level: np.sum([one.minutes[level] for one in worths], axis=0) for level in OWN}
     of_pair = total["pair"][design.levels["pair"].of]
     for level in OWN:
         for group in range(design.levels[level].size):
@@ -139,14 +139,17 @@ def _worth(design: Design, figure: Figure, policy: SignalPolicy) -> _Worth:
     return _Worth(
         figure.name,
         usual=float(total.sum() / count.sum()) if count.any() else 0.0,
-        minutes={
-            level: np.round(np.clip(figure.minutes * effect[level], -figure.cap, figure.cap), 2)
-            for level in OWN
-        },
+        minutes={level: capped(figure.minutes * effect[level], figure.cap) for level in OWN},
         effect=effect,
         own={level: ratio(design.levels[level].sum(total), design.levels[level].sum(count)) for level in OWN},
         answers=answers,
     )
+
+
+def capped(minutes: Floats, cap: float) -> Floats:
+    """Within the cap on both sides, to 0.01 min, so that equal knowledge gives equal signals."""
+    within: Floats = np.minimum(np.maximum(minutes, -cap), cap)
+    return within.round(2) + 0.0  # adding zero turns -0.0 into 0.0
 
 
 def _added_up(

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from communities.insight.signals.affinity import LEVELS
+from communities.insight.signals.affinity import LEVELS, capped
 from communities.insight.signals.cells import Floats
 from communities.insight.signals.policy import SignalPolicy
 from communities.insight.signals.shrinkage import Design, Measure, fit, ratio
@@ -107,7 +107,7 @@ def upsells(design: Design, sale_minor: Floats, policy: SignalPolicy) -> Iterato
     share = np.where(offers >= policy.min_answers, found.effects["community"], 0.0)
     usual = found.mean + found.effects["service_type"]
     per_minor, most = policy.upsell_weight / policy.minor_per_minute, policy.equity_bound / 2
-    minutes = np.round(np.clip(share * per_minor, -most, most), 2) + 0.0
+    minutes = capped(share * per_minor, most)
     for place, kind in _seen(design, counts["visits_completed"]):
         community = design.table.community.names[place]
         service_type = design.table.service_type.names[kind]

@@ -75,18 +75,18 @@ class SignalPolicy:
 
     def neutral(self) -> SignalPolicy:
         """The same with every weight at zero: a plan made with it is the plan without signals."""
-        return replace(self, **dict.fromkeys(WEIGHTS, 0.0))
+        return replace(
+            self,
+            csat_minutes=0.0,
+            fix_minutes=0.0,
+            upsell_weight=0.0,
+            priority_csat_minutes=0.0,
+            priority_hit_minutes=0.0,
+            duration_weight=0.0,
+            service_day_relief=0.0,
+        )
 
 
-WEIGHTS = (
-    "csat_minutes",
-    "fix_minutes",
-    "upsell_weight",
-    "priority_csat_minutes",
-    "priority_hit_minutes",
-    "duration_weight",
-    "service_day_relief",
-)
 AMOUNTS = (
     "csat_minutes",
     "csat_cap",

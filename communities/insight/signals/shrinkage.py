@@ -243,9 +243,7 @@ def _predicted(
 
     def spread(effects: Floats) -> Floats:
         parts = np.split(effects, ends[:-1])
-        summed: Floats = sum(
-            (part[level.of] for part, level in zip(parts, groups, strict=True)), np.float64(0)
-        )
+        summed: Floats = np.sum([part[one.of] for part, one in zip(parts, groups, strict=True)], axis=0)
         return summed
 
     def gathered(values: Floats) -> Floats:

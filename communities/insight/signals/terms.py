@@ -63,4 +63,4 @@ def _learned(visit: VisitFacts, signals: Signals, technician: str) -> int:
     if learned is None or not weight or not visit.usual_s:
         return visit.usual_s
     ratio = max(1 / cap, min(cap, learned / visit.usual_s))
-    return round(visit.usual_s * ratio**weight)
+    return round(visit.usual_s * float(ratio**weight))

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from communities.insight.signals import Cell, SignalPolicy, Signals, read_signals
 from communities.insight.signals.communities import Debt
-from communities.insight.signals.policy import AMOUNTS, WEIGHTS
+from communities.insight.signals.policy import AMOUNTS
 
 PATIENT = SignalPolicy(half_life_days=1e12)
 
@@ -184,7 +184,7 @@ def test_a_policy_that_cannot_be_used_is_refused() -> None:
     for name in AMOUNTS:
         with pytest.raises(ValueError, match=name):
             SignalPolicy(**{name: -1.0})
-    for name in WEIGHTS:
+    for name in ("half_life_days", "duration_quantile", "exploration_share"):
         with pytest.raises(ValueError, match=name):
             SignalPolicy(**{name: float("nan")})
     with pytest.raises(ValueError, match="must not exceed 30 together"):
