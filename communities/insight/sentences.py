@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from communities.insight.signals import CommunityPriority, TechnicianAffinity
+from communities.insight.former_signals import CommunityPriority, TechnicianAffinity
 
 Language = Literal["en", "zh-hant"]
 

@@ -13,7 +13,7 @@ from django.db.models import Count, F, IntegerField, Sum
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
-from communities.insight.signals import Answers, SignalPolicy, Signals, read_signals
+from communities.insight.former_signals import Answers, SignalPolicy, Signals, read_signals
 from communities.models import Organisation, ServiceEvent, Signal, SignalSet
 
 MEMORY = timedelta(days=180)  # older answers do not count

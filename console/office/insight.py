@@ -17,7 +17,7 @@ from communities.insight.scores import (
     share,
 )
 from communities.insight.sentences import Language, priority_sentence
-from communities.insight.signals import CommunityPriority, Evidence
+from communities.insight.former_signals import CommunityPriority, Evidence
 from communities.models import CommunityMetric, Signal, SignalSet
 from communities.selectors.insight import signal_list
 from communities.selectors.places import community_list

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 import pytest
 from shapely import Point
 
-from communities.insight.signals import Answers, read_signals
+from communities.insight.former_signals import Answers, read_signals
 from communities.sample.csv_files import technician_row, write_requests_csv, write_technicians_csv
 from communities.sample.generator import awkward_requests, requests_for, sample_city
 from communities.sample.records import SampleCity

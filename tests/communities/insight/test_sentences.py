@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
+from communities.insight.former_signals import CommunityPriority, Evidence, TechnicianAffinity
 from communities.insight.sentences import affinity_sentence, priority_sentence
-from communities.insight.signals import CommunityPriority, Evidence, TechnicianAffinity
 
 AFFINITY = TechnicianAffinity("t", "c", "r", 6.0, 3.6, Evidence(3.1, 14, 4.2, 4.7, 9))
 PRIORITY = CommunityPriority("c", "r", 6.71, 3.36, 4.2, Evidence(3.1, 14, 4.21))

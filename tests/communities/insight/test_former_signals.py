@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from communities.insight.signals import Answers, Evidence, SignalPolicy, Signals, read_signals
+from communities.insight.former_signals import Answers, Evidence, SignalPolicy, Signals, read_signals
 
 # Region R: T1 and T2 know community A, only T2 knows B.
 #   A: T1 14/3, T2 7/3 → 21/6 = 3.5;  B: T2 27/6 = 4.5;  R: 48/12 = 4.0

@@ -1,0 +1,102 @@
+"""What a company wants of its signals: how much each is worth, and how far it may go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+PLANNERS_CAP = 30.0
+"""No more minutes of affinity count in the planner (`dispatch.solver.weights.Weights`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignalPolicy:
+    """How figures become minutes of travel; ValueError when a number cannot be used.
+
+    - `target_csat` and `target_hit_rate` (share of requests resolved in time): a community below them comes first.
+    - `min_answers`: fewer answers (for first-visit fix, visits; for upsell, offers) say nothing at all.
+    - `half_life_days`: after so long, an answer counts half.
+    - Of a technician: minutes for a point of satisfaction, for a first-visit fix (its whole probability), and
+      for what he sells, at `minor_per_minute` (minor units of the organisation's currency that are worth a
+      minute of travel) times `upsell_weight`; each capped, and together at most what the planner counts.
+    - Of a community: minutes for a point of satisfaction, and for the whole of a hit rate, that are missing;
+      capped together.
+    - `equity_bound`: by so many minutes at most expected sales lift one community's visits above another's.
+    - `duration_weight`: 0 plans with the durations of the service types, 1 with learned ones at
+      `duration_quantile`, at most `duration_cap` times as long or as short.
+    - `waiting_minutes`: what a day of waiting for the community's next service day costs a request;
+      `service_day_relief`: the share of its penalty that a visit loses on other days, if it can wait.
+    - `exploration_share`: of a region's community-weeks, those kept neutral for comparison.
+    """
+
+    target_csat: float = 4.2
+    target_hit_rate: float = 0.9
+    min_answers: int = 3
+    half_life_days: float = 120.0
+    csat_minutes: float = 12.0
+    csat_cap: float = 12.0
+    fix_minutes: float = 60.0
+    fix_cap: float = 6.0
+    upsell_weight: float = 1.0
+    upsell_cap: float = 12.0
+    minor_per_minute: float = 25.0
+    priority_csat_minutes: float = 8.0
+    priority_hit_minutes: float = 30.0
+    priority_cap: float = 15.0
+    equity_bound: float = 10.0
+    duration_weight: float = 1.0
+    duration_quantile: float = 0.6
+    duration_cap: float = 1.5
+    waiting_minutes: float = 10.0
+    service_day_relief: float = 0.5
+    exploration_share: float = 0.2
+
+    def __post_init__(self) -> None:
+        self._need(1 <= self.target_csat <= 5, "target_csat must lie between 1 and 5")
+        self._need(self.min_answers >= 1, "min_answers must be at least 1")
+        for name in ("half_life_days", "minor_per_minute"):
+            self._need(getattr(self, name) > 0, f"{name} must be above 0")
+        for name in ("target_hit_rate", "duration_weight", "service_day_relief", "exploration_share"):
+            self._need(0 <= getattr(self, name) <= 1, f"{name} must lie between 0 and 1")
+        for name in AMOUNTS:
+            self._need(0 <= getattr(self, name) < float("inf"), f"{name} must not be negative")
+        self._need(self.affinity_cap <= PLANNERS_CAP, f"the caps must not exceed {PLANNERS_CAP:g} together")
+        self._need(0 < self.duration_quantile < 1, "duration_quantile must lie between 0 and 1")
+        self._need(1 <= self.duration_cap < float("inf"), "duration_cap must be at least 1")
+
+    @staticmethod
+    def _need(holds: bool, otherwise: str) -> None:
+        if not holds:
+            raise ValueError(otherwise)
+
+    @property
+    def affinity_cap(self) -> float:
+        """No technician is worth more minutes to a visit, nor fewer than minus as many."""
+        return self.csat_cap + self.fix_cap + self.upsell_cap
+
+    def neutral(self) -> SignalPolicy:
+        """The same with every weight at zero: a plan made with it is the plan without signals."""
+        return replace(
+            self,
+            csat_minutes=0.0,
+            fix_minutes=0.0,
+            upsell_weight=0.0,
+            priority_csat_minutes=0.0,
+            priority_hit_minutes=0.0,
+            duration_weight=0.0,
+            service_day_relief=0.0,
+        )
+
+
+AMOUNTS = (
+    "csat_minutes",
+    "csat_cap",
+    "fix_minutes",
+    "fix_cap",
+    "upsell_weight",
+    "upsell_cap",
+    "priority_csat_minutes",
+    "priority_hit_minutes",
+    "priority_cap",
+    "equity_bound",
+    "waiting_minutes",
+)
