@@ -15,6 +15,7 @@ from api.routers import (
     commissions,
     communities,
     events,
+    figures,
     memberships,
     offers,
     optimise,
@@ -61,6 +62,7 @@ problems.install(api)
 for module in (
     accounts,
     communities,
+    figures,
     requests,
     plans,
     optimise,

@@ -1,6 +1,7 @@
 """Cursor pagination: the next page starts after a row, not after a number, so inserts in between move nothing."""
 
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from django.core import signing
@@ -14,6 +15,7 @@ from api.schemas.base import Page, PageQuery
 from core.errors import Invalid
 
 RowT = TypeVar("RowT", bound=Model)
+ItemT = TypeVar("ItemT")
 
 
 class BadCursor(Invalid):
@@ -44,10 +46,31 @@ def paged(
     found = list(ordered[: query.limit + 1])
     shown, more = found[: query.limit], len(found) > query.limit
     cursor = _closed(shown[-1], by, salt) if more else None
-    response = answer(Page(items=[show(row) for row in shown], next=cursor))
+    return linked(answer(Page(items=[show(row) for row in shown], next=cursor)), request, cursor)
+
+
+def linked(response: HttpResponse, request: HttpRequest, cursor: str | None) -> HttpResponse:
+    """The response with the next page in its Link header."""
     if cursor:
         response["Link"] = f'<{_address(request, cursor)}>; rel="next"'
     return response
+
+
+def page_of(
+    request: HttpRequest, items: Sequence[ItemT], query: PageQuery, *, key: Callable[[ItemT], str]
+) -> tuple[Sequence[ItemT], str | None]:
+    """The part of items, in the order of their keys, that `query` asks for, and the next one's cursor.
+
+    Raises BadCursor.
+    """
+    salt = request.path
+    start = 0
+    if query.cursor:
+        [position] = _opened(query.cursor, salt)
+        start = bisect_right(items, position, key=key)
+    shown = items[start : start + query.limit]
+    more = start + query.limit < len(items)
+    return shown, signing.dumps([key(shown[-1])], salt=salt) if more else None
 
 
 def _after(model: type[Model], by: str, position: list[Any]) -> Q:

@@ -12,6 +12,7 @@ from benchmarks.speed import Figure
 TOWNS = "towns"
 SPEED = "speed"
 MONEY = "money"
+INSIGHT = "insight"
 GOALS = {
     "field": {"VROOM": 0.94, "PyVRP": 1.00},
     "city": {"VROOM": 0.90, "PyVRP": 0.80, "OR-Tools": 0.80},
@@ -24,8 +25,8 @@ GAP_GOALS = {"solomon": 0.005, "pillac": 0.010}
 INTRODUCTION = """\
 # Benchmarks
 
-Written by `./linli bench planner` and `./linli bench money`; how to run them, and how to add an instance set or a peer,
-is in [benchmarks/README.md](../benchmarks/README.md).
+Written by `./linli bench planner`, `./linli bench money` and `./linli bench insight`; how to run them, and how to add
+an instance set or a peer, is in [benchmarks/README.md](../benchmarks/README.md).
 """
 
 PROTOCOL = """\
@@ -51,6 +52,12 @@ money back and contest it sends its events in any order, some twice, until they 
 forged ones; meanwhile processes get SIGKILL, database connections are cut, and the broker is emptied. Web, worker and
 beat are those of `./linli serve`. When nothing is left to do, every payment, refund, dispute, event, posting and
 invoice is compared with the provider's books. See `config/benchmarks/storm/`.
+"""
+
+INSIGHT_NOTE = """\
+Three years of an invented company (200 communities, 120 technicians, 80,000 customers, twelve kinds of service) as
+facts in the ledger. Everything is counted from them, then one day again after as many new facts as a day has. Figures
+are read over the API in the same process, JSON included, the network not. See `config/benchmarks/insight/`.
 """
 
 
@@ -219,6 +226,9 @@ def page(records: Sequence[Record], plot: str | None, notes: dict[str, str]) -> 
     money = [record for record in records if record.set == MONEY]
     if money:
         parts += ["## Money", MONEY_NOTE, figures(money).markdown(), _settings(money)]
+    insight = [record for record in records if record.set == INSIGHT]
+    if insight:
+        parts += ["## Figures", INSIGHT_NOTE, figures(insight).markdown(), _settings(insight)]
     for name, note in notes.items():
         members = [record for record in records if record.set == name]
         if members:

@@ -1,6 +1,6 @@
 """The refusals of this app."""
 
-from core.errors import Conflict, Invalid, NotFound
+from core.errors import Conflict, Forbidden, Invalid, NotFound
 
 
 class SurveyClosed(Conflict):
@@ -36,3 +36,23 @@ class OrganisationInvalid(Invalid):
 class FactImpossible(Invalid):
     code = "fact-impossible"
     title = "This cannot have happened then"
+
+
+class FigureUnknown(NotFound):
+    code = "figure-unknown"
+    title = "There is no such figure"
+
+
+class FigureTooFine(Invalid):
+    code = "figure-too-fine"
+    title = "A community's figures are kept by technician or by service type, not by both"
+
+
+class PurposeMissing(Invalid):
+    code = "purpose-missing"
+    title = "Figures of technicians are read for a purpose: say scheduling or people"
+
+
+class TooFewRespondents(Forbidden):
+    code = "too-few-respondents"
+    title = "Too few people answered for this to be shown"

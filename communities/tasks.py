@@ -6,8 +6,9 @@ from django.utils import timezone
 
 @shared_task  # type: ignore[untyped-decorator]
 def metrics_refresh() -> None:
-    from communities.services import metrics
+    from communities.services import metrics, windows
 
+    windows.windows_turn(now=timezone.now())
     metrics.metrics_refresh()
 
 

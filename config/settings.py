@@ -232,6 +232,9 @@ SANDBOX_WEBHOOK_SECRET = env.secret(
 SANDBOX_API_KEY = env.secret("SANDBOX_API_KEY", None if PRODUCTION else "sandbox-development-only")
 SANDBOX_URL = env.text("SANDBOX_URL", PUBLIC_URL)  # where the sandbox provider's pages are served
 
+# -- Figures -------------------------------------------------------------------------------------------------
+INSIGHT_MIN_RESPONDENTS = env.integer("INSIGHT_MIN_RESPONDENTS", 5)  # what fewer answered is not shown
+
 # -- Events out: docs/events.md ------------------------------------------------------------------------------
 EVENTS_PRIVATE_ADDRESSES = env.boolean("EVENTS_PRIVATE_ADDRESSES", False)
 

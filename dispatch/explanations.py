@@ -6,8 +6,8 @@ from uuid import UUID
 
 from django.utils.translation import get_language
 
-from communities.insight.sentences import Language, affinity_sentence
 from communities.insight.former_signals import Evidence, TechnicianAffinity
+from communities.insight.sentences import Language, affinity_sentence
 from communities.models import Community, Signal
 from dispatch.models import PlanVersion, Stop, Technician, UnassignedVisit
 from dispatch.solver.plan import DEARER

@@ -1,4 +1,4 @@
-"""Regions, communities, what is measured in them and what follows for the planner."""
+"""Regions, communities, and what is told to the planner about them."""
 
 from uuid import UUID
 
@@ -12,15 +12,13 @@ from api.schemas.base import Page, PageQuery
 from api.schemas.communities import (
     CommunityDetail,
     CommunityOut,
-    MetricOut,
     RegionOut,
     SignalOut,
     SignalSetOut,
     SiteOut,
 )
-from api.schemas.days import DaysQuery
 from communities.models import Signal
-from communities.selectors.insight import metric_list, signal_list, signal_set_list
+from communities.selectors.insight import signal_list, signal_set_list
 from communities.selectors.places import community_list, region_list, site_unplaced_list
 from dispatch.errors import NotForYourRole
 
@@ -44,16 +42,6 @@ def community_index(request: Request, page: Query[PageQuery], region: UUID | Non
 @router.get("/communities/{uuid:community_id}", response=CommunityDetail)
 def community_get(request: Request, community_id: UUID) -> CommunityDetail:
     return CommunityDetail.of(one(community_list(request.auth), community_id))
-
-
-@router.get("/communities/{uuid:community_id}/metrics", response=Page[MetricOut])
-def metric_index(
-    request: Request, community_id: UUID, days: Query[DaysQuery], page: Query[PageQuery]
-) -> HttpResponse:
-    """A community day by day."""
-    one(community_list(request.auth).only("id"), community_id)
-    metrics = metric_list(request.auth, community_id, days.first, days.last)
-    return paged(request, metrics, page, by="on", show=MetricOut.of)
 
 
 @router.get("/signal-sets", response=Page[SignalSetOut])

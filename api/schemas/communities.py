@@ -1,4 +1,4 @@
-"""Regions, communities, their metrics and signals."""
+"""Regions, communities and signals."""
 
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -9,7 +9,7 @@ from django.contrib.gis.geos import Point
 from pydantic import Field
 
 from api.schemas.base import Out
-from communities.models import Community, CommunityMetric, Region, Signal, SignalSet, Site
+from communities.models import Community, Region, Signal, SignalSet, Site
 
 
 class PlaceOut(Out):
@@ -66,29 +66,6 @@ class CommunityDetail(CommunityOut):
 def _community(community: Community) -> dict[str, Any]:
     plain = set(CommunityOut.model_fields) - {"centre"}
     return {name: getattr(community, name) for name in plain} | {"centre": PlaceOut.of(community.centre)}
-
-
-class MetricOut(Out):
-    """One day: counts and sums, so that any range is a sum of days."""
-
-    on: date
-    requests: int
-    visits: int
-    visits_fixed: int
-    arrivals: int
-    arrivals_on_time: int
-    csat_answers: int
-    csat_sum: int
-    nps_answers: int
-    nps_promoters: int
-    nps_detractors: int
-    offers: int
-    offers_accepted: int
-    revenue_minor: int
-
-    @classmethod
-    def of(cls, metric: CommunityMetric) -> Self:
-        return cls.model_validate(metric, from_attributes=True)
 
 
 class SignalSetOut(Out):

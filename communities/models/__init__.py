@@ -1,7 +1,8 @@
 """Organisations, people, places, the ledger of facts, and what it says."""
 
 from communities.models.facts import DayChanged, FactKey, ServiceEvent
-from communities.models.insight import CommunityMetric, Signal, SignalSet
+from communities.models.insight import Signal, SignalSet
+from communities.models.metrics import CustomerServed, FigureUse, MetricClock, MetricDay, MetricWindow
 from communities.models.people import ApiToken, Contact, Customer, RegionManager, User
 from communities.models.places import Community, Region, Site
 from communities.models.surveys import SurveyAnswer, SurveyInvitation
@@ -10,11 +11,15 @@ from communities.models.tenant import Organisation, Owned
 __all__ = [
     "ApiToken",
     "Community",
-    "CommunityMetric",
     "Contact",
     "Customer",
+    "CustomerServed",
     "DayChanged",
     "FactKey",
+    "FigureUse",
+    "MetricClock",
+    "MetricDay",
+    "MetricWindow",
     "Organisation",
     "Owned",
     "Region",

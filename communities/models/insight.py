@@ -1,39 +1,10 @@
-"""What the ledger says: metrics for a community's day, and signals that the planner listens to."""
+"""What the ledger says to the planner: signals."""
 
 import pgtrigger
 from django.db import models
 
 from communities.models.places import Community
 from communities.models.tenant import Owned
-
-
-class CommunityMetric(Owned):
-    """One community, one day: counts and sums only, so that any window is a sum of rows."""
-
-    community = models.ForeignKey(Community, on_delete=models.CASCADE, related_name="metrics")
-    on = models.DateField()
-    requests = models.PositiveIntegerField(default=0)
-    visits = models.PositiveIntegerField(default=0, help_text="Completed or could not be completed.")
-    visits_fixed = models.PositiveIntegerField(
-        default=0, help_text="Completed on the work order's first visit."
-    )
-    arrivals = models.PositiveIntegerField(default=0)
-    arrivals_on_time = models.PositiveIntegerField(default=0)
-    csat_answers = models.PositiveIntegerField(default=0)
-    csat_sum = models.PositiveIntegerField(default=0)
-    nps_answers = models.PositiveIntegerField(default=0)
-    nps_promoters = models.PositiveIntegerField(default=0)
-    nps_detractors = models.PositiveIntegerField(default=0)
-    offers = models.PositiveIntegerField(default=0)
-    offers_accepted = models.PositiveIntegerField(default=0)
-    revenue_minor = models.BigIntegerField(default=0, help_text="Paid, in the organisation's currency.")
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["community", "on"], name="metric_once_a_day")]
-        indexes = [models.Index(fields=["organisation", "on"], name="metric_day")]
-
-    def __str__(self) -> str:
-        return f"{self.community_id} {self.on}"
 
 
 class SignalSet(Owned):

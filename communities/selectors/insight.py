@@ -1,19 +1,12 @@
-"""Metrics and signals of the communities that a caller may see."""
+"""Signals about the communities that a caller may see."""
 
-from datetime import date
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from communities.access import Caller
-from communities.models import CommunityMetric, Signal, SignalSet
+from communities.models import Signal, SignalSet
 from communities.selectors.places import community_list
-
-
-def metric_list(caller: Caller, community_id: UUID, first: date, last: date) -> QuerySet[CommunityMetric]:
-    """A community's days from `first` to `last`, both included. Days on which nothing happened have no row."""
-    community = community_list(caller).filter(pk=community_id)
-    return CommunityMetric.objects.filter(community__in=community, on__range=(first, last))
 
 
 def signal_set_list(caller: Caller) -> QuerySet[SignalSet]:

@@ -21,6 +21,7 @@ from django.db import connection, transaction
 from communities.models import Community, Organisation, Region
 from communities.services.boundaries import Overlap, overlap_list
 from communities.services.placement import sites_place
+from communities.services.windows import windows_forget
 from core.tabular import BadRow, Rejects, Unreadable
 
 FIELDS = (
@@ -273,6 +274,8 @@ def _communities_upsert(
     )
     with connection.cursor() as cursor:
         cursor.execute(MEASURE, [organisation.pk, [row.code for row in (*new, *changed)]])
+    if "region" in present and any(row.region_id != known[row.code].region_id for row in changed):
+        windows_forget(organisation=organisation)
     return len(new), len(changed)
 
 

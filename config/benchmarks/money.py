@@ -1,11 +1,7 @@
 """`./linli bench money`: a storm over services of its own, and how soon a link is there; printed and kept."""
 
 import argparse
-import os
 import platform
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -16,9 +12,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from benchmarks import machine, report
 from benchmarks.records import Record, Setting
-from config import embedded
 from config.benchmarks.keeping import PAGE, keep, show
-from config.cli import ready
+from config.benchmarks.own import own_services
 from config.processes import ProcessError, Processes
 from tests.billing.gateways.stripe_server import StripeServer
 
@@ -34,7 +29,7 @@ ERRORS = Console(stderr=True)
 
 def run(args: argparse.Namespace) -> int:
     """Measure, print, keep; the exit code: 1 when the books are not the provider's."""
-    with StripeServer() as stripe, _services(stripe) as logs:
+    with StripeServer() as stripe, own_services("storm", account_variables(stripe)) as logs:
         try:
             outcome, records = _measured(stripe, logs, args)
         except (ProcessError, TimeoutError) as error:
@@ -87,24 +82,6 @@ def _measured(
         Record(report.MONEY, "storm", setting, figures=storm_figures(outcome)),
         Record(report.MONEY, "links", setting, figures=link_figures(soon)),
     )
-
-
-@contextmanager
-def _services(stripe: StripeServer) -> Iterator[Path]:
-    """A database and a broker of our own, which go with the block, for a company that is paid through `stripe`; Django
-    set up for them. Yields a folder for logs."""
-    with tempfile.TemporaryDirectory(prefix="linli-storm-") as folder:
-        state = Path(folder)
-        state.chmod(0o711)  # root's PostgreSQL runs as another account
-        for name in ("DATABASE_URL", "BROKER_URL", "CACHE_URL"):
-            os.environ.pop(name, None)
-        os.environ |= {"LINLI_STATE_DIR": folder, **account_variables(stripe)}
-        os.environ.setdefault("LOG_LEVEL", "WARNING")
-        try:
-            ready.database_prepare()
-            yield state
-        finally:
-            embedded.stop()
 
 
 def _setting(args: argparse.Namespace) -> Setting:

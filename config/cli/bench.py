@@ -4,6 +4,7 @@
   planner  the planner beside VROOM, PyVRP and plain OR-Tools, each at its own time, and on published instances
   money    a storm: events of a payment provider in any order, twice and forged, while processes are killed; is
            anything lost, or in the books twice? And how soon a completed visit has its payment link
+  insight  a ledger of millions of facts: counting it, counting one day of it, and reading figures from it
 
 Figures are ratios against something that runs beside them, because machines differ and are noisy.
 
@@ -13,6 +14,7 @@ examples:
   ./linli bench planner --only speed
   ./linli bench planner --only solomon --data ~/instances
   ./linli bench money --events 500 --page /tmp/money.md
+  ./linli bench insight --facts 200000 --page /tmp/insight.md
 
 exit codes: 0 measured · 1 it could not be measured, and why, or the books are wrong · 130 cancelled, what was
 measured is kept
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to measure."""
-    subjects = parser.add_subparsers(dest="subject", required=True, metavar="{api,planner,money}")
+    subjects = parser.add_subparsers(dest="subject", required=True, metavar="{api,planner,money,insight}")
     subjects.add_parser("api")
     planner = subjects.add_parser("planner", description=_planner_help())
     planner.add_argument(
@@ -63,7 +65,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--events", type=_several, default=10_000, help="the provider's, about (default: 10000)"
     )
     money.add_argument("--seed", type=int, default=1, help="another seed, another storm (default: 1)")
-    for subject in (planner, money):
+    insight = subjects.add_parser("insight", description=_insight_help())
+    insight.add_argument("--facts", type=_several, default=5_000_000, help="about (default: 5000000)")
+    for subject in (planner, money, insight):
         subject.add_argument("--page", type=Path, help="where the tables go (default: docs/benchmarks.md)")
 
 
@@ -77,7 +81,15 @@ def run(args: argparse.Namespace) -> int:
         from config.benchmarks import money
 
         return money.run(args)
+    if args.subject == "insight":
+        from config.benchmarks.insight import run as insight
+
+        return insight.run(args)
     return _api()
+
+
+def _insight_help() -> str:
+    return "With a database of its own, which it takes away again. Five million facts: 6 GiB of disk, half an hour."
 
 
 def _money_help() -> str:
@@ -89,7 +101,7 @@ def _money_help() -> str:
 
 def _several(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"{text} is no number of events: 1 or more")
+        raise argparse.ArgumentTypeError(f"{text} is no number of them: 1 or more")
     return int(text)
 
 

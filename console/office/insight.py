@@ -2,51 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
-from uuid import UUID
-
-from django.db.models import Max, QuerySet, Sum
 
 from communities.access import Caller
-from communities.insight.scores import (
-    csat_mean,
-    first_visit_fix_share,
-    net_promoter_score,
-    on_time_share,
-    share,
-)
-from communities.insight.sentences import Language, priority_sentence
+from communities.insight.figures import Reading, readings
 from communities.insight.former_signals import CommunityPriority, Evidence
-from communities.models import CommunityMetric, Signal, SignalSet
+from communities.insight.sentences import Language, priority_sentence
+from communities.models import Community, Signal, SignalSet
+from communities.selectors.figures import Dimension, FigureTable, Key, Question, figure_table
 from communities.selectors.insight import signal_list
+from communities.selectors.measures import COLUMNS
 from communities.selectors.places import community_list
 from core.money import Money
 from dispatch.explanations import affinity_words, name_in
 from dispatch.models import Technician
 
-WINDOW = timedelta(days=28)
-COUNTS = [
-    "requests",
-    "visits",
-    "visits_fixed",
-    "arrivals",
-    "arrivals_on_time",
-    "csat_answers",
-    "csat_sum",
-    "nps_answers",
-    "nps_promoters",
-    "nps_detractors",
-    "offers",
-    "offers_accepted",
-    "revenue_minor",
-]
-NOTHING = dict.fromkeys(COUNTS, 0)
+FOUR_WEEKS = Question(window=28, by=(Dimension.COMMUNITY,))
+NOTHING = readings(dict.fromkeys(COLUMNS, 0), least=0)
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The scores of one community, or of all. Shares are per cent; None where nothing was counted."""
+    """What the page shows of one community, or of all. Shares are per cent; None where nothing can be said."""
 
     name: str
     region: str
@@ -55,18 +33,18 @@ class Figures:
     on_time: float | None
     fixed: float | None
     csat: float | None
-    csat_answers: int
+    csat_answers: int | None
     nps: float | None
     offers: float | None
     revenue: Money
 
 
-COLUMNS = ["name", "requests", "visits", "on_time", "fixed", "csat", "nps", "offers", "revenue"]
+SHOWN = ["name", "requests", "visits", "on_time", "fixed", "csat", "nps", "offers", "revenue"]
 
 
 @dataclass(frozen=True, slots=True)
 class Insight:
-    """The figures of the days `first_on`..`last_on`; both None before the first fact."""
+    """The figures of the days `first_on`..`last_on`; both None before anything was counted."""
 
     first_on: date | None
     last_on: date | None
@@ -85,27 +63,33 @@ class Told:
 
 def insight(caller: Caller, language: Language, sort: str) -> Insight:
     """The communities with sites, in the order of a column's name; with a minus before it, largest first."""
+    table = figure_table(caller, FOUR_WEEKS)
     served = community_list(caller).filter(sites__isnull=False).distinct().select_related("region")
-    metrics = CommunityMetric.objects.filter(community__in=community_list(caller))
-    last_on: date | None = metrics.aggregate(on=Max("on"))["on"]
-    sums = _sums(metrics, last_on) if last_on else {}
+    shown: dict[Key, Community] = {
+        (community.pk,): community for community in served.defer("boundary").order_by("code")
+    }
     currency = caller.organisation.currency
     rows = [
         _figures(
-            sums.get(community.pk, NOTHING),
+            figures,
             currency,
-            name=name_in(community, language),
-            region=name_in(community.region, language),
+            name=name_in(shown[key], language),
+            region=name_in(shown[key].region, language),
         )
-        for community in served.defer("boundary").order_by("code")
+        for key, figures in _of_each(table, shown).items()
     ]
-    everything = {name: sum(counts[name] for counts in sums.values()) for name in COUNTS}
     return Insight(
-        first_on=last_on - WINDOW + timedelta(days=1) if last_on else None,
-        last_on=last_on,
-        total=_figures(everything, currency, name="", region=""),
+        first_on=table.first_on if table else None,
+        last_on=table.through_on if table else None,
+        total=_figures(table.whole if table else NOTHING, currency, name="", region=""),
         rows=_sorted(rows, sort),
     )
+
+
+def _of_each(table: FigureTable | None, shown: Mapping[Key, Community]) -> dict[Key, Mapping[str, Reading]]:
+    """The figures of each community, in their order; of one in which nothing happened, nothing."""
+    counted = dict(table.rows([key for key in shown if key in table.groups])) if table else {}
+    return {key: counted.get(key, NOTHING) for key in shown}
 
 
 def told(caller: Caller, language: Language) -> Told:
@@ -139,31 +123,28 @@ def priority_words(signal: Signal, language: Language) -> str:
     return priority_sentence(priority, community_name=name_in(signal.community, language), language=language)
 
 
-def _sums(metrics: QuerySet[CommunityMetric], last_on: date) -> dict[UUID, Mapping[str, int]]:
-    """The counts of each community in the window that ends with `last_on`."""
-    found = metrics.filter(on__gt=last_on - WINDOW, on__lte=last_on).order_by()
-    added = found.values_list("community_id").annotate(*map(Sum, COUNTS))
-    return {community_id: dict(zip(COUNTS, sums, strict=True)) for community_id, *sums in added}
-
-
-def _figures(counts: Mapping[str, int], currency: str, *, name: str, region: str) -> Figures:
+def _figures(figures: Mapping[str, Reading], currency: str, *, name: str, region: str) -> Figures:
     return Figures(
         name=name,
         region=region,
-        requests=counts["requests"],
-        visits=counts["visits"],
-        on_time=_per_cent(on_time_share(counts["arrivals_on_time"], counts["arrivals"])),
-        fixed=_per_cent(first_visit_fix_share(counts["visits_fixed"], counts["visits"])),
-        csat=csat_mean(counts["csat_sum"], counts["csat_answers"]),
-        csat_answers=counts["csat_answers"],
-        nps=net_promoter_score(counts["nps_promoters"], counts["nps_detractors"], counts["nps_answers"]),
-        offers=_per_cent(share(counts["offers_accepted"], counts["offers"])),
-        revenue=Money(counts["revenue_minor"], currency),
+        requests=_whole(figures["requests"]),
+        visits=_whole(figures["visits"]),
+        on_time=_per_cent(figures["on_time"]),
+        fixed=_per_cent(figures["first_visit_fix"]),
+        csat=figures["csat"].value,
+        csat_answers=figures["csat"].denominator,
+        nps=figures["nps"].value,
+        offers=_per_cent(figures["acceptance"]),
+        revenue=Money(_whole(figures["revenue"]), currency),
     )
 
 
-def _per_cent(part: float | None) -> float | None:
-    return None if part is None else 100 * part
+def _whole(count: Reading) -> int:
+    return count.numerator or 0
+
+
+def _per_cent(share: Reading) -> float | None:
+    return None if share.value is None else 100 * share.value
 
 
 def _sorted(rows: list[Figures], sort: str) -> list[Figures]:

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -10,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from communities.access import Caller
 from console.office.day import newest_day, own_visits, region_days, unpublished
-from console.office.insight import COLUMNS, insight, told
+from console.office.insight import SHOWN, insight, told
 from console.office.pages import language_here, office_page, signed_in
 
 HEADINGS = {
@@ -53,12 +54,13 @@ def communities(request: HttpRequest, caller: Caller) -> HttpResponse:
     if caller.is_technician:
         return redirect("day")
     asked = request.GET.get("sort", "")
-    sort = asked if asked.removeprefix("-") in COLUMNS else "name"
+    sort = asked if asked.removeprefix("-") in SHOWN else "name"
     language = language_here(request, caller.organisation.language)
     context = {
         "insight": insight(caller, language, sort),
         "told": told(caller, language),
-        "headings": [_heading(column, sort) for column in COLUMNS],
+        "headings": [_heading(column, sort) for column in SHOWN],
+        "least": settings.INSIGHT_MIN_RESPONDENTS,
     }
     return office_page(request, caller, "office/communities.html", context)
 

@@ -64,7 +64,10 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET /regions": SIGNED_IN,
     "GET /communities": SIGNED_IN,
     "GET /communities/{community_id}": PLACE,
-    "GET /communities/{community_id}/metrics": PLACE,
+    "GET /communities/{community_id}/figures": PLACE,
+    "GET /figures": SIGNED_IN,
+    "GET /figures/{name}/facts": SIGNED_IN,
+    "GET /figure-uses": ADMINISTRATOR,
     "GET /signal-sets": SIGNED_IN,
     "GET /signals": SIGNED_IN,
     "GET /sites/unplaced": (401, 200, 403, 403, 403, 403, 200, 200),
@@ -173,12 +176,14 @@ ROW: dict[str, str] = {
     "POST /visits/{visit_id}/offers": "on_site",
     "POST /visits/{visit_id}/memberships": "on_site",
     "DELETE /maintenance-plans/{code}": "plan",
+    "GET /figures/{name}/facts": "figure",
 }
 DEFAULT_ROW = {"version": "draft", "visit": "scheduled"}
 QUERY = {
     "POST /optimise": "?seconds=0",
     "GET /schedule": "?from=2026-03-02&to=2026-03-02",
-    "GET /communities/{community_id}/metrics": "?from=2026-03-01&to=2026-03-31",
+    "GET /communities/{community_id}/figures": "?from=2026-03-01&to=2026-03-31",
+    "GET /figures": "?by=community,technician&purpose=scheduling",
     "POST /settlements": "?account=sandbox&kind=stripe",
     "GET /settlements/unsettled": "?account=sandbox",
 }

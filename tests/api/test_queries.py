@@ -17,7 +17,11 @@ DISPATCHER = {
     "/regions": 2,
     "/communities": 2,
     "/communities/{community}": 2,
-    "/communities/{community}/metrics?from=2026-03-01&to=2026-03-31": 3,
+    "/communities/{community}/figures?from=2026-03-01&to=2026-03-31": 4,
+    "/figures": 5,
+    "/figures?by=community": 5,
+    "/figures?by=region,service_type": 3,
+    "/figures/csat/facts": 6,
     "/signal-sets": 2,
     "/signals": 2,
     "/sites/unplaced": 2,
@@ -49,6 +53,8 @@ DISPATCHER = {
     "/tokens": 2,
 }
 ADMINISTRATOR = {
+    "/figure-uses": 2,
+    "/figures?by=community,technician&purpose=people": 4,
     "/event-endpoints": 2,
     "/event-endpoints/{endpoint}": 2,
     "/event-endpoints/{endpoint}/deliveries": 3,
@@ -63,6 +69,7 @@ ADMINISTRATOR = {
 }
 TECHNICIAN = {
     "/schedule?from=2026-03-02&to=2026-03-09": 3,
+    "/figures": 4,
     "/visits": 2,
     "/visits/{scheduled}": 3,
     "/invoices": 6,

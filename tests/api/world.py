@@ -41,8 +41,10 @@ from billing.models import (
 )
 from billing.services import books
 from billing.services.periods import period_begin, period_invoice_issue
-from communities.models import Community, CommunityMetric, Signal, SignalSet, Site
+from communities.models import Community, FigureUse, Signal, SignalSet, Site
+from communities.services.metrics import metrics_refresh
 from communities.services.tokens import token_issue
+from communities.services.windows import windows_turn
 from core.links import digest
 from dispatch.models import Plan, PlanVersion, Route, Shift, Stop, Technician, UnassignedVisit, Visit
 from dispatch.services.day import rows_hash
@@ -75,6 +77,7 @@ class World:
             organisation=self.company, version=1, through_on=self.now.date(), policy={}, code_version="1"
         )
         Technician.objects.filter(pk=self.technician.pk).update(calendar_digest=digest(SECRET))
+        self.names["figure"] = "csat"
         self.grow()
         self._name_rows()
 
@@ -402,9 +405,7 @@ class World:
         SetOptionLine.objects.create(organisation=company, option=option, item=item)
 
     def _insight(self, community: Community) -> None:
-        CommunityMetric.objects.create(
-            organisation=self.company, community=self.community, on=date(2026, 3, self.rows)
-        )
+        self._figures(community)
         Signal.objects.create(
             organisation=self.company,
             signal_set=self.signals,
@@ -413,3 +414,13 @@ class World:
             minutes=self.rows,
             evidence={},
         )
+
+    def _figures(self, community: Community) -> None:
+        """A request and five answers, counted; and somebody who read them."""
+        at = {"community_id": community.pk, "technician_id": self.technician.pk}
+        factories.fact(self.company, "request.received", self.now, community_id=community.pk)
+        for csat in (1, 2, 3, 4, 5):
+            factories.fact(self.company, "survey.answered", self.now, **at, data={"csat": csat, "nps": None})
+        windows_turn(now=self.now)
+        metrics_refresh()
+        FigureUse.objects.create(organisation=self.company, purpose=FigureUse.Purpose.SCHEDULING, asked={})

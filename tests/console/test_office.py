@@ -9,7 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from api.signing_in import MOST_TOGETHER
-from communities.models import Community, CommunityMetric, Region, Signal, SignalSet, User
+from communities.models import Community, MetricDay, Region, Signal, SignalSet, User
+from communities.services.windows import windows_make
 from console.office.map import TALLEST, Area, Dot, Frame, Line, draw
 from dispatch.models import Plan, PlanVersion, Route, Stop, Technician, UnassignedVisit
 from dispatch.states import PlanState, VisitState
@@ -324,15 +325,19 @@ def test_more_routes_ask_no_more_questions(
         counts[path] = len(asked)
 
     # Both begin with session, user and organisation. The day: plans, routes, stops, left out, technicians,
-    # signals, communities, unpublished. Communities: newest day, sums, communities, signals, technicians.
-    assert counts == {DAY: 11, "/communities": 8}
+    # signals, communities, unpublished. Communities: last day, sums, customers, households, communities, signals,
+    # technicians.
+    assert counts == {DAY: 11, "/communities": 10}
 
 
 # The communities
 
 
 def metric(community: Community, on: date, **counts: int) -> None:
-    CommunityMetric.objects.create(organisation=community.organisation, community=community, on=on, **counts)
+    """A day's counts, and windows that end on Monday."""
+    organisation = community.organisation
+    MetricDay.objects.create(organisation=organisation, community=community, on=on, **counts)
+    windows_make(organisation=organisation, through_on=MONDAY)
 
 
 def signal(version: PlanVersion, community: Community, technician: Technician | None, minutes: float) -> None:
@@ -359,7 +364,8 @@ def signal(version: PlanVersion, community: Community, technician: Technician | 
 def rows(page: Page) -> list[str]:
     """The table's words, after the last heading, without what is not there."""
     words = [word for word in page.words if word]
-    return words[words.index("Revenue", words.index("Revenue") + 1) + 1 :]
+    found = words[words.index("Revenue", words.index("Revenue") + 1) + 1 :]
+    return [word for word in found if not word.startswith("What fewer than")]
 
 
 def test_a_community_is_summed_over_four_weeks(dora: User, xicun: Community) -> None:
@@ -371,11 +377,11 @@ def test_a_community_is_summed_over_four_weeks(dora: User, xicun: Community) -> 
         MONDAY,
         arrivals=4,
         arrivals_on_time=3,
-        csat_answers=2,
-        csat_sum=9,
-        nps_answers=4,
-        nps_promoters=2,
-        nps_detractors=1,
+        csat_answers=6,
+        csat_sum=27,
+        nps_answers=8,
+        nps_promoters=4,
+        nps_detractors=2,
         offers=8,
         offers_accepted=2,
         revenue_minor=800,
@@ -383,10 +389,18 @@ def test_a_community_is_summed_over_four_weeks(dora: User, xicun: Community) -> 
 
     page = opened(dora, "/communities?lang=en")
 
-    # on time 3/4, fixed 2/3, CSAT 9/2, NPS 100 · (2 - 1)/4, offers 2/8, revenue 1200 + 800
+    # on time 3/4, fixed 2/3, CSAT 27/6, NPS 100 · (4 - 2)/8, offers 2/8, revenue 1200 + 800
     figures = ["2", "3", "75 %", "67 %", "4.5", "25", "25 %", "TWD 2,000"]
     assert rows(page) == ["xicun village", "North", *figures]
     assert "Feb. 3, 2026 – March 2, 2026" in page.words
+
+
+def test_what_few_answered_is_not_on_the_page(dora: User, xicun: Community) -> None:
+    factories.site(xicun)
+    metric(xicun, MONDAY, requests=1, csat_answers=4, csat_sum=20)
+    words = opened(dora, "/communities?lang=en").words
+    assert "5.0" not in words
+    assert "What fewer than 5 people answered is not shown, nor what would tell it." in words
 
 
 @pytest.mark.parametrize(
@@ -400,10 +414,10 @@ def test_a_community_is_summed_over_four_weeks(dora: User, xicun: Community) -> 
     ],
 )
 def test_communities_are_sorted(dora: User, north: Region, sort: str, order: list[str]) -> None:
-    for code, csat_sum in (("c", 0), ("a", 10), ("b", 6)):
+    for code, csat_sum in (("c", 0), ("a", 25), ("b", 15)):
         community = factories.community(north, code)
         factories.site(community)
-        metric(community, MONDAY, csat_answers=2 if csat_sum else 0, csat_sum=csat_sum)
+        metric(community, MONDAY, csat_answers=5 if csat_sum else 0, csat_sum=csat_sum)
 
     page = opened(dora, f"/communities?lang=en&sort={sort}")
 

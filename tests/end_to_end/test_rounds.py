@@ -126,12 +126,17 @@ def test_a_morning(
     today = datetime.now(acme.zone).date().isoformat()
     days = eventually(
         lambda: _when_answered(
-            manager.get(f"/communities/{community['id']}/metrics", **{"from": MONDAY, "to": today})
+            manager.get(
+                f"/communities/{community['id']}/figures", **{"from": MONDAY, "to": today, "step": "day"}
+            )
         )
     )
-    assert sum(day["visits"] for day in days) == 1
-    assert sum(day["revenue_minor"] for day in days) == 1700
-    assert [(day["csat_answers"], day["csat_sum"]) for day in days if day["csat_answers"]] == [(1, 2)]
+    assert sum(day["visits"]["value"] for day in days) == 1
+    assert sum(day["revenue"]["numerator"] for day in days) == 1700
+    assert sum(day["response_rate"]["numerator"] for day in days) == 1
+    assert [day["csat"]["value"] for day in days if day["csat"]["hidden"]] == [
+        None
+    ]  # one answer is nobody's figure
 
     # Another system has been told of it all.
     told = eventually(lambda: _when_told(crm, secret))
@@ -164,9 +169,9 @@ def _when(item: dict[str, Any], name: str, value: str) -> dict[str, Any] | None:
 
 
 def _when_answered(page: dict[str, Any]) -> list[dict[str, Any]] | None:
-    """The days, once beat has had the answer counted."""
-    days: list[dict[str, Any]] = page["items"]
-    return days if any(day["csat_answers"] for day in days) else None
+    """The days' figures, once beat has had the answer counted."""
+    days: list[dict[str, Any]] = [day["figures"] for day in page["items"]]
+    return days if any(day["csat"]["hidden"] for day in days) else None
 
 
 def _when_told(crm: Receiver, secret: str) -> list[tuple[str, dict[str, Any]]] | None:

@@ -1,0 +1,82 @@
+"""Windows: the days that end today, added up for each group, so that a page reads a few rows (docs/adr/0016)."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from communities.models import MetricClock, MetricWindow, Organisation
+from communities.selectors.measures import COLUMNS, KNOWN_LATER, REPURCHASE_DAYS
+from core.locks import lock_all
+
+WINDOWS = (1, 7, 28, 90, 365)
+"""Days, today's among them."""
+
+
+def _total(column: str) -> str:
+    kind = "late" if column in KNOWN_LATER else "plain"
+    return f"coalesce(sum(cell.{column}) FILTER (WHERE part.kind = '{kind}'), 0) AS {column}"
+
+
+# A cell counts in a window by its day; what is known later, by the day on which it is known. `cells` is MetricDay, or
+# what has changed in it.
+ADD = f"""
+INSERT INTO communities_metricwindow AS kept (
+    organisation_id, days, grouping, region_id, community_id, technician_id, service_type_id, {", ".join(COLUMNS)})
+SELECT cell.organisation_id, windows.days,
+    GROUPING(cell.community_id, cell.technician_id, cell.service_type_id),
+    community.region_id, cell.community_id, cell.technician_id, cell.service_type_id,
+    {", ".join(map(_total, COLUMNS))}
+FROM communities_metricclock AS clock
+CROSS JOIN unnest(%s::int[]) AS windows (days)
+CROSS JOIN (VALUES ('plain', 0), ('late', {REPURCHASE_DAYS})) AS part (kind, days)
+JOIN {{cells}} AS cell ON cell.organisation_id = clock.organisation_id
+    AND cell."on" > clock.through_on - windows.days - part.days
+    AND cell."on" <= clock.through_on - part.days
+    AND (part.kind = 'plain' OR cell.repurchase_base > 0 OR cell.repurchased > 0)
+JOIN communities_community AS community ON community.id = cell.community_id
+WHERE clock.organisation_id = coalesce(%s, clock.organisation_id)
+GROUP BY cell.organisation_id, windows.days, community.region_id, GROUPING SETS (
+    (cell.community_id), (cell.community_id, cell.technician_id), (cell.community_id, cell.service_type_id),
+    (cell.technician_id, cell.service_type_id))
+ON CONFLICT (organisation_id, days, grouping, region_id, community_id, technician_id, service_type_id) DO UPDATE SET
+    {", ".join(f"{column} = kept.{column} + EXCLUDED.{column}" for column in COLUMNS)}
+"""  # noqa: S608 - the columns are ours
+
+
+def windows_turn(*, now: datetime) -> int:
+    """Make the windows anew of every organisation whose day has turned, or that has none; how many there were.
+
+    Costs a year of such an organisation's cells, once a day.
+    """
+    through = dict(MetricClock.objects.values_list("organisation_id", "through_on"))
+    today = {one: now.astimezone(one.zone).date() for one in Organisation.objects.all()}
+    turned = [one for one, on in today.items() if through.get(one.pk) != on]
+    for organisation in turned:
+        windows_make(organisation=organisation, through_on=today[organisation])
+    return len(turned)
+
+
+@transaction.atomic
+def windows_make(*, organisation: Organisation, through_on: date) -> None:
+    """Add the windows that end with a day up from the cells, in the place of those there are."""
+    counting_lock()
+    MetricClock.objects.update_or_create(organisation=organisation, defaults={"through_on": through_on})
+    MetricWindow.objects.filter(organisation=organisation).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(ADD.format(cells="communities_metricday"), add_parameters(organisation.pk))
+
+
+def windows_forget(*, organisation: Organisation) -> None:
+    """Have the windows made anew by the next refresh: a community has gone to another region."""
+    MetricClock.objects.filter(organisation=organisation).delete()
+
+
+def add_parameters(organisation_id: UUID | None = None) -> tuple[list[int], UUID | None]:
+    """What ADD needs; for one organisation or for all."""
+    return list(WINDOWS), organisation_id
+
+
+def counting_lock() -> None:
+    """One count at a time: of two, the one with the older view could write last."""
+    lock_all("metrics", [UUID(int=0)])

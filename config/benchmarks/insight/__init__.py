@@ -1,0 +1,1 @@
+"""`./linli bench insight`: a ledger of millions of facts, counted, counted again, and read."""
