@@ -48,9 +48,34 @@ class TimeImpossible(Invalid):
     title = "This cannot have happened at that time"
 
 
+class RequestPaused(Conflict):
+    code = "request-paused"
+    title = "This request waits already"
+
+
+class RequestNotPaused(Conflict):
+    code = "request-not-paused"
+    title = "This request does not wait for anything"
+
+
+class VisitReopened(Conflict):
+    code = "visit-reopened"
+    title = "This visit has been reopened already"
+
+
 class ServiceTypeUnknown(Invalid):
     code = "service-type-unknown"
     title = "There is no such service type"
+
+
+class SourceUnclear(Invalid):
+    code = "source-unclear"
+    title = "A source is a word of small letters, digits, dots, dashes and underscores, 40 at most"
+
+
+class SourceReserved(Invalid):
+    code = "source-reserved"
+    title = "Facts of this source are told by Linli itself"
 
 
 class CommunityUnknown(Invalid):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 
+from communities.services.fact_data import DATA
 from config.cli.__main__ import VERBS
 from config.settings import CELERY_BEAT_SCHEDULE
 from dispatch.solver.plan import Reason, Score
@@ -139,6 +140,13 @@ def test_sweepers_and_measurements_in_operations_are_all_there_are() -> None:
     }
     assert sorted(re.findall(r"^\| `([\w.]+\.tasks\.\w+)`", page, flags=re.MULTILINE)) == sorted(beat)
     assert {name for name in measured if f"`{name}`" not in page} == set()
+
+
+def test_every_kind_of_fact_and_its_data_is_explained() -> None:
+    kinds = read("docs/facts.md").split("## Kinds")[1].split("\n## ")[0]
+    words = set(re.findall(r"`([\w.]+)`", kinds))
+    keys = {key for data in DATA.values() for key in data}
+    assert {*map(str, DATA), *keys} - words == set()
 
 
 def test_every_reason_and_cost_term_has_its_word() -> None:

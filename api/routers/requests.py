@@ -11,8 +11,10 @@ from api.auth import Request
 from api.idempotency import idempotent
 from api.paging import paged
 from api.schemas.base import Page, PageQuery
-from api.schemas.requests import CancelIn, RequestIn, RequestOut, WorkOrderOut
+from api.schemas.requests import CancelIn, PauseIn, ReopenIn, RequestIn, RequestOut, WorkOrderOut
 from dispatch.selectors.requests import request_get, request_list, work_order_get
+from dispatch.services.clocks import request_pause, request_resume
+from dispatch.services.reopening import visit_reopen
 from dispatch.services.requests import request_cancel, request_create
 from dispatch.states import RequestState
 
@@ -24,7 +26,8 @@ router = Router(tags=["Requests"])
 def request_post(request: Request, body: RequestIn) -> HttpResponse:
     """Take a request. Its point, or its address, finds the community; a site without one says why."""
     asked = request_create(caller=request.auth, given=body.given(), now=timezone.now())
-    return answer(RequestOut.of(asked), 201, {"Location": f"{request.path}/{asked.pk}"})
+    shown = RequestOut.of(request_get(request.auth, asked.pk))
+    return answer(shown, 201, {"Location": f"{request.path}/{asked.pk}"})
 
 
 @router.get("/requests", response=Page[RequestOut])
@@ -54,6 +57,29 @@ def request_cancel_post(request: Request, request_id: UUID, body: CancelIn) -> R
     return RequestOut.of(
         request_cancel(caller=request.auth, request_id=request_id, reason=body.reason, now=timezone.now())
     )
+
+
+@router.post("/requests/{uuid:request_id}/pause", response=RequestOut)
+def request_pause_post(request: Request, request_id: UUID, body: PauseIn) -> RequestOut:
+    """Stop a request's clocks: it waits for the customer, or for parts. Nobody is sent meanwhile. Again is 409."""
+    return RequestOut.of(
+        request_pause(caller=request.auth, request_id=request_id, reason=body.reason, now=timezone.now())
+    )
+
+
+@router.post("/requests/{uuid:request_id}/resume", response=RequestOut)
+def request_resume_post(request: Request, request_id: UUID) -> RequestOut:
+    """Let the clocks go on: both targets move on by as long as it waited. Again is 409."""
+    return RequestOut.of(request_resume(caller=request.auth, request_id=request_id, now=timezone.now()))
+
+
+@router.post("/visits/{uuid:visit_id}/reopen", response={201: RequestOut})
+@idempotent
+def visit_reopen_post(request: Request, visit_id: UUID, body: ReopenIn) -> HttpResponse:
+    """The fault of a completed visit came back: make another request, accepted, with a visit to be planned."""
+    asked = visit_reopen(caller=request.auth, visit_id=visit_id, reason=body.reason, now=timezone.now())
+    shown = RequestOut.of(request_get(request.auth, asked.pk))
+    return answer(shown, 201, {"Location": request.path.split("/visits/")[0] + f"/requests/{asked.pk}"})
 
 
 @router.get("/work-orders/{uuid:work_order_id}", response=WorkOrderOut)

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from api.schemas.base import In, Latitude, Longitude, Moment, Out
 from api.schemas.communities import SiteOut
 from api.schemas.visits import ServiceTypeOut
-from dispatch.models import ServiceRequest, Visit, WorkOrder
+from dispatch.models import RequestPause, ServiceRequest, Visit, WorkOrder
 from dispatch.services.requests import CustomerGiven, RequestGiven, SiteGiven
 
 
@@ -90,6 +90,14 @@ class CancelIn(In):
     reason: Annotated[str, Field(min_length=1, max_length=240)]
 
 
+class PauseIn(In):
+    reason: RequestPause.Reason
+
+
+class ReopenIn(In):
+    reason: Annotated[str, Field(min_length=1, max_length=4000, description="What is wrong again.")]
+
+
 class RequestOut(Out):
     id: UUID
     source: str
@@ -103,6 +111,10 @@ class RequestOut(Out):
     respond_by: datetime
     resolve_by: datetime
     closed_at: datetime | None
+    paused_at: datetime | None = Field(
+        description="Since when it waits for others, its targets standing still."
+    )
+    reopens: UUID | None = Field(description="The completed visit whose fault came back.")
     window_from_at: datetime | None
     window_until_at: datetime | None
 
@@ -121,6 +133,8 @@ class RequestOut(Out):
             respond_by=asked.respond_by,
             resolve_by=asked.resolve_by,
             closed_at=asked.closed_at,
+            paused_at=asked.paused_at,  # type: ignore[attr-defined]  # annotated by the selector
+            reopens=asked.reopens_id,
             window_from_at=asked.window_from_at,
             window_until_at=asked.window_until_at,
         )

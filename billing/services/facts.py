@@ -1,6 +1,7 @@
 """Billing's facts for the ledger: about a visit, or about a membership."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from billing.models import Invoice, Membership
@@ -13,7 +14,13 @@ SHOWN = ("organisation", "site", "work_order__request")  # what a visit must bri
 
 
 def visit_fact_record(
-    *, kind: ServiceEvent.Kind, source_id: str, visit: Visit, occurred_at: datetime, amount: Money
+    *,
+    kind: ServiceEvent.Kind,
+    source_id: str,
+    visit: Visit,
+    occurred_at: datetime,
+    amount: Money,
+    data: dict[str, Any] | None = None,
 ) -> None:
     """Append one fact about `visit`: who, where, and how much."""
     fact = Fact(
@@ -29,12 +36,19 @@ def visit_fact_record(
         work_order_id=visit.work_order_id,
         service_type_id=visit.service_type_id,
         amount=amount,
+        data=data or {},
     )
     facts_record(organisation=visit.organisation, facts=[fact])
 
 
 def membership_fact_record(
-    *, kind: ServiceEvent.Kind, source_id: str, membership: Membership, occurred_at: datetime, amount: Money
+    *,
+    kind: ServiceEvent.Kind,
+    source_id: str,
+    membership: Membership,
+    occurred_at: datetime,
+    amount: Money,
+    data: dict[str, Any] | None = None,
 ) -> None:
     """Append one fact about `membership`: where, for whom, who sold it, and how much."""
     fact = Fact(
@@ -48,12 +62,19 @@ def membership_fact_record(
         technician_id=membership.technician_id,
         visit_id=membership.visit_id,
         amount=amount,
+        data=data or {},
     )
     facts_record(organisation=membership.organisation, facts=[fact])
 
 
 def invoice_fact_record(
-    *, kind: ServiceEvent.Kind, source_id: str, invoice_id: UUID, occurred_at: datetime, amount: Money
+    *,
+    kind: ServiceEvent.Kind,
+    source_id: str,
+    invoice_id: UUID,
+    occurred_at: datetime,
+    amount: Money,
+    data: dict[str, Any] | None = None,
 ) -> None:
     """Append one fact about the visit, or the membership, that an invoice is for."""
     visit_paths = (f"visit__{path}" for path in SHOWN)
@@ -62,7 +83,12 @@ def invoice_fact_record(
     ).get(pk=invoice_id)
     if invoice.visit is not None:
         visit_fact_record(
-            kind=kind, source_id=source_id, visit=invoice.visit, occurred_at=occurred_at, amount=amount
+            kind=kind,
+            source_id=source_id,
+            visit=invoice.visit,
+            occurred_at=occurred_at,
+            amount=amount,
+            data=data,
         )
     elif invoice.period is not None:
         membership_fact_record(
@@ -71,4 +97,5 @@ def invoice_fact_record(
             membership=invoice.period.membership,
             occurred_at=occurred_at,
             amount=amount,
+            data=data,
         )

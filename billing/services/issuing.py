@@ -62,6 +62,7 @@ def invoice_make(invoice: Invoice, lines: Sequence[Line], *, now: datetime) -> I
         invoice_id=invoice.id,
         occurred_at=now,
         amount=invoice.total,
+        data={"parts_minor": sum(line.quantity * line.item.cost_minor for line in lines if line.item)},
     )
     emit("invoice.issued", invoice.id)
     books.invoice_post(invoice)

@@ -306,8 +306,8 @@ def _options_save(
 
 
 def _record(offer: Offer, visit: Visit, kind: ServiceEvent.Kind, step: str, at: datetime) -> None:
-    """One fact for an offer, whatever its number of options: with the amount accepted, else the one recommended."""
-    options = offer.options.order_by("-recommended", "position")
+    """One fact for an offer, whatever its number of options: with the amount accepted, else of the dearest option."""
+    options = offer.options.order_by("-total_minor", "position")
     facts.visit_fact_record(
         kind=kind,
         source_id=f"offer:{offer.id}:{step}",

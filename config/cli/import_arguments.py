@@ -15,8 +15,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     accounts = kinds.add_parser("accounts", help="who signs in, as what, from CSV, plain or .gz")
     requests = kinds.add_parser("requests", help="service requests from CSV, plain or .gz")
+    facts = kinds.add_parser("facts", help="what other systems know to have happened, from CSV, plain or .gz")
     settlement = kinds.add_parser("settlement", help="what a payment provider has settled, plain or .gz")
-    tables = (technicians, services, price_lists, option_sets, accounts, requests)
+    tables = (technicians, services, price_lists, option_sets, accounts, requests, facts)
     for one in (communities, *tables):
         _source(one)
         _common(one)
@@ -32,6 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--preset", choices=["boston311"], help="the columns and meanings of a known source"
     )
     requests.add_argument("--source", default="csv", help="the system the references are from (default: csv)")
+    facts.add_argument(
+        "--source", default="csv", help="the system that says so, by which a fact counts once (default: csv)"
+    )
     requests.add_argument("--default-type", default="", metavar="CODE", help="for service types nobody knows")
     settlement.add_argument("--account", required=True, metavar="NAME", help="the account at the provider")
     settlement.add_argument(

@@ -1,4 +1,4 @@
-"""Bring in communities, technicians, what is sold, accounts, service requests or settlements from files.
+"""Bring in communities, technicians, what is sold, accounts, service requests, facts or settlements from files.
 
 Reading a file again makes no duplicates. Rows that cannot be taken are counted and explained, line by line, in
 a rejects file; the others are imported. Columns, presets and rules: docs/importing.md.
@@ -13,6 +13,7 @@ examples:
   ./linli import requests requests.csv.gz --map opened_at=created --map service_type=kind
   ./linli import requests boston311_2015_h1.csv.gz --preset boston311
   zcat big.csv.gz | ./linli import requests - --default-type other
+  ./linli import facts till.csv --source till
   ./linli import settlement payout.csv --account acme-stripe
 
 exit codes: 0 read (even with rejected rows) · 1 nothing could be read · 2 wrong use
@@ -169,6 +170,23 @@ def _requests(args: argparse.Namespace, organisation: Organisation, rejects: Rej
     ]
 
 
+def _facts(args: argparse.Namespace, organisation: Organisation, rejects: Rejects) -> Facts:
+    from zoneinfo import ZoneInfo
+
+    from dispatch.services.imports.facts import facts_import
+
+    done = facts_import(
+        organisation=organisation,
+        source=args.file,
+        system=args.source,
+        rejects=rejects,
+        names=dict(args.map),
+        encoding=args.encoding,
+        zone=ZoneInfo(args.timezone) if args.timezone else None,
+    )
+    return [("imported", f"{done.imported:,}"), ("known already", f"{done.unchanged:,}"), *_ending(done)]
+
+
 def _settlement(args: argparse.Namespace, organisation: Organisation, rejects: Rejects) -> Facts:
     from pathlib import Path
     from time import monotonic
@@ -208,6 +226,7 @@ KINDS: dict[str, Callable[[argparse.Namespace, Organisation, Rejects], Facts]] =
     "option-sets": _option_sets,
     "accounts": _accounts,
     "requests": _requests,
+    "facts": _facts,
     "settlement": _settlement,
 }
 
@@ -219,7 +238,7 @@ def _check(args: argparse.Namespace) -> None:
     from billing.services.imports import catalogue, option_sets, price_lists
     from communities.services import community_import
     from core.errors import Invalid
-    from dispatch.services.imports import accounts, rows, technicians
+    from dispatch.services.imports import accounts, facts, rows, technicians
 
     known = {
         "communities": community_import.FIELDS,
@@ -229,6 +248,7 @@ def _check(args: argparse.Namespace) -> None:
         "option-sets": (*option_sets.REQUIRED, *option_sets.OPTIONAL),
         "accounts": (*accounts.REQUIRED, *accounts.OPTIONAL),
         "requests": (*rows.REQUIRED, *rows.OPTIONAL),
+        "facts": (*facts.REQUIRED, *facts.OPTIONAL),
         "settlement": (),  # it is read as its provider writes it
     }[args.kind]
     if strange := [field for field, _ in args.map if field not in known]:

@@ -2,11 +2,19 @@
 
 from dispatch.models.plans import Plan, PlanVersion, Route, Stop, UnassignedVisit
 from dispatch.models.technicians import Shift, Skill, Technician, TechnicianSkill, WorkingHours
-from dispatch.models.work import ServiceRequest, ServiceType, ServiceTypeSkill, Visit, WorkOrder
+from dispatch.models.work import (
+    RequestPause,
+    ServiceRequest,
+    ServiceType,
+    ServiceTypeSkill,
+    Visit,
+    WorkOrder,
+)
 
 __all__ = [
     "Plan",
     "PlanVersion",
+    "RequestPause",
     "Route",
     "ServiceRequest",
     "ServiceType",

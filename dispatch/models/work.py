@@ -70,10 +70,15 @@ class ServiceRequest(Owned):
     closed_at = models.DateTimeField(null=True)
     window_from_at = models.DateTimeField(null=True, help_text="The service should start from here …")
     window_until_at = models.DateTimeField(null=True, help_text="… until here.")
+    reopens = models.ForeignKey(
+        "Visit", on_delete=models.PROTECT, related_name="+", null=True, db_index=False,
+        help_text="The completed visit whose fault came back.",
+    )  # fmt: skip
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["organisation", "source", "reference"], name="request_once"),
+            models.UniqueConstraint(fields=["reopens"], name="visit_reopened_once"),
             models.CheckConstraint(
                 condition=models.Q(state__in=RequestState.values), name="request_state_known"
             ),
@@ -97,6 +102,33 @@ class ServiceRequest(Owned):
     def minutes(self) -> int:
         """How long a visit for it takes. Its service type must have been read."""
         return self.service_type.duration_minutes + self.extra_minutes
+
+
+class RequestPause(Owned):
+    """A time in which a request waits for others. Its targets move on by as much, once it is over."""
+
+    class Reason(models.TextChoices):
+        CUSTOMER = "customer", "Waiting for the customer"
+        PARTS = "parts", "Waiting for parts"
+
+    request = models.ForeignKey(ServiceRequest, on_delete=models.CASCADE, related_name="pauses")
+    reason = models.CharField(max_length=10, choices=Reason.choices)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["request"], condition=models.Q(ended_at=None), name="request_paused_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at=None) | models.Q(ended_at__gte=models.F("began_at")),
+                name="request_pause_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.request_id} {self.reason}"
 
 
 class WorkOrder(Owned):

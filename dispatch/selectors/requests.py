@@ -2,17 +2,20 @@
 
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from communities.access import Caller
 from communities.selectors.places import unshown
 from dispatch.errors import RequestUnknown, WorkOrderUnknown
-from dispatch.models import ServiceRequest, WorkOrder
+from dispatch.models import RequestPause, ServiceRequest, WorkOrder
 
 
 def request_list(caller: Caller) -> QuerySet[ServiceRequest]:
+    """Every request the caller may see, with `paused_at` while it waits for others."""
+    waiting = RequestPause.objects.filter(request=OuterRef("pk"), ended_at=None)
     return (
-        ServiceRequest.objects.filter(_in_scope(caller, "site"), organisation=caller.organisation)
+        ServiceRequest.objects.annotate(paused_at=Subquery(waiting.values("began_at")))
+        .filter(_in_scope(caller, "site"), organisation=caller.organisation)
         .select_related("site__community", "customer", "service_type")
         .defer(*unshown("site__community__"))
     )

@@ -4,6 +4,7 @@ Each step is a compare-and-swap on the state before it, a fact in the ledger, an
 `happened_at` is the technician's clock (a report may arrive late, from a dead zone); `now` is ours.
 """
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -21,11 +22,16 @@ from core.locks import lock_all
 from dispatch.errors import NotForYourRole, StepOutOfOrder, TimeImpossible
 from dispatch.models import ServiceRequest, Visit, WorkOrder
 from dispatch.selectors.visits import visit_get
+from dispatch.services.clocks import clocks_restart
+from dispatch.services.costs import visit_costs
+from dispatch.services.facts import resolved_fact, responded_fact, visit_fact
 from dispatch.states import REQUEST, VISIT, WORK_ORDER, RequestState, VisitState, WorkOrderState, before
 
 CLOCK_SKEW = timedelta(minutes=5)  # how far a telephone's clock may be ahead of ours
 ON_TIME = timedelta(minutes=15)
 """Without a promised window, an arrival up to this long after the planned start counts as on time."""
+SET_OFF = frozenset({VisitState.EN_ROUTE, VisitState.ARRIVED})
+"""Whoever sets off, or is there without having said so, answers the request, whatever it waited for."""
 PROMISE = timedelta(days=1)
 """A window up to this long promises a time; a longer one (maintenance that is due) only says which days will do."""
 
@@ -119,7 +125,9 @@ def _step(
             f"The visit is {visit.get_state_display().lower()}: it cannot become {to.label.lower()}."
         )
     visit = visit_get(caller, visit_id)
-    facts_record(organisation=caller.organisation, facts=[_fact(visit, to, happened_at)])
+    if to in SET_OFF:
+        clocks_restart(request=visit.work_order.request, at=happened_at)
+    facts_record(organisation=caller.organisation, facts=_facts(visit, to, happened_at), now=now)
     outbox.emit(f"visit.{to.value}", visit.pk)
     return visit
 
@@ -142,34 +150,42 @@ def check_time(visit: Visit, happened_at: datetime, now: datetime) -> None:
         raise TimeImpossible(f"The step before it happened later, at {last.isoformat()}.")
 
 
-def _fact(visit: Visit, to: VisitState, happened_at: datetime) -> Fact:
-    return Fact(
+def _facts(visit: Visit, to: VisitState, happened_at: datetime) -> Iterator[Fact]:
+    """What a step tells the ledger, of the visit and of its request."""
+    yield visit_fact(
         kind=ServiceEvent.Kind(f"visit.{to.value}"),
-        source="dispatch",
         source_id=f"visit:{visit.pk}:{to.value}",
+        visit=visit,
         occurred_at=happened_at,
-        community_id=visit.site.community_id,
-        site_id=visit.site_id,
-        customer_id=visit.work_order.request.customer_id,
-        technician_id=visit.technician_id,
-        visit_id=visit.pk,
-        work_order_id=visit.work_order_id,
-        service_type_id=visit.service_type_id,
         data=_details(visit, to, happened_at),
     )
+    if to in SET_OFF:
+        yield responded_fact(visit=visit, occurred_at=happened_at)
+    elif to == VisitState.COMPLETED:
+        yield resolved_fact(visit=visit, occurred_at=happened_at)
 
 
 def _details(visit: Visit, to: VisitState, happened_at: datetime) -> dict[str, Any]:
+    """What the ledger keeps of a step: numbers. Why a visit could not be completed stays with the visit, for what
+    somebody writes may be about somebody, and the ledger forgets nothing."""
     if to == VisitState.ARRIVED:
         return {"on_time": happened_at <= _promised_until(visit)}
     if to == VisitState.NOT_COMPLETED:
-        return {"sequence": visit.sequence, "reason": visit.outcome}
-    return {"sequence": visit.sequence} if to == VisitState.COMPLETED else {}
+        return {"sequence": visit.sequence}
+    if to == VisitState.COMPLETED:
+        return {"sequence": visit.sequence} | visit_costs(visit, happened_at)
+    return {}
 
 
 def _promised_until(visit: Visit) -> datetime:
     assert visit.starts_at is not None  # the database refuses an assigned visit without a time
+    window = promised_window(visit)
+    return window[1] if window else visit.starts_at + ON_TIME
+
+
+def promised_window(visit: Visit) -> tuple[datetime, datetime] | None:
+    """The window that the customer was promised, if it is one of a day at most."""
     begins, until = visit.window_from_at, visit.window_until_at
     if begins is not None and until is not None and until - begins <= PROMISE:
-        return until
-    return visit.starts_at + ON_TIME
+        return begins, until
+    return None

@@ -11,9 +11,9 @@ from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from communities.access import Caller
-from communities.models import Region, ServiceEvent, SignalSet
+from communities.models import Region, SignalSet
 from communities.selectors.places import region_list
-from communities.services.ledger import Fact, facts_record
+from communities.services.ledger import facts_record
 from core.locks import lock_all
 from dispatch.errors import (
     NotForYourRole,
@@ -28,6 +28,7 @@ from dispatch.selectors.plans import version_get
 from dispatch.selectors.visits import day_bounds
 from dispatch.services import announce
 from dispatch.services.day import rows_hash
+from dispatch.services.promises import published_facts, withdrawn_facts
 from dispatch.services.shifts import shifts_of
 from dispatch.states import PLAN, PLAN_RUNNING, PlanState, VisitState, before
 
@@ -126,14 +127,18 @@ def plan_publish(*, caller: Caller, version_id: UUID, plan_revision: int, now: d
     plan = Plan.objects.select_for_update(no_key=True).get(pk=version.plan_id)
     _check_draft(plan, version, plan_revision)
     stops = list(
-        version.stops.filter(begun=False).select_related("route", "visit__work_order__request", "visit__site")
+        version.stops.filter(begun=False).select_related(
+            "route", "visit__organisation", "visit__work_order__request", "visit__site"
+        )
     )
     lock_all("technician", {stop.route.technician_id for stop in stops})
     if _inputs_hash(version) != version.inputs_hash:
         raise PlanStale
+    withdrawn = list(withdrawn_facts(version, now))
     _assignments_replace(plan, version, len(stops))
     _pointer_move(plan, version, now)
-    facts_record(organisation=caller.organisation, facts=[_planned(stop, version, now) for stop in stops])
+    told = published_facts(stops, version, now)
+    facts_record(organisation=caller.organisation, facts=[*withdrawn, *told], now=now)
     return plan
 
 
@@ -196,24 +201,6 @@ def _pointer_move(plan: Plan, version: PlanVersion, now: datetime) -> None:
     PlanVersion.objects.filter(pk=version.pk).update(state=PlanState.PUBLISHED, published_at=now)
     Plan.objects.filter(pk=plan.pk).update(published=version, revision=F("revision") + 1)
     plan.refresh_from_db()
-
-
-def _planned(stop: Stop, version: PlanVersion, now: datetime) -> Fact:
-    visit = stop.visit
-    return Fact(
-        kind=ServiceEvent.Kind.VISIT_PLANNED,
-        source="dispatch",
-        source_id=f"plan:{version.pk}:{visit.pk}",
-        occurred_at=now,
-        community_id=visit.site.community_id,
-        site_id=visit.site_id,
-        customer_id=visit.work_order.request.customer_id,
-        technician_id=stop.route.technician_id,
-        visit_id=visit.pk,
-        work_order_id=visit.work_order_id,
-        service_type_id=visit.service_type_id,
-        data={"start_at": stop.start_at.isoformat()},
-    )
 
 
 def _dispatch_only(caller: Caller) -> None:

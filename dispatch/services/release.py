@@ -7,10 +7,18 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 
 from communities.models import Organisation, Region
-from dispatch.models import ServiceRequest, ServiceType, ServiceTypeSkill, Shift, Visit, WorkOrder
+from dispatch.models import (
+    RequestPause,
+    ServiceRequest,
+    ServiceType,
+    ServiceTypeSkill,
+    Shift,
+    Visit,
+    WorkOrder,
+)
 from dispatch.selectors.visits import day_bounds
 from dispatch.services.shifts import shifts_of
 from dispatch.states import REQUEST, VISIT_BEGUN, RequestState, VisitState, before
@@ -20,6 +28,7 @@ FILL = 1.5
 without carrying a whole backlog through every search."""
 
 SOMEWHERE = Q(site__point__isnull=False) | Q(site__community__centre__isnull=False)
+WAITING = RequestPause.objects.filter(ended_at=None)
 NEEDS = Prefetch("service_type__skills", ServiceTypeSkill.objects.select_related("skill"))
 
 
@@ -39,7 +48,7 @@ def requests_release(*, region: Region, on: date, now: datetime) -> int:
     chosen = requests_lock(_until_full(_open_requests(region, on, now), *_room(region, on, now)))
     orders = [_work_order(request) for request in chosen]
     WorkOrder.objects.bulk_create(orders)
-    Visit.objects.bulk_create([_first_visit(order) for order in orders])
+    Visit.objects.bulk_create([first_visit(order) for order in orders])
     ServiceRequest.objects.filter(pk__in=[request.pk for request in chosen]).update(
         state=RequestState.ACCEPTED, closed_at=None
     )
@@ -48,7 +57,7 @@ def requests_release(*, region: Region, on: date, now: datetime) -> int:
 
 def open_visits(region: Region, on: date, now: datetime) -> QuerySet[Visit]:
     """The visits that a plan of this region and day is about: its own that nobody has begun, waiting ones that may
-    happen then, and those of days before that nobody went to."""
+    happen then, and those of days before that nobody went to. None of a request that is paused."""
     begin, end = day_bounds(region.organisation, on, on)
     left_over = Q(state=VisitState.SCHEDULED, ends_at__lte=min(begin, now))
     waiting = (Q(state=VisitState.UNSCHEDULED) | left_over) & (
@@ -58,6 +67,7 @@ def open_visits(region: Region, on: date, now: datetime) -> QuerySet[Visit]:
     return Visit.objects.filter(
         waiting | ours,
         SOMEWHERE,
+        ~Exists(WAITING.filter(request=OuterRef("work_order__request"))),
         organisation=region.organisation,
         site__community__region=region,
         work_order__state="open",
@@ -85,6 +95,7 @@ def _open_requests(region: Region, on: date, now: datetime) -> QuerySet[ServiceR
             Q(state=RequestState.RECEIVED) | Q(state=RequestState.CLOSED, closed_at__gte=known),
             Q(window_from_at=None) | Q(window_from_at__lt=end, window_until_at__gt=begin),
             SOMEWHERE,
+            ~Exists(WAITING.filter(request=OuterRef("pk"))),
             organisation=region.organisation,
             site__community__region=region,
             requested_at__lt=known,
@@ -151,7 +162,8 @@ def _work_order(request: ServiceRequest) -> WorkOrder:
     return WorkOrder(organisation_id=request.organisation_id, request=request, number=number)
 
 
-def _first_visit(order: WorkOrder) -> Visit:
+def first_visit(order: WorkOrder) -> Visit:
+    """The first trip for a work order, not yet stored. Its request and service type must have been read."""
     request = order.request
     return Visit(
         organisation_id=order.organisation_id,

@@ -22,6 +22,8 @@ from dispatch.errors import (
 )
 from dispatch.models import ServiceRequest, ServiceType, Visit, WorkOrder
 from dispatch.selectors.requests import request_get
+from dispatch.services.clocks import clocks_restart
+from dispatch.services.facts import SOURCE as SOURCE_OF_FACTS
 from dispatch.states import (
     REQUEST,
     VISIT,
@@ -34,7 +36,6 @@ from dispatch.states import (
 
 SOURCE = "linli"  # of requests that no other system has numbered
 MAINTENANCE = "maintenance"  # the source of those that nobody made: they fell due
-LEDGER_SOURCE = "dispatch"
 PAGE = 2000  # facts told in one transaction
 
 # By id, which is by age: what was told drops out, what is told in between does no harm.
@@ -253,10 +254,17 @@ def requests_tell(*, organisation: Organisation, site_id: UUID | None = None) ->
 def _untold(organisation: Organisation, site_id: UUID | None, after: UUID | None) -> dict[UUID, Fact]:
     """The next page of facts, by their request's id."""
     earliest, latest = possible_times(timezone.now())
-    values = {"organisation": organisation.pk, "site": site_id, "after": after, "limit": PAGE}
-    values |= {"earliest": earliest, "latest": latest}
+    values = {
+        "organisation": organisation.pk,
+        "site": site_id,
+        "after": after,
+        "source": SOURCE_OF_FACTS,
+        "earliest": earliest,
+        "latest": latest,
+        "limit": PAGE,
+    }
     with connection.cursor() as cursor:
-        cursor.execute(UNTOLD, {**values, "source": LEDGER_SOURCE})
+        cursor.execute(UNTOLD, values)
         return {request_id: _received(request_id, *more) for request_id, *more in cursor.fetchall()}
 
 
@@ -270,7 +278,7 @@ def _received(
 ) -> Fact:
     return Fact(
         kind=ServiceEvent.Kind.REQUEST_RECEIVED,
-        source=LEDGER_SOURCE,
+        source=SOURCE_OF_FACTS,
         source_id=f"request:{request_id}:received",
         occurred_at=requested_at,
         community_id=community_id,
@@ -295,6 +303,7 @@ def request_cancel(*, caller: Caller, request_id: UUID, reason: str, now: dateti
     if changed.update(state=RequestState.CANCELLED, closed_at=max(now, request.requested_at)) != 1:
         raise StepOutOfOrder(f"The request is {request.get_state_display().lower()}.")
     _visits_cancel(request, reason)
+    clocks_restart(request=request, at=now)
     for order in orders:
         if order.state in before(WORK_ORDER, WorkOrderState.CANCELLED):
             WorkOrder.objects.filter(pk=order.pk).update(state=WorkOrderState.CANCELLED)

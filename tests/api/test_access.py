@@ -84,7 +84,11 @@ TABLE: dict[str, tuple[int, ...]] = {
     ),  # the stranger's company has no such service type
     "GET /requests/{request_id}": PLACE,
     "POST /requests/{request_id}/cancel": DISPATCH,
+    "POST /requests/{request_id}/pause": DISPATCH,
+    "POST /requests/{request_id}/resume": DISPATCH,
     "GET /work-orders/{work_order_id}": PLACE,
+    "POST /facts": ADMINISTRATOR,
+    "GET /facts": ADMINISTRATOR,
     "GET /plans": SIGNED_IN,
     "POST /plans": (401, 404, 403, 403, 403, 403, 202, 202),
     "GET /plans/{version_id}": PLACE,
@@ -103,6 +107,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "POST /visits/{visit_id}/start": REPORT,
     "POST /visits/{visit_id}/complete": REPORT,
     "POST /visits/{visit_id}/could-not-complete": REPORT,
+    "POST /visits/{visit_id}/reopen": (401, 404, 404, 404, 403, 403, 201, 201),
     "GET /visits/{visit_id}/offers": VISIT,
     "POST /visits/{visit_id}/offers": made(REPORT),
     "POST /offers/{offer_id}/accept": REPORT,
@@ -170,6 +175,8 @@ TABLE: dict[str, tuple[int, ...]] = {
 # What stands for the parameter of an address, where not the row of that name, and what is sent.
 ROW: dict[str, str] = {
     "POST /plans/{version_id}/cancel": "queued",
+    "POST /requests/{request_id}/resume": "paused",
+    "POST /visits/{visit_id}/reopen": "done",
     "POST /visits/{visit_id}/start": "on_site",
     "POST /visits/{visit_id}/complete": "started",
     "GET /visits/{visit_id}/offers": "on_site",
@@ -184,6 +191,7 @@ QUERY = {
     "GET /schedule": "?from=2026-03-02&to=2026-03-02",
     "GET /communities/{community_id}/figures": "?from=2026-03-01&to=2026-03-31",
     "GET /figures": "?by=community,technician&purpose=scheduling",
+    "GET /facts": "?from=2026-03-01&to=2026-03-31",
     "POST /settlements": "?account=sandbox&kind=stripe",
     "GET /settlements/unsettled": "?account=sandbox",
 }
@@ -193,6 +201,12 @@ BODY: dict[str, dict[str, Any] | bytes] = {
     "POST /tokens": {"name": "next", "scopes": ["read"]},
     "POST /requests": {"reference": "A1", "service_type": "filter", "site": SITE},
     "POST /requests/{request_id}/cancel": {"reason": "Not needed any more."},
+    "POST /requests/{request_id}/pause": {"reason": "parts"},
+    "POST /visits/{visit_id}/reopen": {"reason": "It drips again."},
+    "POST /facts": {
+        "source": "crm",
+        "facts": [{"kind": "complaint.made", "source_id": "1", "occurred_at": "2026-03-02T01:00:00Z"}],
+    },
     "POST /optimise": {"jobs": [], "vehicles": []},
     "POST /plans": {"region": "region", "on": "2026-03-09"},
     "PATCH /visits/{visit_id}": {"notes": "Ring twice."},

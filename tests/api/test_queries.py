@@ -55,6 +55,7 @@ DISPATCHER = {
 ADMINISTRATOR = {
     "/figure-uses": 2,
     "/figures?by=community,technician&purpose=people": 4,
+    "/facts?from=2026-03-01&to=2026-03-31": 2,
     "/event-endpoints": 2,
     "/event-endpoints/{endpoint}": 2,
     "/event-endpoints/{endpoint}/deliveries": 3,

@@ -46,7 +46,17 @@ from communities.services.metrics import metrics_refresh
 from communities.services.tokens import token_issue
 from communities.services.windows import windows_turn
 from core.links import digest
-from dispatch.models import Plan, PlanVersion, Route, Shift, Stop, Technician, UnassignedVisit, Visit
+from dispatch.models import (
+    Plan,
+    PlanVersion,
+    RequestPause,
+    Route,
+    Shift,
+    Stop,
+    Technician,
+    UnassignedVisit,
+    Visit,
+)
 from dispatch.services.day import rows_hash
 from dispatch.states import PlanState, VisitState
 from tests import factories
@@ -90,6 +100,7 @@ class World:
         self.on_site = self._visit(community, hour + 1, VisitState.ARRIVED)
         self.started = self._visit(community, hour + 2, VisitState.STARTED)
         done = self._visit(community, hour + 3, VisitState.COMPLETED)
+        self.names.setdefault("done", str(done.pk))
         self.offer = self._offer(self.names.get("on_site") or self.on_site.pk)
         self.invoice = self._invoice(done)
         self.payment = self._payment(self.invoice)
@@ -132,7 +143,13 @@ class World:
 
     def _name_rows(self) -> None:
         order = self.scheduled.work_order
+        waits = factories.request(factories.site(self.community), self.now)
+        RequestPause.objects.create(
+            organisation=self.company, request=waits, reason="parts", began_at=self.now
+        )
         self.names |= {
+            "paused": str(waits.pk),
+            "customer": str(factories.customer(self.company).pk),
             "community": str(self.community.pk),
             "request": str(order.request_id),
             "work_order": str(order.pk),
@@ -222,6 +239,7 @@ class World:
             number=f"I{self.rows}",
             work_order=visit.work_order,
             visit=visit,
+            customer=visit.work_order.request.customer,
             currency="TWD",
             net_minor=800,
             tax_minor=0,

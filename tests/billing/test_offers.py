@@ -214,7 +214,7 @@ def test_one_of_several_options_is_accepted_and_counts_once(
     assert [one.total_minor for one in made.options.order_by("position")] == [750, 1650, 2400]
     facts = ServiceEvent.objects.filter(visit_id=on_site.pk).order_by("id")
     assert [(fact.kind, fact.amount_minor) for fact in facts] == [
-        ("offer.made", 1650),  # the one recommended
+        ("offer.made", 2550),  # the dearest
         ("offer.accepted", 2400),
     ]
     approval = Approval.objects.get()

@@ -63,12 +63,17 @@ def test_visit_is_done_step_by_step(as_tom: Caller, visit: Visit, now: datetime)
         "visit.completed",
         "work_order.completed",
     ]
-    facts = ServiceEvent.objects.filter(visit_id=visit.pk).order_by("occurred_at")
+    facts = ServiceEvent.objects.filter(visit_id=visit.pk).order_by("id")
     assert [(fact.kind, fact.data) for fact in facts] == [
         ("visit.en_route", {}),
+        ("request.responded", {"on_time": True}),  # asked for a day ago, all but the way there
         ("visit.arrived", {"on_time": True}),
         ("visit.started", {}),
-        ("visit.completed", {"sequence": 1}),
+        (
+            "visit.completed",  # 34 minutes, of a technician whose hours cost nothing
+            {"sequence": 1, "work_minutes": 34, "travel_minutes": 0, "labour_minor": 0, "travel_minor": 0},
+        ),
+        ("request.resolved", {"on_time": True}),
     ]
 
 
@@ -108,7 +113,7 @@ def test_step_that_does_not_follow_is_refused(as_tom: Caller, visit: Visit, now:
     visit_arrive(caller=as_tom, visit_id=visit.pk, **at(now, 0))
     with pytest.raises(StepOutOfOrder):
         visit_arrive(caller=as_tom, visit_id=visit.pk, **at(now, 1))
-    assert ServiceEvent.objects.count() == 1
+    assert ServiceEvent.objects.filter(kind="visit.arrived").count() == 1
 
 
 def test_time_that_cannot_be_is_refused(as_tom: Caller, visit: Visit, now: datetime) -> None:
