@@ -33,6 +33,16 @@ class OrganisationInvalid(Invalid):
     title = "An organisation cannot be like this"
 
 
+class CustomerUnknown(NotFound):
+    code = "customer-unknown"
+    title = "There is no such customer"
+
+
+class CustomerNotDone(Conflict):
+    code = "customer-not-done"
+    title = "Something of this customer's is still open"
+
+
 class FactImpossible(Invalid):
     code = "fact-impossible"
     title = "This cannot have happened then"

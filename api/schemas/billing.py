@@ -74,7 +74,7 @@ class InvoiceOut(Out):
             work_order_number=invoice.work_order.number if invoice.work_order else None,
             visit_id=invoice.visit_id,
             membership_id=invoice.period.membership_id if invoice.period else None,
-            customer_name=invoice.customer.name if invoice.customer else None,
+            customer_name=invoice.billed_to if invoice.customer else None,
             currency=invoice.currency,
             net_minor=invoice.net_minor,
             tax_minor=invoice.tax_minor,

@@ -66,6 +66,13 @@ class Invoice(Owned):
         MembershipPeriod, on_delete=models.PROTECT, related_name="invoice", null=True
     )
     customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="invoices", null=True)
+    bill_to = models.CharField(
+        max_length=160,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Whom it was issued to, once the customer is forgotten.",
+    )
     state = models.CharField(max_length=12, choices=State.choices, default=State.ISSUED)
     currency = models.CharField(max_length=3)
     net_minor = models.PositiveBigIntegerField()
@@ -100,6 +107,11 @@ class Invoice(Owned):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def billed_to(self) -> str:
+        """Whom it is issued to, if anybody. The customer must have been read."""
+        return self.bill_to or (self.customer.name if self.customer else "")
 
     @property
     def total(self) -> Money:

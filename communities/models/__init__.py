@@ -3,7 +3,7 @@
 from communities.models.facts import DayChanged, FactKey, ServiceEvent
 from communities.models.insight import Signal, SignalSet
 from communities.models.metrics import CustomerServed, FigureUse, MetricClock, MetricDay, MetricWindow
-from communities.models.people import ApiToken, Contact, Customer, RegionManager, User
+from communities.models.people import ApiToken, Contact, Customer, Erasure, RegionManager, User
 from communities.models.places import Community, Region, Site
 from communities.models.surveys import SurveyAnswer, SurveyInvitation
 from communities.models.tenant import Organisation, Owned
@@ -15,6 +15,7 @@ __all__ = [
     "Customer",
     "CustomerServed",
     "DayChanged",
+    "Erasure",
     "FactKey",
     "FigureUse",
     "MetricClock",

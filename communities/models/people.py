@@ -93,9 +93,26 @@ class Contact(Owned):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=~models.Q(phone="") | ~models.Q(email=""), name="contact_can_be_reached"
+                condition=~models.Q(phone="")
+                | ~models.Q(email="")
+                | models.Q(may_message=False, may_survey=False),  # nobody writes to whom we have forgotten
+                name="contact_can_be_reached",
             )
         ]
 
     def __str__(self) -> str:
         return self.name
+
+
+class Erasure(Owned):
+    """That a customer was forgotten. Their row stays as a pseudonym, so that all totals do; who they were is gone."""
+
+    customer = models.ForeignKey(Customer, on_delete=models.PROTECT, related_name="+")
+    erased_at = models.DateTimeField()
+    erased_by = models.ForeignKey(User, on_delete=models.SET_NULL, related_name="+", null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["customer"], name="customer_erased_once")]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.erased_at:%Y-%m-%d}"

@@ -53,11 +53,12 @@ def survey_invite(*, contact: Contact, visit: VisitDone, now: datetime) -> Surve
 def survey_send(*, subject_id: UUID) -> None:
     """Send an invitation by e-mail and record that it was. Follows `survey.invited`.
 
-    A contact with a telephone only gets no letter: the invitation stays open, unsent.
+    A contact with a telephone only gets no letter, and neither does one who has withdrawn their consent meanwhile:
+    the invitation stays open, unsent.
     """
     invitation = SurveyInvitation.objects.select_related("contact", "organisation").get(pk=subject_id)
     contact = invitation.contact
-    if invitation.sent_at is not None or not contact.email:
+    if invitation.sent_at is not None or not contact.email or not contact.may_survey:
         return
     letter_send(
         Letter(

@@ -89,6 +89,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET /work-orders/{work_order_id}": PLACE,
     "POST /facts": ADMINISTRATOR,
     "GET /facts": ADMINISTRATOR,
+    "POST /customers/{customer_id}/erase": OWN,
     "GET /plans": SIGNED_IN,
     "POST /plans": (401, 404, 403, 403, 403, 403, 202, 202),
     "GET /plans/{version_id}": PLACE,

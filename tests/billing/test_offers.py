@@ -183,7 +183,7 @@ def test_an_offer_has_a_time_that_can_be(on_site: Visit, as_tom: Caller, now: da
 
 @pytest.fixture
 def three(on_site: Visit) -> OfferGiven:
-    """Good, better (recommended), best: 750, 1650, 2550."""
+    """Good, better (recommended), best: 750, 1650, 2400."""
 
     def option(name: str, spares: int, *, sensor: bool, recommended: bool = False) -> OptionGiven:
         lines = [LineGiven(item_code="spare", quantity=spares)]
@@ -214,7 +214,7 @@ def test_one_of_several_options_is_accepted_and_counts_once(
     assert [one.total_minor for one in made.options.order_by("position")] == [750, 1650, 2400]
     facts = ServiceEvent.objects.filter(visit_id=on_site.pk).order_by("id")
     assert [(fact.kind, fact.amount_minor) for fact in facts] == [
-        ("offer.made", 2550),  # the dearest
+        ("offer.made", 2400),  # the dearest
         ("offer.accepted", 2400),
     ]
     approval = Approval.objects.get()

@@ -33,7 +33,8 @@ INSERT INTO import_seen SELECT * FROM unnest(%s::bigint[], %s::text[], %s::bytea
 """
 SEEN_FIND = "SELECT reference, fingerprint, line FROM import_seen WHERE reference = ANY(%s)"
 
-# A request that somebody has taken up or cancelled here is no longer the source's to change.
+# A request that somebody has taken up or cancelled here is no longer the source's to change; of a customer who was
+# forgotten, nothing is to be brought back.
 UPDATE_REQUESTS = """
 UPDATE dispatch_servicerequest AS request
 SET closed_at = coalesce(given.closed_at, request.closed_at),
@@ -41,6 +42,7 @@ SET closed_at = coalesce(given.closed_at, request.closed_at),
     state = CASE WHEN coalesce(given.closed_at, request.closed_at) IS NULL THEN request.state ELSE 'closed' END
 FROM unnest(%s::uuid[], %s::timestamptz[], %s::text[]) AS given (id, closed_at, description)
 WHERE request.id = given.id AND request.state IN ('received', 'closed')
+  AND NOT EXISTS (SELECT FROM communities_erasure AS erasure WHERE erasure.customer_id = request.customer_id)
 """
 
 
