@@ -58,8 +58,8 @@ def linked(response: HttpResponse, request: HttpRequest, cursor: str | None) -> 
 
 def page_of(
     request: HttpRequest, items: Sequence[ItemT], query: PageQuery, *, key: Callable[[ItemT], str]
-) -> tuple[Sequence[ItemT], str | None]:
-    """The part of items, in the order of their keys, that `query` asks for, and the next one's cursor.
+) -> tuple[slice, str | None]:
+    """The part that `query` asks for of items that are in the order of their keys, and the next one's cursor.
 
     Raises BadCursor.
     """
@@ -68,9 +68,9 @@ def page_of(
     if query.cursor:
         [position] = _opened(query.cursor, salt)
         start = bisect_right(items, position, key=key)
-    shown = items[start : start + query.limit]
-    more = start + query.limit < len(items)
-    return shown, signing.dumps([key(shown[-1])], salt=salt) if more else None
+    stop = start + query.limit
+    cursor = signing.dumps([key(items[stop - 1])], salt=salt) if stop < len(items) else None
+    return slice(start, stop), cursor
 
 
 def _after(model: type[Model], by: str, position: list[Any]) -> Q:

@@ -43,8 +43,8 @@ def figure_index(request: Request, asked: Query[FiguresQuery], page: Query[PageQ
     question = asked.asked()
     figure_use_record(caller=request.auth, purpose=asked.purpose, question=question)
     table = figure_table(request.auth, question, own_technician_id=own_technician_id(request.auth))
-    keys, cursor = page_of(request, list(table.groups) if table else [], page, key=_position)
-    return linked(answer(FiguresOut.of(table, list(keys), cursor)), request, cursor)
+    part, cursor = page_of(request, table.keys if table else [], page, key=_position)
+    return linked(answer(FiguresOut.of(table, part, cursor)), request, cursor)
 
 
 @router.get("/figures/{name}/facts", response=Page[FactOut])

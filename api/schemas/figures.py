@@ -117,11 +117,11 @@ class FiguresOut(Out):
     total: Figures
 
     @classmethod
-    def of(cls, table: FigureTable | None, keys: list[Key], cursor: str | None) -> Self:
+    def of(cls, table: FigureTable | None, part: slice, cursor: str | None) -> Self:
         if table is None:
             return cls(items=[], next=None, first_on=None, through_on=None, total={})
         return cls.model_construct(
-            items=[GroupOut.of(table.by, key, figures) for key, figures in table.rows(keys)],
+            items=[GroupOut.of(table.by, key, figures) for key, figures in table.rows(part)],
             next=cursor,
             first_on=table.first_on,
             through_on=table.through_on,

@@ -1,6 +1,6 @@
 """Figures of the windows that end today, as far as a caller may see them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -8,10 +8,11 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
 
 from communities.access import Caller
 from communities.errors import FigureTooFine
-from communities.insight.figures import Reading, readings, table_hidden
+from communities.insight.figures import ASKED, Reading, readings, table_hidden
 from communities.models import CustomerServed, FigureUse, MetricClock, MetricWindow
 from communities.selectors.measures import COLUMNS
 from communities.selectors.places import community_list
@@ -20,6 +21,8 @@ Grouping = MetricWindow.Grouping
 Key = tuple[UUID | None, ...]
 """One id for each dimension that is asked by; None: facts that name none."""
 
+EVERY = slice(None)
+ASKED_COLUMNS = tuple(sorted({name for figure in ASKED for name in figure.denominator}))
 PLACE_COLUMNS = ("active", "returning", "households_served", "households")
 
 
@@ -63,38 +66,43 @@ class Question:
 
 @dataclass(frozen=True)
 class FigureTable:
-    """The sums of each group, in the order of their keys, and of all; both days belong to the window."""
+    """An answer: the groups there are, in the order of their keys, what is hidden of them, and the sums of all.
+
+    Both days belong to the window. The groups' sums are read when they are shown, for there may be thousands.
+    """
 
     by: tuple[Dimension, ...]
     first_on: date
     through_on: date
-    groups: Mapping[Key, Mapping[str, int]]
+    keys: Sequence[Key]
+    hidden: Mapping[str, Set[Key]]
     total: Mapping[str, int]
+    places: Mapping[Key, Mapping[str, int]]
+    kept: QuerySet[MetricWindow]
 
-    def rows(self, keys: list[Key]) -> list[tuple[Key, dict[str, Reading]]]:
+    def rows(self, part: slice = EVERY) -> list[tuple[Key, dict[str, Reading]]]:
         """The figures of some of the groups; hidden where few answered, or where the rest would tell of few."""
-        least = settings.INSIGHT_MIN_RESPONDENTS
-        hidden = table_hidden(self.groups, least)
-        return [
-            (
-                key,
-                readings(
-                    self.groups[key], least=least, hidden=[name for name in hidden if key in hidden[name]]
-                ),
-            )
-            for key in keys
-        ]
+        if not self.keys:
+            return []
+        return [(key, self._figures(key, sums)) for key, sums in _sums(self.kept, self.by, COLUMNS, part)]
 
     @property
     def whole(self) -> dict[str, Reading]:
         """The figures of all groups together."""
         return readings(self.total, least=settings.INSIGHT_MIN_RESPONDENTS)
 
+    def _figures(self, key: Key, sums: Mapping[str, int]) -> dict[str, Reading]:
+        return readings(
+            {**sums, **self.places.get(key, {})},
+            least=settings.INSIGHT_MIN_RESPONDENTS,
+            hidden=[name for name, keys in self.hidden.items() if key in keys],
+        )
+
 
 def figure_table(
     caller: Caller, question: Question, *, own_technician_id: UUID | None = None
 ) -> FigureTable | None:
-    """The answer; None before anything was counted. Four queries at most, whatever there is.
+    """The answer; None before anything was counted. Five queries at most, whatever there is, and one for the rows.
 
     A technician sees what is their own: `own_technician_id` is who the caller is, which this floor does not know.
     Raises FigureTooFine.
@@ -104,11 +112,29 @@ def figure_table(
     if clock is None:
         return None
     first_on = clock.through_on - timedelta(days=question.window - 1)
-    groups = _groups(caller, question, grouping, own_technician_id)
-    total = {name: sum(sums[name] for sums in groups.values()) for name in COLUMNS}
+    kept = MetricWindow.objects.filter(
+        in_scope(caller, own_technician_id),
+        question.filter,
+        organisation=caller.organisation,
+        days=question.window,
+        grouping=grouping,
+    )
+    answers = dict(_sums(kept, question.by, ASKED_COLUMNS)) if question.by else {}
+    total = kept.aggregate(**{name: Coalesce(Sum(name), 0) for name in COLUMNS})
+    places: dict[Key, dict[str, int]] = {}
     if grouping == Grouping.COMMUNITY:
-        _add_places(caller, question, first_on, groups, total)
-    return FigureTable(question.by, first_on, clock.through_on, groups if question.by else {}, total)
+        places = _places(caller, question, first_on)
+        total |= _added_up(places.values())
+    return FigureTable(
+        by=question.by,
+        first_on=first_on,
+        through_on=clock.through_on,
+        keys=list(answers),
+        hidden=table_hidden(answers, settings.INSIGHT_MIN_RESPONDENTS),
+        total=total,
+        places=places,
+        kept=kept,
+    )
 
 
 def grouping_of(caller: Caller, question: Question) -> Grouping:
@@ -137,44 +163,37 @@ def in_scope(caller: Caller, own_technician_id: UUID | None, region: str = "regi
     return Q(**{f"{region}__in": caller.region_ids})
 
 
-def _groups(
-    caller: Caller, question: Question, grouping: Grouping, own_technician_id: UUID | None
-) -> dict[Key, dict[str, int]]:
-    kept = MetricWindow.objects.filter(
-        in_scope(caller, own_technician_id),
-        question.filter,
-        organisation=caller.organisation,
-        days=question.window,
-        grouping=grouping,
-    )
-    keys = ["organisation_id", *(one.column for one in question.by)]
-    found = kept.order_by(*keys).values_list(*keys).annotate(*map(Sum, COLUMNS))
-    return {row[1 : len(keys)]: dict(zip(COLUMNS, row[len(keys) :], strict=True)) for row in found}
+def _sums(
+    kept: QuerySet[MetricWindow], by: tuple[Dimension, ...], columns: Sequence[str], part: slice = EVERY
+) -> Iterator[tuple[Key, dict[str, int]]]:
+    """The columns added up for each group, in the order of the keys."""
+    keys = ["organisation_id", *(one.column for one in by)]
+    found = kept.order_by(*keys).values_list(*keys).annotate(*map(Sum, columns))
+    for row in found[part]:
+        yield row[1 : len(keys)], dict(zip(columns, row[len(keys) :], strict=True))
 
 
-def _add_places(
-    caller: Caller,
-    question: Question,
-    first_on: date,
-    groups: dict[Key, dict[str, int]],
-    total: dict[str, int],
-) -> None:
+def _places(caller: Caller, question: Question, first_on: date) -> dict[Key, dict[str, int]]:
     """Different customers, counted in each community for itself, beside its households where they are known."""
-    for sums in (*groups.values(), total):
-        sums.update(dict.fromkeys(PLACE_COLUMNS, 0))
     communities = community_list(caller)
     if question.region_id:
         communities = communities.filter(region_id=question.region_id)
     if question.community_id:
         communities = communities.filter(pk=question.community_id)
     served = _served(caller, first_on)
+    found: dict[Key, dict[str, int]] = {}
     for region_id, community_id, households in communities.values_list("region_id", "pk", "households"):
         active, returning = served.get(community_id, (0, 0))
         counted = (active, returning, 0 if households is None else active, households or 0)
         key = tuple({"region": region_id, "community": community_id}[str(one)] for one in question.by)
-        for sums in [total, *([groups[key]] if key in groups else [])]:
-            for name, more in zip(PLACE_COLUMNS, counted, strict=True):
-                sums[name] += more
+        found[key] = _added_up([found.get(key, {}), dict(zip(PLACE_COLUMNS, counted, strict=True))])
+    return found
+
+
+def _added_up(places: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    """The sums of places; of no place, nothing."""
+    given = [place for place in places if place]
+    return {name: sum(place[name] for place in given) for name in PLACE_COLUMNS}
 
 
 def _served(caller: Caller, first_on: date) -> dict[UUID, tuple[int, int]]:
@@ -183,7 +202,7 @@ def _served(caller: Caller, first_on: date) -> dict[UUID, tuple[int, int]]:
     counted = (
         known.order_by()
         .values_list("community_id")
-        .annotate(Count("pk"), Count("pk", filter=Q(first_on__lt=first_on)))
+        .annotate(active=Count("pk"), returning=Count("pk", filter=Q(first_on__lt=first_on)))
     )
     return {community_id: (active, returning) for community_id, active, returning in counted}
 

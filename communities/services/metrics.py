@@ -146,8 +146,9 @@ def _count(facts: QuerySet[ServiceEvent]) -> None:
 
 
 def _facts_of(days: Days) -> QuerySet[ServiceEvent]:
+    on = {on for _, _, on in days}  # named beside the list, so that only their months are planned for
     listed = RawSQL(LISTED_DAYS, _arrays(days), output_field=BooleanField())  # noqa: S611 - no text but ours
-    return ServiceEvent.objects.filter(listed)
+    return ServiceEvent.objects.filter(listed, occurred_on__range=(min(on), max(on)))
 
 
 def _arrays(days: Days) -> list[list[object]]:

@@ -88,7 +88,7 @@ def insight(caller: Caller, language: Language, sort: str) -> Insight:
 
 def _of_each(table: FigureTable | None, shown: Mapping[Key, Community]) -> dict[Key, Mapping[str, Reading]]:
     """The figures of each community, in their order; of one in which nothing happened, nothing."""
-    counted = dict(table.rows([key for key in shown if key in table.groups])) if table else {}
+    counted = dict(table.rows()) if table else {}
     return {key: counted.get(key, NOTHING) for key in shown}
 
 

@@ -19,8 +19,8 @@ DISPATCHER = {
     "/communities/{community}": 2,
     "/communities/{community}/figures?from=2026-03-01&to=2026-03-31": 4,
     "/figures": 5,
-    "/figures?by=community": 5,
-    "/figures?by=region,service_type": 3,
+    "/figures?by=community": 7,
+    "/figures?by=region,service_type": 5,
     "/figures/csat/facts": 6,
     "/signal-sets": 2,
     "/signals": 2,
@@ -54,7 +54,7 @@ DISPATCHER = {
 }
 ADMINISTRATOR = {
     "/figure-uses": 2,
-    "/figures?by=community,technician&purpose=people": 4,
+    "/figures?by=community,technician&purpose=people": 6,
     "/facts?from=2026-03-01&to=2026-03-31": 2,
     "/event-endpoints": 2,
     "/event-endpoints/{endpoint}": 2,

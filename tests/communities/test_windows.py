@@ -252,8 +252,10 @@ def test_reading_asks_the_same_few_questions(
         requested(factories.community(north, f"c{number}"), now, 0)
     metrics_refresh()
     with CaptureQueriesContext(connection) as asked:
-        figure_table(as_dora, Question(window=28, by=(Dimension.COMMUNITY,)))
-    assert len(asked) == 4  # clock, sums, customers, households
+        table = figure_table(as_dora, Question(window=28, by=(Dimension.COMMUNITY,)))
+        assert table is not None
+        assert len(table.rows()) == communities
+    assert len(asked) == 6  # clock, respondents, total, customers, households, rows
 
 
 def test_windows_can_be_made_for_a_company_of_which_nothing_is_known(acme: Organisation) -> None:

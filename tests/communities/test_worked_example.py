@@ -194,7 +194,7 @@ def test_nps_has_an_interval(as_dora: Caller) -> None:
 @pytest.mark.usefixtures("facts")
 def test_each_community_and_who_worked_there(as_dora: Caller, town: Town) -> None:
     by_community = answered(as_dora, Dimension.COMMUNITY)
-    both = dict(by_community.rows([(town.a.pk,), (town.b.pk,)]))
+    both = dict(by_community.rows())
     some = ("visits", "first_visit_fix", "households_served", "revenue", "gross_margin")
     a, b = ({name: both[community.pk,][name].value for name in some} for community in (town.a, town.b))
     # A: Lin's and Wu's visits; 2 of 20 households; 2000 − labour 600 − travel 80 − parts 300
@@ -203,7 +203,7 @@ def test_each_community_and_who_worked_there(as_dora: Caller, town: Town) -> Non
     assert b == dict(zip(some, (2, 0.0, 1 / 10, 800, 380), strict=True))
 
     by_pair = answered(as_dora, Dimension.COMMUNITY, Dimension.TECHNICIAN)
-    visits = {key: figures["visits"].value for key, figures in by_pair.rows(list(by_pair.groups))}
+    visits = {key: figures["visits"].value for key, figures in by_pair.rows()}
     assert visits == {
         (town.a.pk, town.tom.pk): 1,
         (town.a.pk, town.tina.pk): 1,

@@ -325,9 +325,9 @@ def test_more_routes_ask_no_more_questions(
         counts[path] = len(asked)
 
     # Both begin with session, user and organisation. The day: plans, routes, stops, left out, technicians,
-    # signals, communities, unpublished. Communities: last day, sums, customers, households, communities, signals,
-    # technicians.
-    assert counts == {DAY: 11, "/communities": 10}
+    # signals, communities, unpublished. Communities: last day, respondents, total, customers, households,
+    # communities, sums, signals, technicians.
+    assert counts == {DAY: 11, "/communities": 12}
 
 
 # The communities
