@@ -3,7 +3,8 @@
 import argparse
 import json
 from collections.abc import Sequence
-from pathlib import Path
+from concurrent.futures.process import BrokenProcessPool
+from importlib.util import find_spec
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -22,9 +23,9 @@ WITHOUT_MATPLOTLIB = (
 
 def run(args: argparse.Namespace) -> int:
     """Simulate, print, keep; the exit code."""
-    for path in (args.json, args.plot):
-        if path is not None and not path.parent.is_dir():
-            return _refused(f"there is no folder {path.parent}")
+    if (why := _obstacle(args)) is not None:
+        _say(why)
+        return 1
     jobs = [
         Job(scenario, seed, policy)
         for scenario in args.scenario
@@ -32,15 +33,30 @@ def run(args: argparse.Namespace) -> int:
         for policy in args.policy
     ]
     done: dict[Job, Run] = {}
+    code = 0
     try:
         _run_all(jobs, args, done)
     except KeyboardInterrupt:
+        code = 130
         _say(f"cancelled after {len(done)} of {len(jobs)} runs")
+    except BrokenProcessPool:
+        code = 1
+        _say(
+            f"a process was ended from outside after {len(done)} of {len(jobs)} runs; is there enough memory?"
+        )
     comparisons = _compared(args, done)
     for one in comparisons:
         Console().print(table(one), errors_table(one))
-    kept = _keep(args, comparisons)
-    return kept or (0 if len(done) == len(jobs) else 130)
+    _keep(args, comparisons)
+    return code
+
+
+def _obstacle(args: argparse.Namespace) -> str | None:
+    """What would otherwise be found out after the work."""
+    for path in (args.json, args.plot):
+        if path is not None and not path.parent.is_dir():
+            return f"there is no folder {path.parent}"
+    return WITHOUT_MATPLOTLIB if args.plot is not None and find_spec("matplotlib") is None else None
 
 
 def _run_all(jobs: Sequence[Job], args: argparse.Namespace, done: dict[Job, Run]) -> None:
@@ -62,33 +78,19 @@ def _compared(args: argparse.Namespace, done: dict[Job, Run]) -> list[Comparison
     return [one for one in found if one.seeds]
 
 
-def _keep(args: argparse.Namespace, comparisons: Sequence[Comparison]) -> int:
+def _keep(args: argparse.Namespace, comparisons: Sequence[Comparison]) -> None:
     if args.json is not None:
         content = {"command": _command(args), "scenarios": [document(one) for one in comparisons]}
         args.json.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     if args.plot is not None and comparisons:
-        return _draw(comparisons, args.plot)
-    return 0
+        from config.simulation.plot import draw
 
-
-def _draw(comparisons: Sequence[Comparison], path: Path) -> int:
-    from config.simulation.plot import draw
-
-    try:
-        draw(comparisons, path)
-    except ImportError:
-        return _refused(WITHOUT_MATPLOTLIB)
-    return 0
+        draw(comparisons, args.plot)
 
 
 def _command(args: argparse.Namespace) -> str:
     policies, scenarios = ",".join(args.policy), ",".join(args.scenario)
     return f"./linli simulate --weeks {args.weeks} --seeds {args.seeds} --policy {policies} --scenario {scenarios}"
-
-
-def _refused(why: str) -> int:
-    _say(why)
-    return 1
 
 
 def _say(what: str) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from config.simulation.figures import Difference, Figure, interval, paired
+from config.simulation.figures import Figure, Interval, interval, paired
 from config.simulation.run import Run
 
 
@@ -31,15 +31,15 @@ class Comparison:
         """The rest."""
         return list(self.runs)[1:]
 
-    def level(self, policy: str, figure: Figure) -> Difference:
+    def level(self, policy: str, figure: Figure) -> Interval:
         """The figure itself, over the seeds."""
         return interval([figure.of(run.tally) for run in self.runs[policy]])
 
-    def difference(self, policy: str, figure: Figure) -> Difference:
+    def difference(self, policy: str, figure: Figure) -> Interval:
         """Against the base, world by world."""
         base, other = ([run.tally for run in self.runs[name]] for name in (self.base, policy))
         return paired(figure, base, other)
 
-    def error(self, policy: str, name: str) -> Difference:
+    def error(self, policy: str, name: str) -> Interval:
         """One of the `Errors`, over the seeds."""
         return interval([float(getattr(run.errors, name)) for run in self.runs[policy]])

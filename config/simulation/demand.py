@@ -12,6 +12,7 @@ uniform number for each household and day, equal in every policy's run.
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from communities.sample.seeding import seeded
 from config.simulation.town import CLOSES_S, DAYS_A_WEEK, HOUR, OPENS_S, SERVICES, Town
@@ -87,8 +88,8 @@ class Demand:
         )
 
 
-def lag(weeks: np.ndarray) -> np.ndarray:
+def lag(weeks: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     """The share of its full effect that a visit so many weeks ago has."""
     rising = (weeks - LAG_BEGINS) / (LAG_PEAKS - LAG_BEGINS)
     falling = (LAG_ENDS - weeks) / (LAG_ENDS - LAG_PEAKS)
-    return np.maximum(0.0, np.minimum(rising, falling))
+    return np.maximum(np.minimum(rising, falling), 0.0)

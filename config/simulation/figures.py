@@ -25,7 +25,7 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class Interval:
     """A mean with its interval of 95 %, over `seeds` pairs of runs."""
 
     mean: float
@@ -88,7 +88,7 @@ FIGURES = (
 )
 
 
-def paired(figure: Figure, base: Sequence[Tally], other: Sequence[Tally]) -> Difference:
+def paired(figure: Figure, base: Sequence[Tally], other: Sequence[Tally]) -> Interval:
     """How the other runs differ from the base's, world by world."""
     pairs = [(figure.of(a), figure.of(b)) for a, b in zip(base, other, strict=True)]
     if figure.relative:
@@ -96,12 +96,12 @@ def paired(figure: Figure, base: Sequence[Tally], other: Sequence[Tally]) -> Dif
     return interval([b - a for a, b in pairs])
 
 
-def interval(values: Sequence[float]) -> Difference:
+def interval(values: Sequence[float]) -> Interval:
     """Mean ± t(n - 1) * s / sqrt(n) (Student, "The probable error of a mean", Biometrika 6, 1908); without bounds
     where there is one value only."""
     mean = statistics.fmean(values)
     if len(values) < 2:
-        return Difference(mean, -math.inf, math.inf, len(values))
+        return Interval(mean, -math.inf, math.inf, len(values))
     from scipy.stats import t  # type: ignore[import-untyped]  # half a second that a run of one seed does without
 
     reach = (
@@ -109,4 +109,4 @@ def interval(values: Sequence[float]) -> Difference:
         * statistics.stdev(values)
         / math.sqrt(len(values))
     )
-    return Difference(mean, mean - reach, mean + reach, len(values))
+    return Interval(mean, mean - reach, mean + reach, len(values))

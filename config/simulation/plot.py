@@ -6,7 +6,7 @@ from typing import Any
 
 from config.simulation.comparison import Comparison
 from config.simulation.counting import Tally
-from config.simulation.figures import FIGURES, Difference, Figure, paired
+from config.simulation.figures import FIGURES, Figure, Interval, paired
 
 SHOWN = ("CSAT felt", "upsell revenue", "travel per visit", "targets kept")
 SMOOTHED_WEEKS = 4
@@ -14,7 +14,7 @@ SMOOTHED_WEEKS = 4
 
 def draw(comparisons: Sequence[Comparison], path: Path) -> None:
     """A row for each scenario, a column for each figure: the mean difference over the last four weeks, and its interval
-    of 95 %, as PNG. Raises ImportError without matplotlib."""
+    of 95 %, as PNG."""
     from matplotlib.figure import Figure as Sheet
 
     sheet = Sheet(figsize=(13, 2.6 * len(comparisons)), layout="constrained")
@@ -43,7 +43,7 @@ def _draw_one(panel: Any, comparison: Comparison, figure: Figure) -> None:
     panel.grid(alpha=0.3)
 
 
-def weekly(comparison: Comparison, policy: str, figure: Figure) -> list[Difference]:
+def weekly(comparison: Comparison, policy: str, figure: Figure) -> list[Interval]:
     """The difference in each week and the three before it."""
     base, other = ([run.tally for run in comparison.runs[name]] for name in (comparison.base, policy))
     spans = [(max(0, week + 1 - SMOOTHED_WEEKS), week + 1) for week in range(base[0].weeks)]

@@ -6,14 +6,16 @@ from typing import Any
 from rich.table import Table
 
 from config.simulation.comparison import Comparison
-from config.simulation.figures import FIGURES, Difference, Figure
+from config.simulation.figures import FIGURES, Figure, Interval
+from config.simulation.scenarios import SCENARIOS
 
 ERRORS = ("shrunk", "plain", "nothing", "pairs")
 
 
 def table(comparison: Comparison) -> Table:
     """Every figure of every policy, and its difference from the base."""
-    made = Table(title=f"{comparison.scenario}: {len(comparison.seeds)} seeds")
+    says = SCENARIOS[comparison.scenario].says
+    made = Table(title=f"{comparison.scenario} ({says}), {len(comparison.seeds)} seeds")
     made.add_column("")
     made.add_column(comparison.base, justify="right")
     for policy in comparison.others:
@@ -40,7 +42,7 @@ def errors_table(comparison: Comparison) -> Table:
     return made
 
 
-def told(difference: Difference, figure: Figure) -> str:
+def told(difference: Interval, figure: Figure) -> str:
     """As `+1.2 % [+0.8, +1.6]`; a star where the interval excludes zero."""
     unit = " %" if figure.relative else ""
     star = " *" if difference.excludes_zero else ""
@@ -80,7 +82,7 @@ def document(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def _bounds(found: Difference) -> dict[str, float | None]:
+def _bounds(found: Interval) -> dict[str, float | None]:
     """Bounds that are not known are null."""
     known = {"mean": found.mean, "low": found.low, "high": found.high}
     return {name: value if math.isfinite(value) else None for name, value in known.items()}

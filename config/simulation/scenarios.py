@@ -1,6 +1,6 @@
 """The worlds that can be simulated: how large the hidden effects are. All are invented; docs/feedback.md explains."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +27,19 @@ class Scenario:
     pace: float = 0.08
     bias: float = 0.0
 
-    @property
-    def effects(self) -> tuple[float, ...]:
-        """Every standard deviation, in the order above."""
-        return (
-            *(self.quality, self.drift, self.mood, self.taste),
-            *(self.charm, self.thirst, self.match, self.deftness, self.pace, self.bias),
-        )
-
 
 STANDARD = Scenario("standard", "hidden effects of every kind")
-NULL = Scenario(
-    *("null", "no hidden effects: nothing to learn"),
-    *(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0),
+EFFECTS = tuple(one.name for one in fields(Scenario) if one.type is float)
+NULL = replace(
+    STANDARD,
+    name="null",
+    says="no hidden effects: nothing to learn",
+    **dict.fromkeys(EFFECTS, 0.0),
 )
 WEAK = replace(
     STANDARD,
     name="weak",
-    says="hidden effects half as large",
+    says="what technicians differ by is half as large",
     **{name: getattr(STANDARD, name) / 2 for name in ("quality", "taste", "charm", "match", "deftness")},
 )
 BIASED = replace(STANDARD, name="biased", says="answers biased by technician", bias=0.4)

@@ -23,7 +23,9 @@ def test_a_comparison_is_printed_and_kept(tmp_path: Path, capsys: pytest.Capture
         "neutral": ["1", "2"],
         "feedback": ["1", "2"],
     }
-    assert capsys.readouterr().out.splitlines()[0].strip() == "standard: 2 seeds"
+    assert (
+        capsys.readouterr().out.splitlines()[0].strip() == "standard (hidden effects of every kind), 2 seeds"
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from communities.insight.signals import Cell
 from config.simulation.comparison import Comparison
 from config.simulation.counting import COUNTED, Tally
 from config.simulation.estimates import Errors, plain_effects
-from config.simulation.figures import FIGURES, Difference, interval, lowest, paired, share, spread
+from config.simulation.figures import FIGURES, Interval, interval, lowest, paired, share, spread
 from config.simulation.report import number, told
 from config.simulation.run import Run
 
@@ -33,7 +33,7 @@ def test_the_interval_by_hand() -> None:
 
 
 def test_one_seed_tells_a_mean_and_no_bounds() -> None:
-    assert interval([1.5]) == Difference(1.5, -math.inf, math.inf, 1)
+    assert interval([1.5]) == Interval(1.5, -math.inf, math.inf, 1)
 
 
 def test_shares_and_their_spread_between_communities_by_hand() -> None:
@@ -67,7 +67,7 @@ def test_only_seeds_that_every_policy_has_come_through_are_compared() -> None:
 
 def test_figures_in_words() -> None:
     assert [number(one) for one in (0.0312, 21.26, 85112.4, math.inf)] == ["0.031", "21.3", "85,112", "+∞"]
-    assert told(Difference(1.2, 0.8, 1.6, 10), BY_NAME["travel"]) == "+1.200 % [+0.800, +1.600] *"
+    assert told(Interval(1.2, 0.8, 1.6, 10), BY_NAME["travel"]) == "+1.200 % [+0.800, +1.600] *"
 
 
 def test_plain_means_by_hand() -> None:
