@@ -47,6 +47,7 @@ VERBS = (
     Verb("recount", "recount", "count every figure of a company anew from its facts", "database"),
     Verb("solve", "solve", "solve a planning problem from a file, without a database", "nothing", True),
     Verb("verify", "verify", "check a plan against its problem, without a database", "nothing"),
+    Verb("simulate", "simulate", "live through weeks with and without the loop, in memory", "nothing", True),
     Verb("bench", "bench", "measure Linli on this machine", "nothing", True),
     Verb("test", "test", "run the tests; arguments go to pytest", "services", True, passes_on=True),
     Verb("check", "check", "run the formatters, linters, types and deployment checks", "services"),

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from communities.insight.scores import csat_mean, share
+from communities.insight.scores import csat_mean
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -43,10 +43,16 @@ class Cell:
 
     def __post_init__(self) -> None:
         csat_mean(self.csat_sum, self.csat_answers)
-        share(self.visits_fixed, self.visits)
-        share(self.resolved_on_time, self.resolved)
+        check_share(self.visits_fixed, self.visits)
+        check_share(self.resolved_on_time, self.resolved)
         if min(self.age_days, *map(self.__getattribute__, COUNTS)) < 0:
             raise ValueError("a cell's counts, sums and age must not be negative")
+
+
+def check_share(part: int, whole: int) -> None:
+    """Raise ValueError when the part exceeds the whole."""
+    if part > whole:
+        raise ValueError(f"{part} of {whole} is not a share")
 
 
 COUNTS = (
