@@ -15,6 +15,7 @@ from api.routers import (
     commissions,
     communities,
     events,
+    experiments,
     figures,
     memberships,
     offers,
@@ -62,6 +63,7 @@ problems.install(api)
 for module in (
     accounts,
     communities,
+    experiments,
     figures,
     requests,
     plans,

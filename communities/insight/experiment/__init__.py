@@ -9,6 +9,6 @@ with itself and with its neighbours of the same week (Bojinov, Simchi-Levi and Z
 switchback experiments", Management Science 69 (2023) 3759-3777).
 
 What it cannot see: both arms of a day share technicians, so that a visit given to a better technician in one
-community is taken from another. Where feedback only moves good visits about, the difference is up to twice what the
-region gains.
+community may be taken from another. Where feedback only moves good visits about, the arms differ and the region gains
+nothing.
 """

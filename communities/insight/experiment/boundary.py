@@ -19,7 +19,7 @@ from math import inf, log, sqrt
 from communities.insight.experiment.effect import Effect
 
 POWER_QUANTILE = 0.8416  # of the normal distribution: an effect is found with a probability of 80 %
-FARTHEST = 8.0  # standard errors; beyond it nothing sensible can be said
+COARSEST = 2.0  # widths; with a larger standard error nothing sensible can be said
 
 
 def reach(effect: Effect, *, width: float, alpha: float) -> float:
@@ -27,14 +27,14 @@ def reach(effect: Effect, *, width: float, alpha: float) -> float:
 
     `width` is the size of effects for which it is to be tight, in the outcome's unit, above 0.
     """
-    from scipy.special import ndtr, stdtrit
+    from scipy.special import ndtr, stdtrit  # type: ignore[import-untyped]
 
     if effect.error == 0:
         return 0.0
+    if effect.error > COARSEST * width:
+        return inf
     information = (width / effect.error) ** 2
     normal = sqrt((1 + 1 / information) * log((1 + information) / alpha**2))
-    if normal > FARTHEST:
-        return inf
     return effect.error * -float(stdtrit(effect.degrees, ndtr(-normal)))
 
 

@@ -59,10 +59,10 @@ class Outcome:
 
 
 OUTCOMES = (
-    Outcome("csat", "csat_sum", "csat_answers", worth=0.1),
-    Outcome("upsell", "upsell_minor", "visits", worth=0.1, relative=True),
-    Outcome("hit_rate", "resolved_on_time", "resolved", worth=0.03),
-    Outcome("travel", "travel_minutes", "travelled", worth=0.03, relative=True, less_is_better=True),
+    Outcome("csat", "csat_sum", "csat_answers", worth=0.2),
+    Outcome("upsell", "upsell_minor", "visits", worth=0.2, relative=True),
+    Outcome("hit_rate", "resolved_on_time", "resolved", worth=0.05),
+    Outcome("travel", "travel_minutes", "travelled", worth=0.1, relative=True, less_is_better=True),
 )
 
 
