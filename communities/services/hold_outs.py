@@ -1,16 +1,15 @@
 """Hold-outs: which communities are planned without feedback in a week, so that the others can be compared with them."""
 
+from collections.abc import Iterator
 from datetime import date
 from uuid import UUID
 
 from django.db import transaction
 
 from communities.insight.experiment.arms import held_out, week_of
-from communities.insight.experiment.reading import ExperimentPolicy
 from communities.insight.experiment.words import Arm
+from communities.insight.signals import SignalPolicy
 from communities.models import Community, CommunityWeek, Region
-
-POLICY = ExperimentPolicy()
 
 
 @transaction.atomic
@@ -19,34 +18,33 @@ def week_draw(*, region: Region, on: date) -> None:
 
     A community that gets its first site later in the week is in no arm: it is planned with feedback, and not counted.
     """
-    week_on = week_of(on)
-    if CommunityWeek.objects.filter(region=region, week_on=week_on).exists():
+    drawn = CommunityWeek.objects.filter(region=region, week_on=week_of(on))
+    if drawn.exists():
         return
-    Region.objects.select_for_update(no_key=True).get(
-        pk=region.pk
-    )  # two runs see the same communities, or one draw
-    if CommunityWeek.objects.filter(region=region, week_on=week_on).exists():
-        return
-    served = dict(
-        Community.objects.filter(region=region, sites__isnull=False).distinct().values_list("code", "pk")
+    # Who comes second waits here, and finds the draw: a community may have come between the two.
+    Region.objects.select_for_update(no_key=True).get(pk=region.pk)
+    if not drawn.exists():
+        # A community that changed regions this week stays in the arm it has.
+        CommunityWeek.objects.bulk_create(_draw(region, week_of(on)), ignore_conflicts=True)
+
+
+def _draw(region: Region, week_on: date) -> Iterator[CommunityWeek]:
+    """The arms of all communities with sites, not yet stored. By codes, not ids: equal data is drawn equally."""
+    served = Community.objects.filter(region=region, sites__isnull=False).distinct().only("code")
+    neutral = held_out(
+        seed=f"{region.organisation.slug}/{region.code}",
+        week_on=week_on,
+        communities=[community.code for community in served],
+        share=SignalPolicy().exploration_share,
     )
-    seed = (
-        f"{region.organisation.slug}/{region.code}"  # texts, not ids: equal data is drawn equally everywhere
-    )
-    neutral = held_out(seed=seed, week_on=week_on, communities=served, share=POLICY.share)
-    CommunityWeek.objects.bulk_create(
-        [
-            CommunityWeek(
-                organisation_id=region.organisation_id,
-                region=region,
-                community_id=community_id,
-                week_on=week_on,
-                arm=Arm.NEUTRAL if code in neutral else Arm.FEEDBACK,
-            )
-            for code, community_id in served.items()
-        ],
-        ignore_conflicts=True,  # a community that changed regions this week stays in the arm it has
-    )
+    for community in served:
+        yield CommunityWeek(
+            organisation_id=region.organisation_id,
+            region=region,
+            community=community,
+            week_on=week_on,
+            arm=Arm.NEUTRAL if community.code in neutral else Arm.FEEDBACK,
+        )
 
 
 def arms_of(region: Region, on: date) -> dict[UUID, str]:

@@ -96,5 +96,5 @@ def _harmed(suspension: FeedbackSuspension) -> list[str]:
 
 def _answerable(region: Region) -> list[User]:
     people = User.objects.filter(organisation=region.organisation, is_active=True).exclude(email="")
-    managers = people.filter(managed__region=region).order_by("pk")
+    managers = people.filter(role=User.Role.REGIONAL_MANAGER, managed__region=region).order_by("pk")
     return list(managers) or list(people.filter(role=User.Role.ADMINISTRATOR).order_by("pk"))

@@ -1,7 +1,7 @@
 """Communities are held out by the week, read by night, and feedback is suspended where it harms."""
 
 from datetime import date, datetime, timedelta
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from django.core import mail
@@ -17,11 +17,9 @@ from communities.models import (
     ExperimentReading,
     FeedbackSuspension,
     Region,
-    ServiceEvent,
     User,
 )
 from communities.services.hold_outs import arms_of, week_draw
-from communities.services.ledger import Fact, facts_record
 from communities.services.readings import reading_take, readings_refresh_due
 from communities.services.suspensions import (
     feedback_resume,
@@ -63,15 +61,9 @@ def told(visit: Visit, kind: str, at: datetime, **more: Any) -> None:
 
 
 def resolved(community: Community, at: datetime, *, on_time: bool) -> None:
-    fact = Fact(
-        kind=cast(ServiceEvent.Kind, "request.resolved"),
-        source="test",
-        source_id=f"resolved:{community.code}:{at}",
-        occurred_at=at,
-        community_id=community.pk,
-        data={"on_time": on_time},
+    factories.fact(
+        community.organisation, "request.resolved", at, community_id=community.pk, data={"on_time": on_time}
     )
-    facts_record(organisation=community.organisation, facts=[fact])
 
 
 def reading(region: Region, verdict: Verdict = Verdict.HARMS, **finding: Any) -> ExperimentReading:

@@ -50,7 +50,10 @@ def test_what_is_not_known_yet_has_no_numbers(ada: User, north: Region) -> None:
 
 def test_before_anything_is_read_the_page_says_when_that_will_be(ada: User, north: Region) -> None:
     assert "Nothing to compare yet" in opened(ada, "/proof?lang=en").words
-    assert "尚無資料可比較" in opened(ada, "/proof?lang=zh-hant").words
+
+    in_chinese = opened(ada, "/proof?lang=zh-hant").words
+    assert "尚無資料可比較" in in_chinese
+    assert [word for word in in_chinese if "feedback" in word] == []  # every sentence is translated
 
 
 def test_a_region_without_a_reading_is_named_beside_the_others(

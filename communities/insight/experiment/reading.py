@@ -68,21 +68,20 @@ OUTCOMES = (
 
 @dataclass(frozen=True, slots=True)
 class ExperimentPolicy:
-    """How the experiment is run; ValueError when a number cannot be used.
+    """How the experiment is read; ValueError when a number cannot be used.
 
-    `share` of community-weeks are held out. Visits of a week's first `settling_days` count for neither arm: what the
-    week before left undone is done in them. `alpha` is the probability of any wrong interval at all: for all outcomes
-    together, on all nights. Feedback may cost `travel_bound` of the neutral travel.
+    Visits of a week's first `settling_days` count for neither arm: what the week before left undone is done in them.
+    `alpha` is the probability of any wrong interval at all: for all outcomes together, on all nights. Feedback may cost
+    `travel_bound` of the neutral travel.
     """
 
-    share: float = 0.2
     settling_days: int = 1
     alpha: float = 0.05
     travel_bound: float = 0.03
 
     def __post_init__(self) -> None:
-        if not (0 <= self.share <= 1 and 0 < self.alpha < 1):
-            raise ValueError("share must be 0 to 1, alpha between 0 and 1")
+        if not 0 < self.alpha < 1:
+            raise ValueError("alpha must be between 0 and 1")
         if not 0 <= self.settling_days < 7 or self.travel_bound < 0:
             raise ValueError("settling_days must be 0 to 6, travel_bound not negative")
 
