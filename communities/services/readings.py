@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from communities.insight.experiment.arms import week_of
@@ -23,7 +24,6 @@ from communities.models import CommunityWeek, ExperimentReading, FeedbackSuspens
 from communities.services.signals import NIGHT
 from communities.services.suspensions import feedback_suspend, feedback_suspended
 
-POLICY = ExperimentPolicy()
 CODE_VERSION = "1"  # to be raised whenever the same cells would give another reading
 WEEK = timedelta(weeks=1)
 
@@ -72,8 +72,9 @@ def reading_take(*, region: Region, now: datetime) -> ExperimentReading | None:
     weeks = [] if feedback_suspended(region) else _weeks(region, now)
     if not weeks:
         return None
-    cells = _cells(weeks, POLICY)
-    inputs_hash = _hash(cells, POLICY)
+    policy = ExperimentPolicy(min_answers=settings.INSIGHT_MIN_RESPONDENTS)
+    cells = _cells(weeks, policy)
+    inputs_hash = _hash(cells, policy)
     newest = ExperimentReading.objects.filter(region=region).order_by("-pk").first()
     if newest is not None and newest.inputs_hash == inputs_hash:
         return newest
@@ -82,10 +83,10 @@ def reading_take(*, region: Region, now: datetime) -> ExperimentReading | None:
         region=region,
         first_on=cells[0].week_on,
         through_on=cells[-1].week_on + WEEK - timedelta(days=1),
-        policy=asdict(POLICY),
+        policy=asdict(policy),
         inputs_hash=inputs_hash,
         code_version=CODE_VERSION,
-        **_figures(read_experiment(cells, POLICY)),
+        **_figures(read_experiment(cells, policy)),
     )
     if reading.verdict == Verdict.HARMS:
         feedback_suspend(reading, now)

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.conf import LazySettings
 from django.core import mail
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
@@ -162,8 +163,9 @@ def two(north: Region) -> tuple[Community, Community]:
 
 
 def test_what_is_said_of_a_visit_counts_in_its_week(
-    two: tuple[Community, Community], north: Region, now: datetime
+    two: tuple[Community, Community], north: Region, now: datetime, settings: LazySettings
 ) -> None:
+    settings.INSIGHT_MIN_RESPONDENTS = 1
     a, b = two
     tuesday = now + timedelta(days=8)  # of the second week
 

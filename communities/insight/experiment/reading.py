@@ -48,6 +48,7 @@ class Outcome:
     """A quotient of two sums of a cell.
 
     `worth` is the effect that is worth knowing: in the outcome's unit, or as a part of its level where `relative`.
+    `answered`: from what customers said, so that few of them are not shown.
     """
 
     name: str
@@ -56,10 +57,11 @@ class Outcome:
     worth: float
     relative: bool = False
     less_is_better: bool = False
+    answered: bool = False
 
 
 OUTCOMES = (
-    Outcome("csat", "csat_sum", "csat_answers", worth=0.2),
+    Outcome("csat", "csat_sum", "csat_answers", worth=0.2, answered=True),
     Outcome("upsell", "upsell_minor", "visits", worth=0.2, relative=True),
     Outcome("hit_rate", "resolved_on_time", "resolved", worth=0.05),
     Outcome("travel", "travel_minutes", "travelled", worth=0.1, relative=True, less_is_better=True),
@@ -72,12 +74,13 @@ class ExperimentPolicy:
 
     Visits of a week's first `settling_days` count for neither arm: what the week before left undone is done in them.
     `alpha` is the probability of any wrong interval at all: for all outcomes together, on all nights. Feedback may cost
-    `travel_bound` of the neutral travel.
+    `travel_bound` of the neutral travel. A level of fewer than `min_answers` is not told.
     """
 
     settling_days: int = 1
     alpha: float = 0.05
     travel_bound: float = 0.03
+    min_answers: int = 5
 
     def __post_init__(self) -> None:
         if not 0 < self.alpha < 1:
@@ -114,8 +117,8 @@ def read_experiment(cells: Sequence[Cell], policy: ExperimentPolicy | None = Non
 def _finding(cells: Sequence[Cell], outcome: Outcome, policy: ExperimentPolicy) -> Finding:
     """One outcome; with the numbers as soon as they can be relied on."""
     counted = [cell for cell in cells if getattr(cell, outcome.of)]
-    levels = [_level([cell for cell in counted if cell.arm is arm], outcome) for arm in Arm]
-    found = Finding(outcome.name, feedback=levels[0], neutral=levels[1])
+    feedback, neutral = (_told([cell for cell in counted if cell.arm is arm], outcome, policy) for arm in Arm)
+    found = Finding(outcome.name, neutral=neutral, feedback=feedback)
     worth = outcome.worth * ((_level(counted, outcome) or 0.0) if outcome.relative else 1.0)
     effect = effect_of(_panel(counted, outcome)) if _enough(counted) and worth > 0 else None
     if effect is None:
@@ -159,6 +162,12 @@ def _level(cells: Sequence[Cell], outcome: Outcome) -> float | None:
     """The quotient of all cells together, None without anything to divide by."""
     whole = sum(getattr(cell, outcome.of) for cell in cells)
     return float(sum(getattr(cell, outcome.part) for cell in cells)) / whole if whole else None
+
+
+def _told(cells: Sequence[Cell], outcome: Outcome, policy: ExperimentPolicy) -> float | None:
+    """The level, unless so few people answered that it would tell what one of them said."""
+    few = outcome.answered and sum(getattr(cell, outcome.of) for cell in cells) < policy.min_answers
+    return None if few else _level(cells, outcome)
 
 
 def _enough(cells: Sequence[Cell]) -> bool:

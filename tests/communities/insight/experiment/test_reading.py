@@ -73,7 +73,8 @@ def test_levels_are_quotients_of_sums() -> None:
         Cell("B", MONDAY, Arm.NEUTRAL, visits=1, csat_sum=5, csat_answers=1),
         Cell("C", MONDAY, Arm.FEEDBACK, visits=2, resolved=4, resolved_on_time=3),
     ]
-    found = {one.outcome: (one.neutral, one.feedback) for one in read_experiment(one).findings}
+    reading = read_experiment(one, ExperimentPolicy(min_answers=3))
+    found = {one.outcome: (one.neutral, one.feedback) for one in reading.findings}
 
     # CSAT (7 + 5) / 3; upsell 600 / 5 visits and 0 / 2; targets met 3 of 4; nobody's travel is known
     assert found == {
@@ -82,6 +83,14 @@ def test_levels_are_quotients_of_sums() -> None:
         "hit_rate": (None, 0.75),
         "travel": (None, None),
     }
+
+
+def test_few_answers_are_not_told() -> None:
+    one = [Cell("A", MONDAY, Arm.NEUTRAL, visits=4, csat_sum=7, csat_answers=2, upsell_minor=600)]
+
+    reading = read_experiment(one, ExperimentPolicy(min_answers=3))
+
+    assert (finding(reading, "csat").neutral, finding(reading, "upsell").neutral) == (None, 150)
 
 
 @pytest.mark.parametrize(
