@@ -17,6 +17,7 @@ from api.routers import (
     customers,
     events,
     facts,
+    experiments,
     figures,
     memberships,
     offers,
@@ -64,6 +65,7 @@ problems.install(api)
 for module in (
     accounts,
     communities,
+    experiments,
     figures,
     customers,
     requests,

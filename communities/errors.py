@@ -3,6 +3,16 @@
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 
 
+class RegionUnknown(NotFound):
+    code = "region-unknown"
+    title = "There is no such region"
+
+
+class NotForYourRole(Forbidden):
+    code = "not-for-your-role"
+    title = "Your role does not allow this"
+
+
 class SurveyClosed(Conflict):
     code = "survey-closed"
     title = "This survey has been answered already, or its time is over"
@@ -66,3 +76,8 @@ class PurposeMissing(Invalid):
 class TooFewRespondents(Forbidden):
     code = "too-few-respondents"
     title = "Too few people answered for this to be shown"
+
+
+class FeedbackNotSuspended(Conflict):
+    code = "feedback-not-suspended"
+    title = "The region is planned with feedback"

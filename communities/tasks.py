@@ -24,3 +24,10 @@ def signals_refresh() -> None:
     from communities.services import signals
 
     signals.signals_refresh_due(now=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def readings_refresh() -> None:
+    from communities.services import readings
+
+    readings.readings_refresh_due(now=timezone.now())

@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from console.customer import offers, paying
 from console.customer import views as customer
-from console.office import payments, statements
+from console.office import payments, proof, statements
 from console.office import views as office
 from console.office.sign_in import sign_in, sign_out
 from console.sandbox_provider import api as sandbox_api
@@ -13,6 +13,8 @@ from console.sandbox_provider import views as sandbox
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", office.day, name="day"),
     path("communities", office.communities, name="communities"),
+    path("proof", proof.proof, name="proof"),
+    path("proof/<uuid:region_id>/resume", proof.resume, name="proof-resume"),
     path("payments", payments.payments, name="payments"),
     path("payments/<uuid:invoice_id>", payments.story, name="payment-story"),
     path("statements/<uuid:statement_id>", statements.statement, name="statement"),

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.utils.translation import get_language
 
+from communities.insight.experiment.words import Arm
 from communities.insight.former_signals import Evidence, TechnicianAffinity
 from communities.insight.sentences import Language, affinity_sentence
 from communities.models import Community, Signal
@@ -101,6 +102,11 @@ BEGUN: dict[Language, str] = {
     "zh-hant": "排班時 {chosen} 已開始處理",
 }
 
+HELD_OUT: dict[Language, str] = {
+    "en": "This week {community} is planned without feedback, as a comparison",
+    "zh-hant": "本週{community}不採用回饋排班，作為對照",
+}
+
 Affinities = Mapping[tuple[UUID, str], Signal]  # by community's id and technician's code
 
 
@@ -173,6 +179,9 @@ def _against(chosen: dict[str, Any], other: dict[str, Any], language: Language) 
 
 
 def _signal_words(stop: Stop, affinities: Affinities, language: Language) -> Iterator[str]:
+    community = stop.visit.site.community
+    if community is not None and _held_out(stop):
+        yield HELD_OUT[language].format(community=name_in(community, language))
     other = stop.explanation["runner_up"]
     yield from change_sentences(stop, other["technician"] if other else "", affinities, language)
 
@@ -180,9 +189,12 @@ def _signal_words(stop: Stop, affinities: Affinities, language: Language) -> Ite
 def change_sentences(
     stop: Stop, instead_of: str, affinities: Affinities, language: Language = "en"
 ) -> Iterator[str]:
-    """What customers' answers say for the technician who goes, and against the one (by code) who does not."""
+    """What customers' answers say for the technician who goes, and against the one (by code) who does not.
+
+    Nothing where the community was held out: they had no say.
+    """
     community = stop.visit.site.community
-    if community is None:
+    if community is None or _held_out(stop):
         return
     goes = affinities.get((community.pk, stop.route.technician.code))
     if goes is not None and goes.minutes > 0:
@@ -190,6 +202,10 @@ def change_sentences(
     stays = affinities.get((community.pk, instead_of))
     if stays is not None and stays.minutes < 0:
         yield affinity_words(stays, instead_of, community, language)
+
+
+def _held_out(stop: Stop) -> bool:
+    return bool(stop.explanation.get("arm") == Arm.NEUTRAL)
 
 
 def affinity_words(signal: Signal, technician: str, community: Community, language: Language = "en") -> str:

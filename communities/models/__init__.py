@@ -1,5 +1,6 @@
 """Organisations, people, places, the ledger of facts, and what it says."""
 
+from communities.models.experiment import CommunityWeek, ExperimentReading, FeedbackSuspension
 from communities.models.facts import DayChanged, FactKey, ServiceEvent
 from communities.models.insight import Signal, SignalSet
 from communities.models.metrics import CustomerServed, FigureUse, MetricClock, MetricDay, MetricWindow
@@ -11,12 +12,15 @@ from communities.models.tenant import Organisation, Owned
 __all__ = [
     "ApiToken",
     "Community",
+    "CommunityWeek",
     "Contact",
     "Customer",
     "CustomerServed",
     "DayChanged",
     "Erasure",
+    "ExperimentReading",
     "FactKey",
+    "FeedbackSuspension",
     "FigureUse",
     "MetricClock",
     "MetricDay",

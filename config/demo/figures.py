@@ -16,7 +16,8 @@ from dispatch.models import PlanVersion, ServiceRequest, Stop, Technician, Unass
 
 CHANGED = """
     SELECT stop.id, old_technician.code,
-           coalesce(gains.minutes, 0) > coalesce(losses.minutes, 0) AS by_signals
+           coalesce(gains.minutes, 0) > coalesce(losses.minutes, 0)
+             AND stop.explanation->>'arm' IS DISTINCT FROM 'neutral' AS by_signals
     FROM dispatch_stop AS stop
     JOIN dispatch_route AS route ON route.id = stop.route_id
     JOIN dispatch_stop AS old_stop ON old_stop.visit_id = stop.visit_id AND old_stop.version_id = ANY(%(before)s)
@@ -105,7 +106,8 @@ def next_plan_figures(before: list[PlanVersion], after: list[PlanVersion]) -> di
     """The same day planned with the signals before and after: who goes elsewhere, and why.
 
     Both were planned from the same assignments with the same effort, so the answers caused every change. Counted as
-    one by signals are those of which the signals speak: they value who goes now above who went before.
+    one by signals are those of which the signals speak: they value who goes now above who went before. In communities
+    that are held out they have no say.
     """
     with connection.cursor() as cursor:
         cursor.execute(CHANGED, {"before": [one.pk for one in before], "after": [one.pk for one in after]})

@@ -1,11 +1,14 @@
 """One region's day, as it stands in the database."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from uuid import UUID
 
+from communities.insight.experiment.words import Arm
 from communities.models import Region, Signal, SignalSet
+from communities.services.hold_outs import arms_of
 from dispatch.models import Shift, Visit
 from dispatch.selectors.visits import day_bounds
 from dispatch.services.release import NEEDS, as_of, begun_visits, open_visits
@@ -29,7 +32,8 @@ class Day:
     begun: dict[str, list[Visit]]
     shifts: dict[str, Shift]
     signal_set: SignalSet | None
-    signals: list[Signal]
+    signals: list[Signal]  # without those about communities that are held out
+    arms: Mapping[UUID, str]  # of communities; empty where the plan has no signals
 
     @property
     def length_s(self) -> int:
@@ -56,10 +60,11 @@ def rows_hash(visits: Iterable[Visit], shifts: Iterable[Shift]) -> str:
 
 
 def day_load(*, region: Region, on: date, now: datetime, signal_set: SignalSet | None) -> Day:
-    """Read the day, as of `now` if it is today. Eight queries, whatever its size."""
+    """Read the day, as of `now` if it is today. Nine queries, whatever its size."""
     begin, end = (bound.astimezone(UTC) for bound in day_bounds(region.organisation, on, on))
     shifts = {shift.technician.code: shift for shift in shifts_of(region, on)}
     signals = list(signal_set.signals.filter(community__region=region)) if signal_set else []
+    arms = arms_of(region, on) if signal_set else {}
     return Day(
         region=region,
         on=on,
@@ -70,7 +75,8 @@ def day_load(*, region: Region, on: date, now: datetime, signal_set: SignalSet |
         begun=_begun(region, on, shifts),
         shifts=shifts,
         signal_set=signal_set,
-        signals=signals,
+        signals=[one for one in signals if arms.get(one.community_id) != Arm.NEUTRAL],
+        arms=arms,
     )
 
 

@@ -92,11 +92,12 @@ def _begun_stop(row: Route, number: int, visit: Visit) -> Stop:
 
 
 def _stop(day: Day, row: Route, number: int, stop: solver.Stop, why: Explanation) -> Stop:
+    visit = day.visits[stop.visit]
     return Stop(
         organisation_id=row.organisation_id,
         version=row.version,
         route=row,
-        visit=day.visits[stop.visit],
+        visit=visit,
         sequence=number,
         arrival_at=day.at(stop.arrival_s),
         start_at=day.at(stop.start_s),
@@ -106,6 +107,7 @@ def _stop(day: Day, row: Route, number: int, stop: solver.Stop, why: Explanation
             "chosen": _choice(why.chosen),
             "runner_up": _choice(why.rivals[0]) if why.rivals else None,
             "third": _choice(why.rivals[1]) if len(why.rivals) > 1 else None,
+            "arm": day.arms.get(visit.site.community_id) if visit.site.community_id else None,
         },
     )
 

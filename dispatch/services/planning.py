@@ -14,6 +14,7 @@ from communities.access import Caller
 from communities.models import Region, SignalSet
 from communities.selectors.places import region_list
 from communities.services.ledger import facts_record
+from communities.services.suspensions import feedback_suspended
 from core.locks import lock_all
 from dispatch.errors import (
     NotForYourRole,
@@ -83,7 +84,7 @@ def _version_queue(
         number=last + 1,
         seed=seed,
         iterations=iterations,
-        signal_set=signal_set_newest(caller) if signals == "newest" else None,
+        signal_set=_signal_set(caller, region) if signals == "newest" else None,
         starts_from=starts_from,
         requested_by=caller.account,
         request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
@@ -95,6 +96,11 @@ def _version_queue(
 def signal_set_newest(caller: Caller) -> SignalSet | None:
     """The newest version of what customers' answers say, if there is one."""
     return SignalSet.objects.filter(organisation=caller.organisation).order_by("-version").first()
+
+
+def _signal_set(caller: Caller, region: Region) -> SignalSet | None:
+    """What a plan of the region listens to: nothing while feedback is suspended there."""
+    return None if feedback_suspended(region) else signal_set_newest(caller)
 
 
 @transaction.atomic

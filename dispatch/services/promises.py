@@ -24,7 +24,7 @@ def published_facts(stops: Iterable[Stop], version: PlanVersion, now: datetime) 
         yield tell(
             kind=ServiceEvent.Kind.VISIT_PLANNED,
             source_id=name,
-            data={"start_at": stop.start_at.isoformat()},
+            data={"start_at": stop.start_at.isoformat(), "arm": stop.explanation.get("arm")},
         )
         yield responded_fact(visit=visit, occurred_at=now, technician_id=technician_id)
         if moved := promise_moved(visit, stop):

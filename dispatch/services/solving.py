@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F, QuerySet
 from django.utils import timezone
 
+from communities.services.hold_outs import week_draw
 from dispatch.models import PlanVersion, Route, Stop, UnassignedVisit
 from dispatch.services import announce
 from dispatch.services.day import Day, day_load
@@ -69,6 +70,8 @@ def _solve(version: PlanVersion) -> None:
     region, on = version.plan.region, version.plan.on
     shifts_ensure(region=region, on=on)
     requests_release(region=region, on=on, now=version.created_at)
+    if version.signal_set is not None:
+        week_draw(region=region, on=on)
     day = day_load(region=region, on=on, now=version.created_at, signal_set=version.signal_set)
     problem = problem_of(day)
     limits = Limits(iterations=version.iterations, seed=version.seed)

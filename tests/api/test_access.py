@@ -70,6 +70,9 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET /figure-uses": ADMINISTRATOR,
     "GET /signal-sets": SIGNED_IN,
     "GET /signals": SIGNED_IN,
+    "GET /experiments": SIGNED_IN,
+    "GET /experiments/current": SIGNED_IN,
+    "POST /experiments/{region_id}/resume": (401, 404, 404, 404, 404, 200, 403, 200),
     "GET /sites/unplaced": (401, 200, 403, 403, 403, 403, 200, 200),
     "GET /requests": SIGNED_IN,
     "POST /requests": (
@@ -200,6 +203,7 @@ SITE = {"lon": 121.55, "lat": 25.03}
 BODY: dict[str, dict[str, Any] | bytes] = {
     "POST /session": {"username": "dora", "password": "x"},
     "POST /tokens": {"name": "next", "scopes": ["read"]},
+    "POST /experiments/{region_id}/resume": {"reason": "The prices are others."},
     "POST /requests": {"reference": "A1", "service_type": "filter", "site": SITE},
     "POST /requests/{request_id}/cancel": {"reason": "Not needed any more."},
     "POST /requests/{request_id}/pause": {"reason": "parts"},

@@ -24,6 +24,8 @@ DISPATCHER = {
     "/figures/csat/facts": 6,
     "/signal-sets": 2,
     "/signals": 2,
+    "/experiments": 2,
+    "/experiments/current": 4,
     "/sites/unplaced": 2,
     "/requests": 2,
     "/requests/{request}": 2,

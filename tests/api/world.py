@@ -1,6 +1,6 @@
 """One of everything a company has, so that every address of the API leads to something."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -41,7 +41,16 @@ from billing.models import (
 )
 from billing.services import books
 from billing.services.periods import period_begin, period_invoice_issue
-from communities.models import Community, FigureUse, Signal, SignalSet, Site
+from communities.insight.experiment.words import Finding, Verdict
+from communities.models import (
+    Community,
+    ExperimentReading,
+    FeedbackSuspension,
+    FigureUse,
+    Signal,
+    SignalSet,
+    Site,
+)
 from communities.services.metrics import metrics_refresh
 from communities.services.tokens import token_issue
 from communities.services.windows import windows_turn
@@ -432,6 +441,7 @@ class World:
             minutes=self.rows,
             evidence={},
         )
+        self._experiment()
 
     def _figures(self, community: Community) -> None:
         """A request and five answers, counted; and somebody who read them."""
@@ -442,3 +452,23 @@ class World:
         windows_turn(now=self.now)
         metrics_refresh()
         FigureUse.objects.create(organisation=self.company, purpose=FigureUse.Purpose.SCHEDULING, asked={})
+
+    def _experiment(self) -> None:
+        """A reading of the region that suspends feedback there, after the one before was got over."""
+        reading = ExperimentReading.objects.create(
+            organisation=self.company,
+            region=self.region,
+            first_on=date(2026, 3, 2),
+            through_on=date(2026, 3, 8) + timedelta(weeks=self.rows),
+            weeks=1 + self.rows,
+            communities=12,
+            findings=[asdict(Finding("csat", 4.4, 4.1, -0.3, -0.45, -0.15, 0.002, None, Verdict.HARMS))],
+            verdict=Verdict.HARMS,
+            policy={},
+            inputs_hash=str(self.rows),
+            code_version="1",
+        )
+        FeedbackSuspension.objects.filter(ended_at=None).update(ended_at=self.now, ended_reason="Over.")
+        FeedbackSuspension.objects.create(
+            organisation=self.company, region=self.region, reading=reading, began_at=self.now
+        )
