@@ -15,6 +15,7 @@ from api.routers import (
     commissions,
     communities,
     events,
+    exports,
     figures,
     memberships,
     offers,
@@ -22,6 +23,7 @@ from api.routers import (
     payments,
     plans,
     price_book,
+    recoveries,
     requests,
     settlements,
     technician,
@@ -64,6 +66,7 @@ for module in (
     communities,
     figures,
     requests,
+    recoveries,
     plans,
     optimise,
     technician,
@@ -77,5 +80,6 @@ for module in (
     commissions,
     webhooks,
     events,
+    exports,
 ):
     api.add_router("", module.router)

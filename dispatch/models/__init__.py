@@ -1,12 +1,15 @@
-"""Technicians, service requests, work orders, visits and plans."""
+"""Technicians, service requests, work orders, visits, recoveries and plans."""
 
 from dispatch.models.plans import Plan, PlanVersion, Route, Stop, UnassignedVisit
+from dispatch.models.recoveries import Recovery
+from dispatch.models.reports import WeeklyReport
 from dispatch.models.technicians import Shift, Skill, Technician, TechnicianSkill, WorkingHours
 from dispatch.models.work import ServiceRequest, ServiceType, ServiceTypeSkill, Visit, WorkOrder
 
 __all__ = [
     "Plan",
     "PlanVersion",
+    "Recovery",
     "Route",
     "ServiceRequest",
     "ServiceType",
@@ -18,6 +21,7 @@ __all__ = [
     "TechnicianSkill",
     "UnassignedVisit",
     "Visit",
+    "WeeklyReport",
     "WorkOrder",
     "WorkingHours",
 ]

@@ -28,6 +28,7 @@ from dispatch.selectors.plans import version_get
 from dispatch.selectors.visits import day_bounds
 from dispatch.services import announce
 from dispatch.services.day import rows_hash
+from dispatch.services.recovery_states import recoveries_follow
 from dispatch.services.shifts import shifts_of
 from dispatch.states import PLAN, PLAN_RUNNING, PlanState, VisitState, before
 
@@ -133,6 +134,7 @@ def plan_publish(*, caller: Caller, version_id: UUID, plan_revision: int, now: d
         raise PlanStale
     _assignments_replace(plan, version, len(stops))
     _pointer_move(plan, version, now)
+    recoveries_follow(Q(request__site__community__region=plan.region_id))
     facts_record(organisation=caller.organisation, facts=[_planned(stop, version, now) for stop in stops])
     return plan
 

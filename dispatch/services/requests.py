@@ -22,6 +22,7 @@ from dispatch.errors import (
 )
 from dispatch.models import ServiceRequest, ServiceType, Visit, WorkOrder
 from dispatch.selectors.requests import request_get
+from dispatch.services.recovery_states import recovery_dropped
 from dispatch.states import (
     REQUEST,
     VISIT,
@@ -295,6 +296,7 @@ def request_cancel(*, caller: Caller, request_id: UUID, reason: str, now: dateti
     if changed.update(state=RequestState.CANCELLED, closed_at=max(now, request.requested_at)) != 1:
         raise StepOutOfOrder(f"The request is {request.get_state_display().lower()}.")
     _visits_cancel(request, reason)
+    recovery_dropped(request_id=request.pk, reason=reason, at=max(now, request.requested_at))
     for order in orders:
         if order.state in before(WORK_ORDER, WorkOrderState.CANCELLED):
             WorkOrder.objects.filter(pk=order.pk).update(state=WorkOrderState.CANCELLED)

@@ -58,6 +58,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "POST /session": IN_A_PAGE,
     "DELETE /session": IN_A_SESSION,
     "GET /me": SIGNED_IN,
+    "PATCH /me": SIGNED_IN,
     "GET /tokens": SIGNED_IN,
     "POST /tokens": IN_A_SESSION,
     "DELETE /tokens/{token_id}": (401, 404, 404, 404, 204, 404, 404, 204),
@@ -85,6 +86,9 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET /requests/{request_id}": PLACE,
     "POST /requests/{request_id}/cancel": DISPATCH,
     "GET /work-orders/{work_order_id}": PLACE,
+    "GET /recoveries": SIGNED_IN,
+    "POST /recoveries/{recovery_id}/drop": DISPATCH,
+    "POST /recoveries/{recovery_id}/charge": DISPATCH,
     "GET /plans": SIGNED_IN,
     "POST /plans": (401, 404, 403, 403, 403, 403, 202, 202),
     "GET /plans/{version_id}": PLACE,
@@ -92,6 +96,8 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET /plans/{version_id}/unassigned": PLACE,
     "POST /plans/{version_id}/cancel": DISPATCH,
     "POST /plans/{version_id}/publish": DISPATCH,
+    "GET /exports/facts.csv": ADMINISTRATOR,
+    "GET /exports/facts.parquet": ADMINISTRATOR,
     "POST /optimise": (401, 200, 403, 403, 403, 403, 200, 200),
     "GET /optimise/schema": EVERYBODY,
     "GET /schedule": TECHNICIAN,
@@ -181,6 +187,8 @@ ROW: dict[str, str] = {
 DEFAULT_ROW = {"version": "draft", "visit": "scheduled"}
 QUERY = {
     "POST /optimise": "?seconds=0",
+    "GET /exports/facts.csv": "?from=2026-03-01&to=2026-03-31",
+    "GET /exports/facts.parquet": "?from=2026-03-01&to=2026-03-31",
     "GET /schedule": "?from=2026-03-02&to=2026-03-02",
     "GET /communities/{community_id}/figures": "?from=2026-03-01&to=2026-03-31",
     "GET /figures": "?by=community,technician&purpose=scheduling",
@@ -190,9 +198,11 @@ QUERY = {
 SITE = {"lon": 121.55, "lat": 25.03}
 BODY: dict[str, dict[str, Any] | bytes] = {
     "POST /session": {"username": "dora", "password": "x"},
+    "PATCH /me": {"email": "me@acme.test", "language": "en", "weekly_report": False},
     "POST /tokens": {"name": "next", "scopes": ["read"]},
     "POST /requests": {"reference": "A1", "service_type": "filter", "site": SITE},
     "POST /requests/{request_id}/cancel": {"reason": "Not needed any more."},
+    "POST /recoveries/{recovery_id}/drop": {"reason": "They moved."},
     "POST /optimise": {"jobs": [], "vehicles": []},
     "POST /plans": {"region": "region", "on": "2026-03-09"},
     "PATCH /visits/{visit_id}": {"notes": "Ring twice."},

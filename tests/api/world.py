@@ -46,8 +46,19 @@ from communities.services.metrics import metrics_refresh
 from communities.services.tokens import token_issue
 from communities.services.windows import windows_turn
 from core.links import digest
-from dispatch.models import Plan, PlanVersion, Route, Shift, Stop, Technician, UnassignedVisit, Visit
+from dispatch.models import (
+    Plan,
+    PlanVersion,
+    Recovery,
+    Route,
+    Shift,
+    Stop,
+    Technician,
+    UnassignedVisit,
+    Visit,
+)
 from dispatch.services.day import rows_hash
+from dispatch.services.recoveries import Complaint, recovery_open
 from dispatch.states import PlanState, VisitState
 from tests import factories
 
@@ -96,6 +107,7 @@ class World:
         self._credit_note(self.names.get("invoice") or self.invoice.pk)
         self.membership = self._membership(self.scheduled)
         self._commission(done, self.payment)
+        self._recovery(done)
         self._insight(community)
         self._event()
         self._price_book()
@@ -369,6 +381,19 @@ class World:
         sharer = factories.technician(self.region, f"S{self.rows}")
         first = self.names.setdefault("shared", str(visit.pk))
         VisitShare.objects.create(organisation=self.company, visit_id=first, technician=sharer)
+
+    def _recovery(self, visit: Visit) -> None:
+        """The customer rated the visit badly."""
+        bad = Complaint(
+            visit_id=visit.pk,
+            cause=Recovery.Cause.DETRACTOR,
+            cause_id=visit.pk,
+            at=self.now,
+            said="Still leaks.",
+        )
+        recovery = recovery_open(complaint=bad)
+        assert recovery is not None
+        self.names.setdefault("recovery", str(recovery.pk))
 
     def _event(self) -> None:
         """An endpoint, and one more delivery to the first."""
