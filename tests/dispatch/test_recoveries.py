@@ -9,7 +9,7 @@ from pytest_django import Settings
 from communities.access import Caller
 from communities.models import Community, Contact, Region, ServiceEvent, User
 from dispatch.errors import NotForYourRole, RecoveryClosed, RecoveryUnknown
-from dispatch.models import PlanVersion, Recovery, ServiceType, Technician, Visit
+from dispatch.models import PlanVersion, Recovery, ServiceRequest, ServiceType, Technician, Visit
 from dispatch.selectors.recoveries import next_visit, recovery_list, said_of
 from dispatch.services.execution import visit_complete, visit_not_complete
 from dispatch.services.planning import plan_publish, plan_request
@@ -100,6 +100,21 @@ def test_a_cause_opens_one_and_another_cause_none_while_it_is_open(
     assert second is not None
     assert second.request.reference == f"test:{bad.work_order.number}/2"
     assert second.due_at == now + 25 * HOUR
+
+
+def test_a_request_that_is_there_already_is_hurried_and_no_second_one_made(
+    bad: Visit, tom: Technician, now: datetime
+) -> None:
+    follow_up = factories.request(bad.site, now, bad.service_type)  # to be resolved within three days
+    opened = recovery_open(
+        complaint=Complaint(
+            visit_id=bad.pk, cause=Recovery.Cause.REOPENED, cause_id=follow_up.pk, at=now, follow_up=follow_up
+        )
+    )
+    follow_up.refresh_from_db()
+    assert opened is not None
+    assert (opened.request, opened.technician, follow_up.resolve_by) == (follow_up, tom, now + 24 * HOUR)
+    assert not ServiceRequest.objects.filter(source="recovery").exists()
 
 
 def test_the_customer_is_told_and_only_who_agreed_to_it(
