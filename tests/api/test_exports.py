@@ -15,6 +15,9 @@ from core.money import Money
 from dispatch.models import Technician
 from tests import factories
 from tests.api.conftest import Api
+from tests.api.test_figures import answers, village
+
+__all__ = ["answers", "village"]
 
 MARCH = "?from=2026-03-01&to=2026-03-31"
 COLUMNS = (Column("name"), Column("number", "whole"), Column("on", "day"), Column("at", "moment"))
@@ -43,6 +46,26 @@ def told(north: Region, other: Organisation, tom: Technician, now: datetime) -> 
 def body(answer: HttpResponse) -> bytes:
     assert answer.status_code == 200
     return b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+
+
+@pytest.mark.usefixtures("answers")
+def test_figures_come_as_shown_and_what_is_hidden_there_is_hidden_here(ada_api: Api, tom: Technician) -> None:
+    """Of Tina only four answered; without her, Tom's six would tell what they said."""
+    asked = "?by=technician&purpose=scheduling"
+    lines = body(ada_api.get(f"/exports/figures.csv{asked}")).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(lines)))
+
+    assert [
+        (row["technician_id"] != "", row["value"], row["numerator"], row["hidden"])
+        for row in rows
+        if row["figure"] == "csat"
+    ] == [(True, "", "", "yes"), (True, "", "", "yes"), (False, "3.2", "32", "")]
+    assert [(row["value"], row["amount_minor"]) for row in rows if row["figure"] == "revenue"] == [
+        ("", "0")
+    ] * 3
+    table = pq.read_table(io.BytesIO(body(ada_api.get(f"/exports/figures.parquet{asked}"))))
+    assert [row["figure"] for row in table.to_pylist()] == [row["figure"] for row in rows]
+    assert ada_api.get("/exports/figures.csv?by=technician").status_code == 422  # what for?
 
 
 def test_facts_come_as_csv(told: None, ada_api: Api) -> None:
