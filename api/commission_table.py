@@ -5,13 +5,13 @@ import io
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
+from api.tables import text_cell
 from billing.models import CommissionLine
 
 COLUMNS = (
     "technician", "name", "kind", "cause", "happened_at", "invoice", "position", "description", "rate_bp",
     "rule_amount_minor", "base_minor", "parts", "of_parts", "amount_minor", "currency",
 )  # fmt: skip
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def commission_table(lines: Iterable[CommissionLine], zone: ZoneInfo) -> bytes:
@@ -26,14 +26,14 @@ def commission_table(lines: Iterable[CommissionLine], zone: ZoneInfo) -> bytes:
 def _row(line: CommissionLine, zone: ZoneInfo) -> tuple[object, ...]:
     technician, billed = line.statement.technician, line.invoice_line
     return (
-        _text(technician.code),
-        _text(technician.name),
+        text_cell(technician.code),
+        text_cell(technician.name),
         line.kind,
         line.cause[0],
         line.happened_at.astimezone(zone).isoformat(timespec="seconds"),
-        _text(billed.invoice.number) if billed else "",
+        text_cell(billed.invoice.number) if billed else "",
         billed.position if billed else "",
-        _text(billed.description) if billed else "",
+        text_cell(billed.description) if billed else "",
         line.rule.rate_bp,
         line.rule.amount_minor,
         line.base_minor,
@@ -42,8 +42,3 @@ def _row(line: CommissionLine, zone: ZoneInfo) -> tuple[object, ...]:
         line.amount_minor,
         line.statement.currency,
     )
-
-
-def _text(value: str) -> str:
-    """A text that a spreadsheet would run as a formula is only shown."""
-    return f"'{value}" if value.startswith(FORMULA) else value

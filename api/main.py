@@ -16,8 +16,9 @@ from api.routers import (
     communities,
     customers,
     events,
-    facts,
     experiments,
+    exports,
+    facts,
     figures,
     memberships,
     offers,
@@ -25,6 +26,7 @@ from api.routers import (
     payments,
     plans,
     price_book,
+    recoveries,
     requests,
     settlements,
     technician,
@@ -70,6 +72,7 @@ for module in (
     customers,
     requests,
     facts,
+    recoveries,
     plans,
     optimise,
     technician,
@@ -83,5 +86,6 @@ for module in (
     commissions,
     webhooks,
     events,
+    exports,
 ):
     api.add_router("", module.router)

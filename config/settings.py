@@ -151,6 +151,7 @@ CELERY_BEAT_SCHEDULE = {
     for task, every_s in {
         "core.tasks.outbox_sweep": 10.0,
         "dispatch.tasks.plans_sweep": 30.0,
+        "dispatch.tasks.weekly_reports_sweep": 600.0,
         "communities.tasks.metrics_refresh": 10.0,
         "communities.tasks.signals_refresh": 1800.0,
         "communities.tasks.ledger_months": 3600.0,
@@ -197,10 +198,19 @@ OUTBOX_CONSUMERS = {
     "payment.succeeded": ["api.events.consumers.payment_succeeded"],
     "payment.declined": ["api.events.consumers.payment_declined"],
     "payment.refunded": ["api.events.consumers.payment_refunded"],
-    "payment.disputed": ["api.events.consumers.payment_disputed"],
+    "payment.disputed": [
+        "api.events.consumers.payment_disputed",
+        "billing.services.recoveries.recovery_after_dispute",
+    ],
     "feedback.suspended": ["communities.services.suspensions.suspension_announce"],
     "survey.invited": ["communities.services.surveys.survey_send"],
-    "survey.answered": ["api.events.consumers.survey_answered"],
+    "survey.answered": [
+        "api.events.consumers.survey_answered",
+        "dispatch.services.recoveries.recovery_after_answer",
+    ],
+    "weekly_report.due": ["dispatch.services.weekly_reports.weekly_report_send"],
+    "recovery.opened": ["dispatch.services.recovery_letters.recovery_letter_send"],
+    "recovery.failed": ["dispatch.services.recovery_letters.recovery_alert_send"],
     "sandbox.notice": ["console.sandbox_provider.notices.notice_send"],
 }
 # What a long outage, or a price missing until Monday, must not end: tried every hour for a week.
@@ -239,6 +249,13 @@ INSIGHT_MIN_RESPONDENTS = env.integer("INSIGHT_MIN_RESPONDENTS", 5)  # what fewe
 
 # -- Events out: docs/events.md ------------------------------------------------------------------------------
 EVENTS_PRIVATE_ADDRESSES = env.boolean("EVENTS_PRIVATE_ADDRESSES", False)
+
+# -- Recoveries ----------------------------------------------------------------------------------------------
+RECOVERY_HOURS = {  # from what went wrong to the deadline; the other numbers are in dispatch/recovery_policy.py
+    "detractor": env.integer("RECOVERY_HOURS_DETRACTOR", 48),
+    "reopened": env.integer("RECOVERY_HOURS_REOPENED", 24),
+    "disputed": env.integer("RECOVERY_HOURS_DISPUTED", 72),
+}
 
 # -- E-mail --------------------------------------------------------------------------------------------------
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "linli@localhost")

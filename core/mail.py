@@ -1,14 +1,15 @@
-"""Letters to customers, by e-mail: one template, one language, plain text, and pictures beside it."""
+"""Letters by e-mail: one template, one language, plain text, perhaps the same as HTML, and pictures beside it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from email.utils import formataddr, parseaddr
 from smtplib import SMTPDataError, SMTPRecipientsRefused
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 
 
 class LetterRefused(Exception):
@@ -17,7 +18,8 @@ class LetterRefused(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letter:
-    """What to write to whom. The template's first line is the subject.
+    """What to write to whom, with times in `zone`. The template's first line is the subject; `html` is the template of
+    the same letter for those who read HTML.
 
     `reference` names the letter: sent twice it carries the same Message-ID, and mail programs show it once.
     """
@@ -29,16 +31,20 @@ class Letter:
     context: Mapping[str, object]
     reference: str
     images: Mapping[str, bytes] = field(default_factory=dict)  # PNG by file name
+    html: str = ""
+    zone: tzinfo = UTC
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def letter_send(letter: Letter) -> None:
     """Hand a letter to the mail server. Raises LetterRefused, and OSError or smtplib.SMTPException when there is no
     talking to it; never call it in a transaction."""
-    with translation.override(letter.language):
+    with translation.override(letter.language), timezone.override(letter.zone):
         text = render_to_string(letter.template, dict(letter.context))
+        html = render_to_string(letter.html, dict(letter.context)) if letter.html else ""
     subject, _, body = text.strip().partition("\n")
     _, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
-    message = EmailMessage(
+    message = EmailMultiAlternatives(
         subject=subject.strip(),
         body=body.strip() + "\n",
         from_email=formataddr((letter.sender, address)),
@@ -47,8 +53,11 @@ def letter_send(letter: Letter) -> None:
             "Message-ID": f"<{letter.reference}@{address.partition('@')[2]}>",
             "Auto-Submitted": "auto-generated",
             "Content-Language": letter.language,
+            **letter.headers,
         },
     )
+    if html:
+        message.attach_alternative(html, "text/html")
     for name, content in letter.images.items():
         message.attach(name, content, "image/png")
     try:

@@ -20,6 +20,11 @@ class WorkOrderUnknown(NotFound):
     title = "There is no such work order"
 
 
+class RecoveryUnknown(NotFound):
+    code = "recovery-unknown"
+    title = "There is no such recovery"
+
+
 class PlanUnknown(NotFound):
     code = "plan-unknown"
     title = "There is no such plan"
@@ -83,6 +88,11 @@ class RequestKnown(Conflict):
 class PasswordsFileRefused(Conflict):
     code = "passwords-file-refused"
     title = "The file for first passwords cannot be made"
+
+
+class RecoveryClosed(Conflict):
+    code = "recovery-closed"
+    title = "This recovery is done or dropped"
 
 
 class PlanRunning(Conflict):

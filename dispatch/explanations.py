@@ -142,6 +142,16 @@ def version_affinities(version: PlanVersion) -> Affinities:
     }
 
 
+def decided_by_answers(explanation: Mapping[str, Any]) -> bool:
+    """Whether a stop's technician goes there rather than the next best for what customers had answered alone."""
+    chosen, other = explanation.get("chosen"), explanation.get("runner_up")
+    if not chosen or not other:
+        return False
+    better = sum(other["minutes"].values()) - sum(chosen["minutes"].values())
+    by_answers = other["minutes"].get("affinity", 0.0) - chosen["minutes"].get("affinity", 0.0)
+    return bool(better > 0 >= better - by_answers)
+
+
 def language_asked() -> Language:
     """The language of the request being answered, as far as we speak it."""
     return "zh-hant" if get_language() == "zh-hant" else "en"

@@ -1,4 +1,4 @@
-"""The state machines of requests, work orders, visits and plan versions: one transition table each."""
+"""The state machines of requests, work orders, visits, recoveries and plan versions: one transition table each."""
 
 from collections.abc import Iterable, Mapping
 
@@ -29,6 +29,13 @@ class VisitState(TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
+class RecoveryState(TextChoices):
+    OPEN = "open", "To be planned"
+    PLANNED = "planned", "Planned"
+    DONE = "done", "Done"
+    DROPPED = "dropped", "Dropped"
+
+
 class PlanState(TextChoices):
     QUEUED = "queued", "Waiting for a planner"
     SOLVING = "solving", "Being planned"
@@ -46,7 +53,7 @@ def _table(rows: Mapping[str, Iterable[str]]) -> Transitions:
     return {str(old): frozenset(map(str, new)) for old, new in rows.items()}
 
 
-_R, _W, _V, _P = RequestState, WorkOrderState, VisitState, PlanState
+_R, _W, _V, _C, _P = RequestState, WorkOrderState, VisitState, RecoveryState, PlanState
 
 REQUEST: Transitions = _table(
     {
@@ -75,6 +82,14 @@ VISIT: Transitions = _table(
         _V.CANCELLED: [],
     }
 )
+RECOVERY: Transitions = _table(
+    {
+        _C.OPEN: [_C.PLANNED, _C.DONE, _C.DROPPED],
+        _C.PLANNED: [_C.OPEN, _C.DONE, _C.DROPPED],  # open again: taken off the plan, or nobody was at home
+        _C.DONE: [],
+        _C.DROPPED: [],
+    }
+)
 PLAN: Transitions = _table(
     {
         _P.QUEUED: [_P.SOLVING, _P.CANCELLED, _P.FAILED],
@@ -92,6 +107,7 @@ PLAN: Transitions = _table(
 VISIT_TAKING = (_V.SCHEDULED, _V.EN_ROUTE, _V.ARRIVED, _V.STARTED)
 VISIT_BEGUN = (_V.EN_ROUTE, _V.ARRIVED, _V.STARTED, _V.COMPLETED, _V.NOT_COMPLETED)
 VISIT_ON_SCHEDULE = (_V.SCHEDULED, *VISIT_BEGUN)
+RECOVERY_LIVE = (_C.OPEN, _C.PLANNED)
 PLAN_RUNNING = (_P.QUEUED, _P.SOLVING)
 
 

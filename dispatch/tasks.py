@@ -1,8 +1,9 @@
-"""Celery's side of planning: ids in, one service call."""
+"""Celery's side of planning, and of what comes with time: ids in, one service call."""
 
 from uuid import UUID
 
 from celery import shared_task
+from django.utils import timezone
 
 
 @shared_task  # type: ignore[untyped-decorator]
@@ -17,3 +18,10 @@ def plans_sweep() -> None:
     from dispatch.services.solving import versions_sweep
 
     versions_sweep()
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def weekly_reports_sweep() -> None:
+    from dispatch.services import weekly_reports
+
+    weekly_reports.weekly_reports_sweep(now=timezone.now())

@@ -12,10 +12,11 @@ from ninja import Query, Router
 from api.answers import SECRET, answer
 from api.auth import Request, same_site, session
 from api.paging import paged
-from api.schemas.accounts import MeOut, SessionIn, SessionOut, TokenIn, TokenMade, TokenOut
+from api.schemas.accounts import MeIn, MeOut, SessionIn, SessionOut, TokenIn, TokenMade, TokenOut
 from api.schemas.base import Page, PageQuery
 from api.signing_in import sign_in
 from communities.selectors.people import token_list
+from communities.services.people import letters_set
 from communities.services.tokens import token_issue, token_revoke
 
 router = Router(tags=["Accounts"])
@@ -43,6 +44,13 @@ def session_delete(request: Request) -> HttpResponse:
 
 @router.get("/me", response=MeOut)
 def me_get(request: Request) -> MeOut:
+    return MeOut.of(request.auth)
+
+
+@router.patch("/me", response=MeOut)
+def me_patch(request: Request, body: MeIn) -> MeOut:
+    """Say where one's letters go, in which language, and whether the weekly one does."""
+    letters_set(user=request.auth.user, **body.model_dump())
     return MeOut.of(request.auth)
 
 

@@ -68,11 +68,26 @@ class OrganisationOut(Out):
     currency: str
 
 
+class MeIn(In):
+    """What is left out stays as it is."""
+
+    email: Annotated[str | None, Field(max_length=254, pattern=r"^$|^[^@\s]+@[^@\s]+\.[^@\s]+$")] = None
+    language: Annotated[
+        Literal["", "en", "zh-hant"] | None, Field(description="Of letters; empty: the organisation's.")
+    ] = None
+    weekly_report: bool | None = None
+
+
 class MeOut(Out):
     id: UUID
     username: str
     name: str
     role: str
+    email: str
+    language: Annotated[str, Field(description="Of letters; empty: the organisation's.")]
+    weekly_report: Annotated[
+        bool, Field(description="Whether a regional manager gets the letter on Monday morning.")
+    ]
     organisation: OrganisationOut
     region_ids: Annotated[
         list[UUID], Field(description="For a regional manager: where they are responsible.")
@@ -86,6 +101,9 @@ class MeOut(Out):
             username=caller.user.username,
             name=caller.user.get_full_name(),
             role=caller.role,
+            email=caller.user.email,
+            language=caller.user.language,
+            weekly_report=caller.user.weekly_report,
             organisation=OrganisationOut(
                 id=company.id,
                 slug=company.slug,

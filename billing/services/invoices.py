@@ -11,6 +11,7 @@ from billing.models import Invoice, Offer, OfferLine, PriceItem
 from billing.services.issuing import Line, billing_lock, invoice_make, item_line
 from billing.services.member_terms import lines_for_member
 from billing.services.pricing import prices_on
+from billing.services.recoveries import for_nothing, is_free
 from core.money import Money
 from dispatch.models import Visit
 
@@ -44,7 +45,8 @@ def invoice_issue(*, visit_id: UUID, now: datetime) -> Invoice:
 
 
 def _lines_of(visit: Visit, now: datetime) -> list[Line]:
-    """What was accepted for the request, with the service's base price before it unless an option has one."""
+    """What was accepted for the request, with the service's base price before it unless an option has one. A visit that
+    makes another good costs nothing but what was accepted."""
     accepted = (
         OfferLine.objects.filter(
             option__in=Offer.objects.filter(fulfilled_by=visit.work_order.request_id).values("accepted")
@@ -58,7 +60,8 @@ def _lines_of(visit: Visit, now: datetime) -> list[Line]:
     ]
     if any(line.item.kind == PriceItem.Kind.BASE for line in accepted):
         return lines
-    return [_base(visit, now), *lines]
+    base = _base(visit, now)
+    return [for_nothing(base, visit) if is_free(visit) else base, *lines]
 
 
 def _base(visit: Visit, now: datetime) -> Line:

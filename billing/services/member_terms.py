@@ -74,6 +74,7 @@ def _is_service(line: Line, visit: Visit) -> bool:
     item = line.item
     return (
         item is not None
+        and not line.discount  # what costs nothing already uses up no included visit
         and item.kind == PriceItem.Kind.BASE
         and item.service_type_id == visit.service_type_id
     )
@@ -81,7 +82,7 @@ def _is_service(line: Line, visit: Visit) -> bool:
 
 def _reduced(line: Line, plan: MaintenancePlan | None, visit: Visit) -> Line:
     off = _share(line.amount, plan)
-    return _less(line, off, plan, visit) if plan and off else line
+    return _less(line, off, plan, visit) if plan and off and not line.discount else line
 
 
 def _covered(line: Line, plan: MaintenancePlan, best: MaintenancePlan | None, visit: Visit) -> Line:

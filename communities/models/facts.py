@@ -46,6 +46,8 @@ class ServiceEvent(Owned):
         PAYMENT_DISPUTED = "payment.disputed"
         SURVEY_SENT = "survey.sent"
         SURVEY_ANSWERED = "survey.answered"
+        RECOVERY_OPENED = "recovery.opened"
+        RECOVERY_CLOSED = "recovery.closed"
         COMPLAINT_MADE = "complaint.made"
         REFERRAL_MADE = "referral.made"
         PURCHASE_MADE = "purchase.made"

@@ -20,6 +20,16 @@ class User(Identified, AbstractUser):
 
     organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="+", null=True)
     role = models.CharField(max_length=20, choices=Role.choices, default=Role.DISPATCHER)
+    language = models.CharField(
+        max_length=10,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="Of letters; empty: the organisation's.",
+    )
+    weekly_report = models.BooleanField(
+        default=True, db_default=True, help_text="A regional manager wants the letter on Monday morning."
+    )
 
     class Meta:
         constraints = [

@@ -39,3 +39,16 @@ def _regions_set(user: User, regions: Iterable[Region]) -> None:
     RegionManager.objects.bulk_create(
         RegionManager(organisation_id=region.organisation_id, user=user, region=region) for region in regions
     )
+
+
+@transaction.atomic
+def letters_set(
+    *, user: User, email: str | None = None, language: str | None = None, weekly_report: bool | None = None
+) -> None:
+    """Where an account's letters go, in which language (empty: the organisation's), and whether the weekly one does.
+    None changes nothing."""
+    given = {"email": email, "language": language, "weekly_report": weekly_report}
+    changed = {name: value for name, value in given.items() if value is not None}
+    for name, value in changed.items():
+        setattr(user, name, value)
+    user.save(update_fields=list(changed))

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from billing.models import CommissionRule, Entry, Invoice
 from billing.selectors.story import What
 from communities.models import User
-from dispatch.models import Visit
+from dispatch.models import Recovery, Visit
 from dispatch.states import PlanState, VisitState
 
 ROLES: dict[str, Promise] = {
@@ -26,6 +26,11 @@ VISIT_STATES: dict[str, Promise] = {
     VisitState.COMPLETED: _("Completed"),
     VisitState.NOT_COMPLETED: _("Not completed"),
     VisitState.CANCELLED: _("Cancelled"),
+}
+RECOVERY_CAUSES: dict[str, Promise] = {
+    Recovery.Cause.DETRACTOR: _("Rated the visit badly"),
+    Recovery.Cause.REOPENED: _("The fault came back"),
+    Recovery.Cause.DISPUTED: _("Contests the payment"),
 }
 PLAN_STATES: dict[str, Promise] = {
     PlanState.QUEUED: _("waiting for a planner"),

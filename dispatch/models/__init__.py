@@ -1,6 +1,8 @@
-"""Technicians, service requests, work orders, visits and plans."""
+"""Technicians, service requests, work orders, visits, recoveries and plans."""
 
 from dispatch.models.plans import Plan, PlanVersion, Route, Stop, UnassignedVisit
+from dispatch.models.recoveries import Recovery
+from dispatch.models.reports import WeeklyReport
 from dispatch.models.technicians import Shift, Skill, Technician, TechnicianSkill, WorkingHours
 from dispatch.models.work import (
     RequestPause,
@@ -14,6 +16,7 @@ from dispatch.models.work import (
 __all__ = [
     "Plan",
     "PlanVersion",
+    "Recovery",
     "RequestPause",
     "Route",
     "ServiceRequest",
@@ -26,6 +29,7 @@ __all__ = [
     "TechnicianSkill",
     "UnassignedVisit",
     "Visit",
+    "WeeklyReport",
     "WorkOrder",
     "WorkingHours",
 ]

@@ -83,7 +83,7 @@ def day_load(*, region: Region, on: date, now: datetime, signal_set: SignalSet |
 def _visits(region: Region, on: date, now: datetime) -> Iterable[Visit]:
     return (
         open_visits(region, on, now)
-        .select_related("site__community", "work_order__request", "service_type")
+        .select_related("site__community", "work_order__request__recovery__technician", "service_type")
         .defer("site__community__boundary", "site__community__attributes")
         .prefetch_related(NEEDS)
         .order_by("work_order__request__source", "work_order__number", "sequence")

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 
 from communities.access import Caller
@@ -25,6 +25,7 @@ from dispatch.selectors.visits import visit_get
 from dispatch.services.clocks import clocks_restart
 from dispatch.services.costs import visit_costs
 from dispatch.services.facts import resolved_fact, responded_fact, visit_fact
+from dispatch.services.recovery_states import recoveries_follow, recovery_done
 from dispatch.states import REQUEST, VISIT, WORK_ORDER, RequestState, VisitState, WorkOrderState, before
 
 CLOCK_SKEW = timedelta(minutes=5)  # how far a telephone's clock may be ahead of ours
@@ -70,6 +71,7 @@ def visit_complete(
     ServiceRequest.objects.filter(
         pk=visit.work_order.request_id, state__in=before(REQUEST, RequestState.CLOSED)
     ).update(state=RequestState.CLOSED, closed_at=happened_at)
+    recovery_done(request_id=visit.work_order.request_id, at=happened_at)
     return visit
 
 
@@ -89,6 +91,7 @@ def visit_not_complete(
         service_type_id=visit.service_type_id,
         duration_minutes=visit.duration_minutes,
     )
+    recoveries_follow(Q(request=visit.work_order.request_id))
     return visit
 
 

@@ -30,6 +30,7 @@ from dispatch.selectors.visits import day_bounds
 from dispatch.services import announce
 from dispatch.services.day import rows_hash
 from dispatch.services.promises import published_facts, withdrawn_facts
+from dispatch.services.recovery_states import recoveries_follow
 from dispatch.services.shifts import shifts_of
 from dispatch.states import PLAN, PLAN_RUNNING, PlanState, VisitState, before
 
@@ -143,6 +144,7 @@ def plan_publish(*, caller: Caller, version_id: UUID, plan_revision: int, now: d
     withdrawn = list(withdrawn_facts(version, now))
     _assignments_replace(plan, version, len(stops))
     _pointer_move(plan, version, now)
+    recoveries_follow(Q(request__site__community__region=plan.region_id))
     told = published_facts(stops, version, now)
     facts_record(organisation=caller.organisation, facts=[*withdrawn, *told], now=now)
     return plan

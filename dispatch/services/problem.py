@@ -1,12 +1,14 @@
 """Rows → Problem. Inside a problem things go by stable texts (a request's reference, a technician's and a
 community's code), not by database ids: equal data gives an equal problem, and an equal plan, on every machine."""
 
+from dataclasses import replace
 from datetime import datetime, time
 
 from django.contrib.gis.geos import Point
 
 from communities.models import Community, Signal, Site
-from dispatch.models import Shift, Visit
+from dispatch.models import Recovery, Shift, Visit
+from dispatch.recovery_policy import POLICY
 from dispatch.services.day import Day, over_at
 from dispatch.solver import problem as solver
 from dispatch.solver.explain import Leeway
@@ -62,7 +64,7 @@ def _visit(
 ) -> solver.Visit:
     community = _community(visit.site)
     due_s = day.seconds(visit.work_order.request.resolve_by)
-    return solver.Visit(
+    made = solver.Visit(
         id=name,
         place=_place(visit.site.point or community.centre),
         service_s=visit.duration_minutes * 60,
@@ -72,6 +74,19 @@ def _visit(
         community=community.code,
         values=affinity.get(str(community.pk), {}),
         due_s=due_s if 0 <= due_s < day.length_s else None,
+    )
+    recovery = getattr(visit.work_order.request, "recovery", None)
+    return _recovering(made, recovery) if recovery else made
+
+
+def _recovering(visit: solver.Visit, recovery: Recovery) -> solver.Visit:
+    """A visit that makes another good: not by whoever was there, at a higher level, before ordinary ones, in time."""
+    return replace(
+        visit,
+        skills=recovery.levels,
+        forbidden_technicians=(recovery.technician.code,),
+        penalty=visit.penalty + POLICY.penalty,
+        lateness_weight=POLICY.lateness_weight,
     )
 
 

@@ -24,6 +24,7 @@ from dispatch.models import ServiceRequest, ServiceType, Visit, WorkOrder
 from dispatch.selectors.requests import request_get
 from dispatch.services.clocks import clocks_restart
 from dispatch.services.facts import SOURCE as SOURCE_OF_FACTS
+from dispatch.services.recovery_states import recovery_dropped
 from dispatch.states import (
     REQUEST,
     VISIT,
@@ -304,6 +305,7 @@ def request_cancel(*, caller: Caller, request_id: UUID, reason: str, now: dateti
         raise StepOutOfOrder(f"The request is {request.get_state_display().lower()}.")
     _visits_cancel(request, reason)
     clocks_restart(request=request, at=now)
+    recovery_dropped(request_id=request.pk, reason=reason, at=max(now, request.requested_at))
     for order in orders:
         if order.state in before(WORK_ORDER, WorkOrderState.CANCELLED):
             WorkOrder.objects.filter(pk=order.pk).update(state=WorkOrderState.CANCELLED)

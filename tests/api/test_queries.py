@@ -30,6 +30,7 @@ DISPATCHER = {
     "/requests": 2,
     "/requests/{request}": 2,
     "/work-orders/{work_order}": 3,
+    "/recoveries": 4,
     "/plans": 2,
     "/plans/{draft}": 2,
     "/plans/{draft}/routes": 4,

@@ -58,6 +58,7 @@ from core.links import digest
 from dispatch.models import (
     Plan,
     PlanVersion,
+    Recovery,
     RequestPause,
     Route,
     Shift,
@@ -67,6 +68,7 @@ from dispatch.models import (
     Visit,
 )
 from dispatch.services.day import rows_hash
+from dispatch.services.recoveries import Complaint, recovery_open
 from dispatch.states import PlanState, VisitState
 from tests import factories
 
@@ -116,6 +118,7 @@ class World:
         self._credit_note(self.names.get("invoice") or self.invoice.pk)
         self.membership = self._membership(self.scheduled)
         self._commission(done, self.payment)
+        self._recovery(done)
         self._insight(community)
         self._event()
         self._price_book()
@@ -396,6 +399,19 @@ class World:
         sharer = factories.technician(self.region, f"S{self.rows}")
         first = self.names.setdefault("shared", str(visit.pk))
         VisitShare.objects.create(organisation=self.company, visit_id=first, technician=sharer)
+
+    def _recovery(self, visit: Visit) -> None:
+        """The customer rated the visit badly."""
+        bad = Complaint(
+            visit_id=visit.pk,
+            cause=Recovery.Cause.DETRACTOR,
+            cause_id=visit.pk,
+            at=self.now,
+            said="Still leaks.",
+        )
+        recovery = recovery_open(complaint=bad)
+        assert recovery is not None
+        self.names.setdefault("recovery", str(recovery.pk))
 
     def _event(self) -> None:
         """An endpoint, and one more delivery to the first."""

@@ -1,0 +1,80 @@
+"""The page of recoveries: who was badly served, what they said, who was there, who goes next, and by when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.views.decorators.http import require_safe
+
+from communities.access import Caller
+from communities.insight.sentences import Language
+from console.office.pages import language_here, office_page, signed_in
+from console.office.words import RECOVERY_CAUSES, VISIT_STATES
+from dispatch.explanations import name_in
+from dispatch.models import Recovery, Visit
+from dispatch.selectors.recoveries import Said, next_visit, recovery_list, said_of
+from dispatch.states import RECOVERY_LIVE
+
+MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryShown:
+    """A recovery in words. `hours` until its deadline; below zero, since."""
+
+    recovery: Recovery
+    cause: Promise
+    said: Said | None
+    community: str
+    service: str
+    was_there: str
+    goes: str
+    next_visit: Visit | None
+    next_state: Promise | str
+    age_hours: int
+    hours: int
+
+
+@require_safe
+@signed_in
+def recoveries(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """Those that are not over, due first first. Not for technicians, who have a day."""
+    if caller.is_technician:
+        return redirect("day")
+    language = language_here(request, caller.organisation.language)
+    found = recovery_list(caller).filter(state__in=RECOVERY_LIVE).order_by("due_at", "pk")[: MOST + 1]
+    now = timezone.now()
+    rows = [_shown(one, language, now) for one in found]
+    context = {
+        "rows": rows[:MOST],
+        "more": len(rows) > MOST,
+        "late": sum(row.hours < 0 for row in rows[:MOST]),
+    }
+    return office_page(request, caller, "office/recoveries.html", context)
+
+
+def _shown(recovery: Recovery, language: Language, now: datetime) -> RecoveryShown:
+    community, visit = recovery.request.site.community, next_visit(recovery)
+    return RecoveryShown(
+        recovery=recovery,
+        cause=RECOVERY_CAUSES[recovery.cause],
+        said=said_of(recovery),
+        community=name_in(community, language) if community else "",
+        service=name_in(recovery.request.service_type, language),
+        was_there=f"{recovery.technician.code} {name_in(recovery.technician, language)}",
+        goes=f"{visit.technician.code} {name_in(visit.technician, language)}"
+        if visit and visit.technician
+        else "",
+        next_visit=visit,
+        next_state=VISIT_STATES[visit.state] if visit else "",
+        age_hours=_hours(recovery.opened_at, now),
+        hours=_hours(now, recovery.due_at),
+    )
+
+
+def _hours(since: datetime, until: datetime) -> int:
+    """Whole hours, downwards: what is due in half an hour is due in 0, what was due half an hour ago in -1."""
+    return int((until - since).total_seconds() // 3600)
