@@ -34,6 +34,11 @@ class Caller:
         return self.role == User.Role.ADMINISTRATOR
 
     @property
+    def answers_for_regions(self) -> bool:
+        """Whether feedback does a region good is for administrators and its managers to judge."""
+        return self.role in {User.Role.ADMINISTRATOR, User.Role.REGIONAL_MANAGER}
+
+    @property
     def is_technician(self) -> bool:
         return self.role == User.Role.TECHNICIAN
 

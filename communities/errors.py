@@ -3,6 +3,16 @@
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 
 
+class RegionUnknown(NotFound):
+    code = "region-unknown"
+    title = "There is no such region"
+
+
+class NotForYourRole(Forbidden):
+    code = "not-for-your-role"
+    title = "Your role does not allow this"
+
+
 class SurveyClosed(Conflict):
     code = "survey-closed"
     title = "This survey has been answered already, or its time is over"

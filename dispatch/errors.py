@@ -1,6 +1,8 @@
 """The refusals of this app."""
 
-from core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
+from communities.errors import NotForYourRole as NotForYourRole
+from communities.errors import RegionUnknown as RegionUnknown
+from core.errors import Conflict, Invalid, NotFound, Stale
 
 
 class VisitUnknown(NotFound):
@@ -23,19 +25,9 @@ class PlanUnknown(NotFound):
     title = "There is no such plan"
 
 
-class RegionUnknown(NotFound):
-    code = "region-unknown"
-    title = "There is no such region"
-
-
 class CalendarUnknown(NotFound):
     code = "calendar-unknown"
     title = "There is no such calendar"
-
-
-class NotForYourRole(Forbidden):
-    code = "not-for-your-role"
-    title = "Your role does not allow this"
 
 
 class StepOutOfOrder(Conflict):

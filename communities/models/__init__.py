@@ -1,7 +1,7 @@
 """Organisations, people, places, the ledger of facts, and what it says."""
 
 from communities.models.facts import DayChanged, FactKey, ServiceEvent
-from communities.models.insight import Signal, SignalSet
+from communities.models.insight import Policy, Signal, SignalSet
 from communities.models.metrics import CustomerServed, FigureUse, MetricClock, MetricDay, MetricWindow
 from communities.models.people import ApiToken, Contact, Customer, Erasure, RegionManager, User
 from communities.models.places import Community, Region, Site
@@ -23,6 +23,7 @@ __all__ = [
     "MetricWindow",
     "Organisation",
     "Owned",
+    "Policy",
     "Region",
     "RegionManager",
     "ServiceEvent",

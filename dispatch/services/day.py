@@ -5,7 +5,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from communities.models import Region, Signal, SignalSet
+from communities.insight.signals import Signals
+from communities.models import Region, SignalSet
+from communities.services.signals import signals_told
 from dispatch.models import Shift, Visit
 from dispatch.selectors.visits import day_bounds
 from dispatch.services.release import NEEDS, as_of, begun_visits, open_visits
@@ -28,8 +30,7 @@ class Day:
     visits: dict[str, Visit]
     begun: dict[str, list[Visit]]
     shifts: dict[str, Shift]
-    signal_set: SignalSet | None
-    signals: list[Signal]
+    signals: Signals  # by the ids of communities, technicians and service types
 
     @property
     def length_s(self) -> int:
@@ -59,7 +60,6 @@ def day_load(*, region: Region, on: date, now: datetime, signal_set: SignalSet |
     """Read the day, as of `now` if it is today. Eight queries, whatever its size."""
     begin, end = (bound.astimezone(UTC) for bound in day_bounds(region.organisation, on, on))
     shifts = {shift.technician.code: shift for shift in shifts_of(region, on)}
-    signals = list(signal_set.signals.filter(community__region=region)) if signal_set else []
     return Day(
         region=region,
         on=on,
@@ -69,8 +69,7 @@ def day_load(*, region: Region, on: date, now: datetime, signal_set: SignalSet |
         visits={_visit_name(visit): visit for visit in _visits(region, on, now)},
         begun=_begun(region, on, shifts),
         shifts=shifts,
-        signal_set=signal_set,
-        signals=signals,
+        signals=signals_told(signal_set),
     )
 
 

@@ -11,9 +11,10 @@ from django.db.models import F, Max, Q
 from django.utils import timezone
 
 from communities.access import Caller
-from communities.models import Region, SignalSet
+from communities.models import Region
 from communities.selectors.places import region_list
 from communities.services.ledger import facts_record
+from communities.services.signals import signal_set_newest
 from core.locks import lock_all
 from dispatch.errors import (
     NotForYourRole,
@@ -83,18 +84,13 @@ def _version_queue(
         number=last + 1,
         seed=seed,
         iterations=iterations,
-        signal_set=signal_set_newest(caller) if signals == "newest" else None,
+        signal_set=signal_set_newest(region) if signals == "newest" else None,
         starts_from=starts_from,
         requested_by=caller.account,
         request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
     )
     transaction.on_commit(partial(announce.plan_wanted, version.pk), robust=True)
     return version
-
-
-def signal_set_newest(caller: Caller) -> SignalSet | None:
-    """The newest version of what customers' answers say, if there is one."""
-    return SignalSet.objects.filter(organisation=caller.organisation).order_by("-version").first()
 
 
 @transaction.atomic
