@@ -76,3 +76,8 @@ class PurposeMissing(Invalid):
 class TooFewRespondents(Forbidden):
     code = "too-few-respondents"
     title = "Too few people answered for this to be shown"
+
+
+class PolicyTooFine(Invalid):
+    code = "policy-too-fine"
+    title = "So few answers would show what single people said"

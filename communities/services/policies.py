@@ -3,10 +3,11 @@
 from dataclasses import asdict
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 
 from communities.access import Caller
-from communities.errors import NotForYourRole, RegionUnknown
+from communities.errors import NotForYourRole, PolicyTooFine, RegionUnknown
 from communities.insight.signals import SignalPolicy
 from communities.models import Policy, Region
 from communities.selectors.places import region_list
@@ -17,9 +18,11 @@ from communities.services.signals import policy_newest
 def policy_set(*, caller: Caller, region_id: UUID, policy: SignalPolicy, reason: str) -> Policy:
     """Make this the region's policy. Its signals are read anew within half an hour, and by night.
 
-    Raises RegionUnknown, NotForYourRole.
+    Raises RegionUnknown, NotForYourRole, PolicyTooFine.
     """
     region = region_for_policy(caller, region_id)
+    if policy.min_answers < settings.INSIGHT_MIN_RESPONDENTS:
+        raise PolicyTooFine(f"min_answers must be at least {settings.INSIGHT_MIN_RESPONDENTS}.")
     Region.objects.select_for_update(no_key=True).get(pk=region.pk)  # one new version at a time
     newest = policy_newest(region)
     return Policy.objects.create(

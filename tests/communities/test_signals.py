@@ -7,9 +7,10 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from communities.access import Caller
-from communities.errors import NotForYourRole, RegionUnknown
+from communities.errors import NotForYourRole, PolicyTooFine, RegionUnknown
 from communities.insight.signals import SignalPolicy, read_signals
 from communities.models import Community, Policy, Region, Signal, SignalSet, User
+from communities.services.metrics import metrics_refresh
 from communities.services.policies import policy_set
 from communities.services.signal_inputs import inputs_of
 from communities.services.signals import signals_compute, signals_refresh_due, signals_told
@@ -19,7 +20,7 @@ from tests import factories
 from tests.conftest import as_caller
 
 MONDAY = date(2026, 3, 2)
-KEEN = SignalPolicy(min_answers=1, half_life_days=1e9)
+KEEN = SignalPolicy(min_answers=6, half_life_days=1e9)
 
 
 @pytest.fixture
@@ -43,6 +44,7 @@ def served(village: Community, technician: Technician, filters: ServiceType, at:
         ("survey.answered", {"data": {"csat": csat, "nps": None}}),
     ):
         factories.fact(village.organisation, kind, at, **about, **more)
+    metrics_refresh()
 
 
 def test_facts_are_added_up_by_day(
@@ -89,7 +91,7 @@ def test_what_is_read_comes_back_from_the_rows_whole(
         served(village, tom, filters, now, csat)
     for csat in (1, 2, 2, 1, 3, 1):
         served(village, tina, filters, now, csat)
-    policy_set(caller=as_caller(ada), region_id=north.pk, policy=KEEN, reason="Few answers so far.")
+    policy_set(caller=as_caller(ada), region_id=north.pk, policy=KEEN, reason="Rather six than five.")
 
     signal_set = signals_compute(region=north, through_on=MONDAY)
 
@@ -142,7 +144,7 @@ def test_a_new_policy_is_heard_by_day_and_once(north: Region, as_ada: Caller, no
     policy_set(caller=as_ada, region_id=north.pk, policy=KEEN, reason="A try.")
     for _ in range(2):
         signals_refresh_due(now=now)
-    assert [(one.region, one.policy["min_answers"]) for one in SignalSet.objects.all()] == [(north, 1)]
+    assert [(one.region, one.policy["min_answers"]) for one in SignalSet.objects.all()] == [(north, 6)]
 
 
 def test_a_policy_is_a_new_version_with_author_and_reason(
@@ -164,6 +166,11 @@ def test_policies_are_not_for_everybody(
     for caller in (as_tom, as_stranger, as_caller(sol)):
         with pytest.raises(RegionUnknown):
             policy_set(caller=caller, region_id=north.pk, policy=KEEN, reason="x")
+
+
+def test_a_policy_that_would_show_what_single_people_said_is_refused(north: Region, as_ada: Caller) -> None:
+    with pytest.raises(PolicyTooFine, match="at least 5"):
+        policy_set(caller=as_ada, region_id=north.pk, policy=SignalPolicy(min_answers=4), reason="x")
 
 
 def test_a_signal_names_what_its_kind_is_about(north: Region, village: Community) -> None:

@@ -39,10 +39,14 @@ def test_why_a_technician_stays_away() -> None:
     parts = {"fix": Part(-3.0, -0.05, 0.78, 0.9, 40), "upsell": Part(-1.5, -37.5, 30.0, 60.0, 25)}
     against = replace(AFFINITY, community=None, minutes=-4.5, parts=parts)
     assert both(against) == (
-        ("T07 is kept away from any community: 78 % of 40 visits settled at the first visit, 90 % in the region;"
-        " 50 % of the region's usual sales a visit, over 25 offers; worth 4.5 min of travel"),
-        ("不派 T07 前往任一社區：首訪完修 78%（40 次到訪），全區 90%；每次到訪銷售為全區平均的 50%（25 次報價）；"
-        "值得多花 4.5 分鐘車程避開"),
+        (
+            "T07 is kept away from any community: 78 % of 40 visits settled at the first visit, 90 % in the region;"
+            " 50 % of the region's usual sales a visit, over 25 offers; worth 4.5 min of travel"
+        ),
+        (
+            "不派 T07 前往任一社區：首訪完修 78%（40 次到訪），全區 90%；每次到訪銷售為全區平均的 50%（25 次報價）；"
+            "值得多花 4.5 分鐘車程避開"
+        ),
     )
 
 
@@ -55,8 +59,10 @@ def test_what_changes_nothing() -> None:
 
 def test_why_a_community_comes_first() -> None:
     assert both(PRIORITY) == (
-        ("西村里 comes first when the day is full: CSAT there is 3.1 over 14 answers against 4.2 in the"
-        " region, with a target of 4.2; leaving one of its visits out costs 6.7 min more"),
+        (
+            "西村里 comes first when the day is full: CSAT there is 3.1 over 14 answers against 4.2 in the"
+            " region, with a target of 4.2; leaving one of its visits out costs 6.7 min more"
+        ),
         "行程滿時優先服務西村里：當地滿意度 3.1（14 份回覆），全區 4.2，目標 4.2；每漏排一次加計 6.7 分鐘",
     )
     late = CommunityPriority("c", 3.0, None, Debt(0.1, 0.8, 0.9, 0.75, 0.85, 20))
