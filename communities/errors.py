@@ -81,3 +81,8 @@ class TooFewRespondents(Forbidden):
 class FeedbackNotSuspended(Conflict):
     code = "feedback-not-suspended"
     title = "The region is planned with feedback"
+
+
+class PolicyTooFine(Invalid):
+    code = "policy-too-fine"
+    title = "So few answers would show what single people said"

@@ -1,16 +1,18 @@
 """A plan in words: why this technician, why not at all, in English and Traditional Chinese."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import get_language
 
+from communities.access import Caller
 from communities.insight.experiment.words import Arm
-from communities.insight.former_signals import Evidence, TechnicianAffinity
-from communities.insight.sentences import Language, affinity_sentence
-from communities.models import Community, Signal
-from dispatch.models import PlanVersion, Stop, Technician, UnassignedVisit
+from communities.insight.sentences import Language, Names, signal_sentence
+from communities.models import Signal
+from communities.services.signal_rows import said_by
+from dispatch.models import PlanVersion, ServiceType, Stop, Technician, UnassignedVisit
 from dispatch.solver.plan import DEARER
 
 REASONS: dict[Language, dict[str, str]] = {
@@ -107,7 +109,8 @@ HELD_OUT: dict[Language, str] = {
     "zh-hant": "本週{community}不採用回饋排班，作為對照",
 }
 
-Affinities = Mapping[tuple[UUID, str], Signal]  # by community's id and technician's code
+Affinities = Mapping[tuple[str, UUID | None, UUID | None], Signal]
+"""By technician's code, community's id and service type's: the more special one of a visit holds the others."""
 
 
 def unassigned_sentence(left: UnassignedVisit, language: Language = "en") -> str:
@@ -127,17 +130,13 @@ def stop_sentences(stop: Stop, affinities: Affinities, language: Language = "en"
 
 
 def version_affinities(version: PlanVersion) -> Affinities:
-    """The signals that weigh something in a version. Two queries."""
+    """What technicians are worth in a version. Two queries."""
     if version.signal_set is None:
         return {}
-    region_id = version.plan.region_id
-    codes = dict(Technician.objects.filter(region_id=region_id).values_list("pk", "code"))
-    signals = version.signal_set.signals.filter(
-        kind=Signal.Kind.TECHNICIAN_AFFINITY, community__region_id=region_id
-    ).exclude(minutes=0)
+    codes = dict(Technician.objects.filter(organisation_id=version.organisation_id).values_list("pk", "code"))
     return {
-        (signal.community_id, codes[signal.technician_id]): signal
-        for signal in signals
+        (codes[signal.technician_id], signal.community_id, signal.service_type_id): signal
+        for signal in version.signal_set.signals.filter(kind=Signal.Kind.TECHNICIAN_AFFINITY)
         if signal.technician_id in codes
     }
 
@@ -190,7 +189,7 @@ def _against(chosen: dict[str, Any], other: dict[str, Any], language: Language) 
 
 def _signal_words(stop: Stop, affinities: Affinities, language: Language) -> Iterator[str]:
     community = stop.visit.site.community
-    if community is not None and _held_out(stop):
+    if community is not None and held_out(stop):
         yield HELD_OUT[language].format(community=name_in(community, language))
     other = stop.explanation["runner_up"]
     yield from change_sentences(stop, other["technician"] if other else "", affinities, language)
@@ -204,35 +203,60 @@ def change_sentences(
     Nothing where the community was held out: they had no say.
     """
     community = stop.visit.site.community
-    if community is None or _held_out(stop):
+    if community is None or held_out(stop):
         return
-    goes = affinities.get((community.pk, stop.route.technician.code))
+    goes = worth_of(stop, stop.route.technician.code, affinities)
     if goes is not None and goes.minutes > 0:
-        yield affinity_words(goes, stop.route.technician.code, community, language)
-    stays = affinities.get((community.pk, instead_of))
+        yield affinity_words(goes, stop.route.technician.code, stop, language)
+    stays = worth_of(stop, instead_of, affinities)
     if stays is not None and stays.minutes < 0:
-        yield affinity_words(stays, instead_of, community, language)
+        yield affinity_words(stays, instead_of, stop, language)
 
 
-def _held_out(stop: Stop) -> bool:
+def held_out(stop: Stop) -> bool:
+    """Whether the stop was planned without signals, as a comparison."""
     return bool(stop.explanation.get("arm") == Arm.NEUTRAL)
 
 
-def affinity_words(signal: Signal, technician: str, community: Community, language: Language = "en") -> str:
-    """The figures of one technician × community signal as a sentence, with the minutes they are worth."""
-    figures = dict(signal.evidence)
-    expected = figures.pop("expected_csat")
-    affinity = TechnicianAffinity(
-        technician=technician,
-        community=community.code,
-        region="",
-        minutes=float(signal.minutes),
-        expected_csat=expected,
-        evidence=Evidence(**figures),
+def worth_of(stop: Stop, technician: str, affinities: Affinities) -> Signal | None:
+    """What was known of the technician for this visit in particular."""
+    site, kind = stop.visit.site, stop.visit.service_type_id
+    keys = (
+        (technician, site.community_id, kind),
+        (technician, site.community_id, None),
+        (technician, None, None),
     )
-    return affinity_sentence(
-        affinity,
-        technician_name=technician,
-        community_name=name_in(community, language),
-        language=language,
-    )
+    return next((affinities[key] for key in keys if key in affinities), None)
+
+
+def affinity_words(signal: Signal, technician: str, stop: Stop, language: Language = "en") -> str:
+    """A technician's signal as a sentence, with the minutes it is worth."""
+    community = stop.visit.site.community
+    assert community is not None  # change_sentences asks for no other
+    names = Names(technician, name_in(community, language), name_in(stop.visit.service_type, language))
+    return signal_sentence(said_by(signal), names, language)
+
+
+@dataclass(frozen=True)
+class SignalNames:
+    """What the technicians and service types of an organisation are called."""
+
+    technicians: Mapping[UUID, str]
+    service_types: Mapping[UUID, ServiceType]
+
+    def sentence(self, signal: Signal, language: Language = "en") -> str:
+        """Why the planner is told so. The signal's community must have been read."""
+        kind = self.service_types[signal.service_type_id] if signal.service_type_id else None
+        names = Names(
+            technician=self.technicians[signal.technician_id] if signal.technician_id else "",
+            community=name_in(signal.community, language) if signal.community else "",
+            service_type=name_in(kind, language) if kind else "",
+        )
+        return signal_sentence(said_by(signal), names, language)
+
+
+def signal_names(caller: Caller) -> SignalNames:
+    """The names that signals need. Two queries."""
+    technicians = Technician.objects.filter(organisation=caller.organisation)
+    kinds = ServiceType.objects.filter(organisation=caller.organisation)
+    return SignalNames(dict(technicians.values_list("pk", "code")), {one.pk: one for one in kinds})

@@ -21,6 +21,7 @@ from communities.models import Signal
 from communities.selectors.insight import signal_list, signal_set_list
 from communities.selectors.places import community_list, region_list, site_unplaced_list
 from dispatch.errors import NotForYourRole
+from dispatch.explanations import language_asked, signal_names
 
 router = Router(tags=["Communities"])
 
@@ -45,9 +46,12 @@ def community_get(request: Request, community_id: UUID) -> CommunityDetail:
 
 
 @router.get("/signal-sets", response=Page[SignalSetOut])
-def signal_set_index(request: Request, page: Query[PageQuery]) -> HttpResponse:
-    """The versions of the signals, newest first."""
-    return paged(request, signal_set_list(request.auth), page, by="-version", show=SignalSetOut.of)
+def signal_set_index(request: Request, page: Query[PageQuery], region: UUID | None = None) -> HttpResponse:
+    """The versions of the regions' signals, newest first."""
+    sets = signal_set_list(request.auth)
+    if region:
+        sets = sets.filter(region_id=region)
+    return paged(request, sets, page, by="-id", show=SignalSetOut.of)
 
 
 @router.get("/signals", response=Page[SignalOut])
@@ -58,13 +62,16 @@ def signal_index(
     kind: Signal.Kind | None = None,
     community: UUID | None = None,
 ) -> HttpResponse:
-    """What the planner is told, strongest first: the newest version unless one is named."""
-    signals = signal_list(request.auth, signal_set)
+    """What the planner is told, strongest first: every region's newest version unless one is named."""
+    signals = signal_list(request.auth, signal_set).select_related("community")
     if kind:
         signals = signals.filter(kind=kind)
     if community:
         signals = signals.filter(community_id=community)
-    return paged(request, signals, page, by="-minutes", show=SignalOut.of)
+    names, language = signal_names(request.auth), language_asked()
+    return paged(
+        request, signals, page, by="-minutes", show=lambda signal: SignalOut.of(signal, names, language)
+    )
 
 
 @router.get("/sites/unplaced", response=Page[SiteOut])

@@ -9,7 +9,9 @@ from django.contrib.gis.geos import Point
 from pydantic import Field
 
 from api.schemas.base import Out
+from communities.insight.sentences import Language
 from communities.models import Community, Region, Signal, SignalSet, Site
+from dispatch.explanations import SignalNames
 
 
 class PlaceOut(Out):
@@ -70,9 +72,13 @@ def _community(community: Community) -> dict[str, Any]:
 
 class SignalSetOut(Out):
     id: UUID
+    region_id: UUID
     version: int
     through_on: date
     policy: dict[str, Any]
+    policy_version_id: UUID | None = Field(description="Null where the region had the default.")
+    code_version: str
+    inputs_hash: str
     created_at: datetime
 
     @classmethod
@@ -81,22 +87,30 @@ class SignalSetOut(Out):
 
 
 class SignalOut(Out):
+    """What it is about is named: an affinity without a community holds in the whole region."""
+
     version: int
+    region_id: UUID
     kind: str
-    community_id: UUID
+    community_id: UUID | None
     technician_id: UUID | None
-    minutes: Decimal = Field(description="Of travel: what the planner weighs it at.")
+    service_type_id: UUID | None
+    minutes: Decimal = Field(description="Of travel: what the planner weighs it at; of a duration, its own.")
     evidence: dict[str, Any]
+    why: str = Field(description="The evidence in words, in the language asked for.")
 
     @classmethod
-    def of(cls, signal: Signal) -> Self:
+    def of(cls, signal: Signal, names: SignalNames, language: Language) -> Self:
         return cls(
             version=signal.signal_set.version,
+            region_id=signal.signal_set.region_id,
             kind=signal.kind,
             community_id=signal.community_id,
             technician_id=signal.technician_id,
+            service_type_id=signal.service_type_id,
             minutes=signal.minutes,
             evidence=signal.evidence,
+            why=names.sentence(signal, language),
         )
 
 

@@ -2,7 +2,7 @@
 
 from communities.models.experiment import CommunityWeek, ExperimentReading, FeedbackSuspension
 from communities.models.facts import DayChanged, FactKey, ServiceEvent
-from communities.models.insight import Signal, SignalSet
+from communities.models.insight import Policy, Signal, SignalSet
 from communities.models.metrics import CustomerServed, FigureUse, MetricClock, MetricDay, MetricWindow
 from communities.models.people import ApiToken, Contact, Customer, Erasure, RegionManager, User
 from communities.models.places import Community, Region, Site
@@ -27,6 +27,7 @@ __all__ = [
     "MetricWindow",
     "Organisation",
     "Owned",
+    "Policy",
     "Region",
     "RegionManager",
     "ServiceEvent",

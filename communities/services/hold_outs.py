@@ -8,8 +8,8 @@ from django.db import transaction
 
 from communities.insight.experiment.arms import held_out, week_of
 from communities.insight.experiment.words import Arm
-from communities.insight.signals import SignalPolicy
 from communities.models import Community, CommunityWeek, Region
+from communities.services.signals import policy_now
 
 
 @transaction.atomic
@@ -35,7 +35,7 @@ def _draw(region: Region, week_on: date) -> Iterator[CommunityWeek]:
         seed=f"{region.organisation.slug}/{region.code}",
         week_on=week_on,
         communities=[community.code for community in served],
-        share=SignalPolicy().exploration_share,
+        share=policy_now(region).exploration_share,
     )
     for community in served:
         yield CommunityWeek(

@@ -1,127 +1,93 @@
-"""Signals: what the ledger's answers say to the planner, kept as immutable versions."""
+"""Signals: what a region's figures say to its planner, kept as immutable versions."""
 
 import hashlib
 import json
-from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
-from decimal import Decimal
-from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, F, IntegerField, Sum
-from django.db.models.fields.json import KT
-from django.db.models.functions import Cast
 
-from communities.insight.former_signals import Answers, SignalPolicy, Signals, read_signals
-from communities.models import Organisation, ServiceEvent, Signal, SignalSet
+from communities.insight.signals import SignalPolicy, Signals, read_signals
+from communities.models import Organisation, Policy, Region, Signal, SignalSet
+from communities.services.signal_inputs import Inputs, inputs_of
+from communities.services.signal_rows import policy_of, rows_of, signals_of
 
-MEMORY = timedelta(days=180)  # older answers do not count
 NIGHT = range(2, 5)  # local hours
-CODE_VERSION = "1"  # to be raised whenever the same answers would give other signals
+CODE_VERSION = "2"  # to be raised whenever the same figures would give other signals
 
 
 @transaction.atomic
-def signals_compute(
-    *, organisation: Organisation, through_on: date, policy: SignalPolicy | None = None
-) -> SignalSet:
-    """Read the answers up to and including `through_on` into a new version.
+def signals_compute(*, region: Region, through_on: date) -> SignalSet:
+    """Read the region's figures up to and including `through_on` into a new version, under its newest policy.
 
-    When answers and policy are those of the newest version, that version is the answer: nothing is written.
+    When figures and policy are those of the newest version, that version is the answer: nothing is written. Facts
+    that come late are in the figures of their own day, and so in the next version.
     """
-    policy = policy or SignalPolicy()
-    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)  # one new version at a time
-    rows = _answers(organisation, through_on)
-    inputs_hash = _hash(rows, policy)
-    newest = SignalSet.objects.filter(organisation=organisation).order_by("-version").first()
+    Region.objects.select_for_update(no_key=True).get(pk=region.pk)  # one new version at a time
+    chosen = policy_newest(region)
+    policy = _content(chosen)
+    inputs = inputs_of(region, through_on)
+    inputs_hash = _hash(inputs, policy)
+    newest = signal_set_newest(region)
     if newest is not None and newest.inputs_hash == inputs_hash:
         return newest
     signal_set = SignalSet.objects.create(
-        organisation=organisation,
+        organisation_id=region.organisation_id,
+        region=region,
         version=newest.version + 1 if newest else 1,
         through_on=through_on,
         policy=asdict(policy),
+        policy_version=chosen,
         inputs_hash=inputs_hash,
         code_version=CODE_VERSION,
     )
-    Signal.objects.bulk_create(_rows(signal_set, read_signals(rows, policy)))
+    signals = read_signals(inputs.cells(), policy, inputs.demands(), inputs.workdays())
+    Signal.objects.bulk_create(rows_of(signals, signal_set), batch_size=2000)
     return signal_set
 
 
-def _answers(organisation: Organisation, through_on: date) -> list[Answers]:
-    """Sum and number of CSAT answers for each technician and community, in a stable order."""
-    found = (
-        ServiceEvent.objects.filter(
-            organisation=organisation,
-            kind=ServiceEvent.Kind.SURVEY_ANSWERED,
-            occurred_on__gt=through_on - MEMORY,
-            occurred_on__lte=through_on,
-            community__isnull=False,
-            technician_id__isnull=False,
-        )
-        .values("technician_id", "community_id", region_id=F("community__region_id"))
-        .annotate(total=Sum(Cast(KT("data__csat"), IntegerField())), answers=Count("id"))
-        .order_by("community_id", "technician_id")
-    )
-    return [
-        Answers(
-            technician=str(row["technician_id"]),
-            community=str(row["community_id"]),
-            region=str(row["region_id"]),
-            csat_sum=row["total"],
-            answers=row["answers"],
-        )
-        for row in found
-    ]
+def signal_set_newest(region: Region) -> SignalSet | None:
+    """The region's newest version, if there is one."""
+    return region.signal_sets.order_by("-version").first()
 
 
-def _hash(rows: Iterable[Answers], policy: SignalPolicy) -> str:
-    content = [CODE_VERSION, asdict(policy), [asdict(row) for row in rows]]
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+def policy_newest(region: Region) -> Policy | None:
+    """The region's newest policy; None while it has the default."""
+    return region.policies.order_by("-version").first()
 
 
-def _rows(signal_set: SignalSet, signals: Signals) -> Iterable[Signal]:
-    for priority in signals.community_priority:
-        evidence = asdict(priority.evidence) | {
-            "estimated_csat": priority.estimated_csat,
-            "target_csat": priority.target_csat,
-        }
-        yield _row(
-            signal_set, Signal.Kind.COMMUNITY_PRIORITY, priority.community, None, priority.minutes, evidence
-        )
-    for affinity in signals.technician_affinity:
-        yield _row(
-            signal_set,
-            Signal.Kind.TECHNICIAN_AFFINITY,
-            affinity.community,
-            affinity.technician,
-            affinity.minutes,
-            asdict(affinity.evidence) | {"expected_csat": affinity.expected_csat},
-        )
+def policy_now(region: Region) -> SignalPolicy:
+    """What the region's newest policy says, or the default."""
+    return _content(policy_newest(region))
 
 
-def _row(
-    signal_set: SignalSet,
-    kind: Signal.Kind,
-    community: str,
-    technician: str | None,
-    minutes: float,
-    evidence: dict[str, Any],
-) -> Signal:
-    return Signal(
-        organisation_id=signal_set.organisation_id,
-        signal_set=signal_set,
-        kind=kind,
-        community_id=community,
-        technician_id=technician,
-        minutes=Decimal(str(minutes)),
-        evidence=evidence,
-    )
+def _content(policy: Policy | None) -> SignalPolicy:
+    return policy_of(policy.content) if policy else SignalPolicy()
+
+
+def _hash(inputs: Inputs, policy: SignalPolicy) -> str:
+    gates = sorted((str(place), minutes) for place, minutes in inputs.gate_minutes.items())
+    content = [CODE_VERSION, asdict(policy), gates, inputs.rows]
+    return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def signals_told(signal_set: SignalSet | None) -> Signals:
+    """What the planner hears from a version; without one, nothing. One query."""
+    if signal_set is None:
+        return Signals()
+    return signals_of(signal_set.signals.all(), policy_of(signal_set.policy))
 
 
 def signals_refresh_due(*, now: datetime) -> None:
-    """Each organisation, in the first hours of its own day, gets the signals of the day before."""
+    """Each region gets the signals of the day before: in the first hours of its organisation's own day, and whenever
+    its policy is newer than its signals."""
     for organisation in Organisation.objects.all():
         local = now.astimezone(organisation.zone)
-        if local.hour in NIGHT:
-            signals_compute(organisation=organisation, through_on=local.date() - timedelta(days=1))
+        for region in Region.objects.filter(organisation=organisation).select_related("organisation"):
+            if local.hour in NIGHT or _policy_is_newer(region):
+                signals_compute(region=region, through_on=local.date() - timedelta(days=1))
+
+
+def _policy_is_newer(region: Region) -> bool:
+    policy, signal_set = policy_newest(region), signal_set_newest(region)
+    return policy is not None and (signal_set is None or signal_set.policy_version_id != policy.pk)

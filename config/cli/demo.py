@@ -209,13 +209,15 @@ class Demonstration:
             with _bar("customers answer", invited.count()) as advance:
                 surveys_answer(company, url, advance)
 
-    def _signals_read(self, company: "Company") -> "SignalSet":
+    def _signals_read(self, company: "Company") -> "list[SignalSet]":
+        from communities.models import Region
         from communities.services.metrics import metrics_refresh
         from communities.services.signals import signals_compute
 
         metrics_refresh()
         today = timezone.now().astimezone(company.organisation.zone).date()
-        return signals_compute(organisation=company.organisation, through_on=today)
+        regions = Region.objects.filter(organisation=company.organisation).select_related("organisation")
+        return [signals_compute(region=region, through_on=today) for region in regions]
 
     @contextmanager
     def _step(self, name: str) -> Iterator[None]:

@@ -1,6 +1,8 @@
 """What came of it: every figure is a query on the database."""
 
 from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -10,30 +12,26 @@ from django.db.models import Sum
 from billing.gateways.base import PaymentState
 from billing.models import Invoice, Payment, PaymentLink
 from communities.insight.sentences import Language
-from communities.models import Community, Organisation, SignalSet, Site, SurveyAnswer, SurveyInvitation
-from dispatch.explanations import change_sentences, version_affinities
+from communities.models import (
+    Community,
+    Organisation,
+    Signal,
+    SignalSet,
+    Site,
+    SurveyAnswer,
+    SurveyInvitation,
+)
+from dispatch.explanations import Affinities, change_sentences, held_out, version_affinities, worth_of
 from dispatch.models import PlanVersion, ServiceRequest, Stop, Technician, UnassignedVisit, Visit
 
 CHANGED = """
-    SELECT stop.id, old_technician.code,
-           coalesce(gains.minutes, 0) > coalesce(losses.minutes, 0)
-             AND stop.explanation->>'arm' IS DISTINCT FROM 'neutral' AS by_signals
+    SELECT stop.id, old_technician.code
     FROM dispatch_stop AS stop
     JOIN dispatch_route AS route ON route.id = stop.route_id
     JOIN dispatch_stop AS old_stop ON old_stop.visit_id = stop.visit_id AND old_stop.version_id = ANY(%(before)s)
     JOIN dispatch_route AS old_route ON old_route.id = old_stop.route_id
     JOIN dispatch_technician AS old_technician ON old_technician.id = old_route.technician_id
-    JOIN dispatch_visit AS visit ON visit.id = stop.visit_id
-    JOIN communities_site AS site ON site.id = visit.site_id
-    JOIN dispatch_planversion AS version ON version.id = stop.version_id
-    LEFT JOIN communities_signal AS gains
-      ON gains.signal_set_id = version.signal_set_id AND gains.community_id = site.community_id
-     AND gains.technician_id = route.technician_id
-    LEFT JOIN communities_signal AS losses
-      ON losses.signal_set_id = version.signal_set_id AND losses.community_id = site.community_id
-     AND losses.technician_id = old_route.technician_id
     WHERE stop.version_id = ANY(%(after)s) AND route.technician_id <> old_route.technician_id
-    ORDER BY stop.start_at, stop.id
 """
 
 
@@ -92,13 +90,14 @@ def surveys_figures(organisation: Organisation) -> dict[str, Any]:
     }
 
 
-def signals_figures(before: SignalSet, after: SignalSet) -> dict[str, int]:
-    weighty = after.signals.exclude(minutes=0)
+def signals_figures(before: list[SignalSet], after: list[SignalSet]) -> dict[str, int]:
+    """The newest version of any region, and what all regions' say."""
+    weighty = Signal.objects.filter(signal_set__in=after).exclude(minutes=0)
     return {
-        "version_before": before.version,
-        "version_after": after.version,
-        "community_priorities": weighty.filter(kind="community_priority").count(),
-        "technician_affinities": weighty.filter(kind="technician_affinity").count(),
+        "version_before": max(one.version for one in before),
+        "version_after": max(one.version for one in after),
+        "community_priorities": weighty.filter(kind=Signal.Kind.COMMUNITY_PRIORITY).count(),
+        "technician_affinities": weighty.filter(kind=Signal.Kind.TECHNICIAN_AFFINITY).count(),
     }
 
 
@@ -111,30 +110,50 @@ def next_plan_figures(before: list[PlanVersion], after: list[PlanVersion]) -> di
     """
     with connection.cursor() as cursor:
         cursor.execute(CHANGED, {"before": [one.pk for one in before], "after": [one.pk for one in after]})
-        changed = cursor.fetchall()
-    instead_of = {stop_id: code for stop_id, code, by_signals in changed if by_signals}
+        changed = dict(cursor.fetchall())
+    by_signals = [one for version in after for one in _by_signals(version, changed)]
     return {
         **plan_figures(after),
         "travel_minutes_before": plan_figures(before)["travel_minutes"],
         "assignments_changed": len(changed),
-        "assignments_changed_by_signals": len(instead_of),
-        "explanations": _explanations(after, instead_of, "en"),
-        "explanations_zh_hant": _explanations(after, instead_of, "zh-hant"),
+        "assignments_changed_by_signals": len(by_signals),
+        "explanations": _explanations(by_signals, "en"),
+        "explanations_zh_hant": _explanations(by_signals, "zh-hant"),
     }
 
 
-def _explanations(versions: list[PlanVersion], instead_of: dict[UUID, str], language: Language) -> list[str]:
-    """Why each technician goes now, and why not the one before: each sentence once, in the order of the day."""
-    sentences: dict[str, None] = {}
-    for version in versions:
-        affinities = version_affinities(version)
-        stops = Stop.objects.filter(pk__in=instead_of, version=version)
-        for stop in stops.select_related("route__technician", "visit__site__community").order_by(
-            "start_at", "id"
-        ):
-            words = change_sentences(stop, instead_of[stop.pk], affinities, language)
-            sentences |= dict.fromkeys(words)
-    return list(sentences)
+@dataclass(frozen=True)
+class Moved:
+    """A stop that another technician would have had, and what the signals of its version say."""
+
+    stop: Stop
+    instead_of: str
+    affinities: Affinities
+
+    @property
+    def gain(self) -> Decimal:
+        goes = worth_of(self.stop, self.stop.route.technician.code, self.affinities)
+        stays = worth_of(self.stop, self.instead_of, self.affinities)
+        return (goes.minutes if goes else Decimal(0)) - (stays.minutes if stays else Decimal(0))
+
+
+def _by_signals(version: PlanVersion, changed: dict[UUID, str]) -> list[Moved]:
+    """The stops that go to somebody worth more, in the order of the day."""
+    affinities = version_affinities(version)
+    stops = Stop.objects.filter(pk__in=changed, version=version).order_by("start_at", "id")
+    read = stops.select_related("route__technician", "visit__site__community", "visit__service_type")
+    moved = [Moved(stop, changed[stop.pk], affinities) for stop in read]
+    return [one for one in moved if one.gain > 0 and not held_out(one.stop)]
+
+
+def _explanations(moved: list[Moved], language: Language) -> list[str]:
+    """Why each technician goes now, and why not the one before: each sentence once."""
+    sentences = (
+        sentence
+        for one in moved
+        for sentence in change_sentences(one.stop, one.instead_of, one.affinities, language)
+    )
+    return list(dict.fromkeys(sentences))
 
 
 def company_figures(organisation: Organisation) -> dict[str, Any]:

@@ -7,16 +7,14 @@ from typing import Any
 
 from communities.access import Caller
 from communities.insight.figures import Reading, readings
-from communities.insight.former_signals import CommunityPriority, Evidence
-from communities.insight.sentences import Language, priority_sentence
+from communities.insight.sentences import Language
 from communities.models import Community, Signal, SignalSet
 from communities.selectors.figures import Dimension, FigureTable, Key, Question, figure_table
 from communities.selectors.insight import signal_list
 from communities.selectors.measures import COLUMNS
 from communities.selectors.places import community_list
 from core.money import Money
-from dispatch.explanations import affinity_words, name_in
-from dispatch.models import Technician
+from dispatch.explanations import name_in, signal_names
 
 FOUR_WEEKS = Question(window=28, by=(Dimension.COMMUNITY,))
 NOTHING = readings(dict.fromkeys(COLUMNS, 0), least=0)
@@ -59,6 +57,7 @@ class Told:
     signal_set: SignalSet | None
     priorities: list[str]
     affinities: list[str]
+    others: list[str]
 
 
 def insight(caller: Caller, language: Language, sort: str) -> Insight:
@@ -94,33 +93,21 @@ def _of_each(table: FigureTable | None, shown: Mapping[Key, Community]) -> dict[
 
 def told(caller: Caller, language: Language) -> Told:
     """The signals in words, those that weigh nothing left out. Three queries."""
-    signals = list(signal_list(caller).exclude(minutes=0).select_related("signal_set", "community"))
-    signals.sort(key=lambda signal: (-abs(signal.minutes), signal.community.code))
-    codes = dict(Technician.objects.filter(organisation=caller.organisation).values_list("pk", "code"))
-    priority, affinity = Signal.Kind.COMMUNITY_PRIORITY, Signal.Kind.TECHNICIAN_AFFINITY
+    signals = list(signal_list(caller).exclude(minutes=0).select_related("community"))
+    signals.sort(key=lambda signal: (-abs(signal.minutes), signal.community.code if signal.community else ""))
+    names = signal_names(caller)
+
+    def words(*wanted: Signal.Kind) -> list[str]:
+        return [names.sentence(signal, language) for signal in signals if signal.kind in wanted]
+
     return Told(
-        signal_set=signals[0].signal_set if signals else None,
-        priorities=[priority_words(signal, language) for signal in signals if signal.kind == priority],
-        affinities=[
-            affinity_words(signal, codes[signal.technician_id], signal.community, language)
-            for signal in signals
-            if signal.kind == affinity and signal.technician_id in codes
-        ],
+        signal_set=max(
+            (signal.signal_set for signal in signals), key=lambda one: one.through_on, default=None
+        ),
+        priorities=words(Signal.Kind.COMMUNITY_PRIORITY),
+        affinities=words(Signal.Kind.TECHNICIAN_AFFINITY),
+        others=words(Signal.Kind.COMMUNITY_UPSELL, Signal.Kind.SERVICE_DAYS, Signal.Kind.DURATION),
     )
-
-
-def priority_words(signal: Signal, language: Language) -> str:
-    """The figures of a community's signal as a sentence."""
-    figures = dict(signal.evidence)
-    priority = CommunityPriority(
-        community=signal.community.code,
-        region="",
-        minutes=float(signal.minutes),
-        estimated_csat=figures.pop("estimated_csat"),
-        target_csat=figures.pop("target_csat"),
-        evidence=Evidence(**figures),
-    )
-    return priority_sentence(priority, community_name=name_in(signal.community, language), language=language)
 
 
 def _figures(figures: Mapping[str, Reading], currency: str, *, name: str, region: str) -> Figures:

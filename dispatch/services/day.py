@@ -7,8 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from communities.insight.experiment.words import Arm
-from communities.models import Region, Signal, SignalSet
+from communities.insight.signals import Signals
+from communities.models import Community, Region, SignalSet
 from communities.services.hold_outs import arms_of
+from communities.services.signals import signals_told
 from dispatch.models import Shift, Visit
 from dispatch.selectors.visits import day_bounds
 from dispatch.services.release import NEEDS, as_of, begun_visits, open_visits
@@ -31,9 +33,12 @@ class Day:
     visits: dict[str, Visit]
     begun: dict[str, list[Visit]]
     shifts: dict[str, Shift]
-    signal_set: SignalSet | None
-    signals: list[Signal]  # without those about communities that are held out
+    signals: Signals  # by the ids of communities, technicians and service types
     arms: Mapping[UUID, str]  # of communities; empty where the plan has no signals
+
+    def signals_for(self, community: Community) -> Signals:
+        """What is told of a community's visits: nothing in a week in which it is held out."""
+        return Signals() if self.arms.get(community.pk) == Arm.NEUTRAL else self.signals
 
     @property
     def length_s(self) -> int:
@@ -63,8 +68,6 @@ def day_load(*, region: Region, on: date, now: datetime, signal_set: SignalSet |
     """Read the day, as of `now` if it is today. Nine queries, whatever its size."""
     begin, end = (bound.astimezone(UTC) for bound in day_bounds(region.organisation, on, on))
     shifts = {shift.technician.code: shift for shift in shifts_of(region, on)}
-    signals = list(signal_set.signals.filter(community__region=region)) if signal_set else []
-    arms = arms_of(region, on) if signal_set else {}
     return Day(
         region=region,
         on=on,
@@ -74,9 +77,8 @@ def day_load(*, region: Region, on: date, now: datetime, signal_set: SignalSet |
         visits={_visit_name(visit): visit for visit in _visits(region, on, now)},
         begun=_begun(region, on, shifts),
         shifts=shifts,
-        signal_set=signal_set,
-        signals=[one for one in signals if arms.get(one.community_id) != Arm.NEUTRAL],
-        arms=arms,
+        signals=signals_told(signal_set),
+        arms=arms_of(region, on) if signal_set else {},
     )
 
 

@@ -14,6 +14,7 @@ from communities.access import Caller
 from communities.models import Region, SignalSet
 from communities.selectors.places import region_list
 from communities.services.ledger import facts_record
+from communities.services.signals import signal_set_newest
 from communities.services.suspensions import feedback_suspended
 from core.locks import lock_all
 from dispatch.errors import (
@@ -85,7 +86,7 @@ def _version_queue(
         number=last + 1,
         seed=seed,
         iterations=iterations,
-        signal_set=_signal_set(caller, region) if signals == "newest" else None,
+        signal_set=_signal_set(region) if signals == "newest" else None,
         starts_from=starts_from,
         requested_by=caller.account,
         request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
@@ -94,14 +95,9 @@ def _version_queue(
     return version
 
 
-def signal_set_newest(caller: Caller) -> SignalSet | None:
-    """The newest version of what customers' answers say, if there is one."""
-    return SignalSet.objects.filter(organisation=caller.organisation).order_by("-version").first()
-
-
-def _signal_set(caller: Caller, region: Region) -> SignalSet | None:
+def _signal_set(region: Region) -> SignalSet | None:
     """What a plan of the region listens to: nothing while feedback is suspended there."""
-    return None if feedback_suspended(region) else signal_set_newest(caller)
+    return None if feedback_suspended(region) else signal_set_newest(region)
 
 
 @transaction.atomic

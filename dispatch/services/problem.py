@@ -1,12 +1,16 @@
 """Rows → Problem. Inside a problem things go by stable texts (a request's reference, a technician's and a
 community's code), not by database ids: equal data gives an equal problem, and an equal plan, on every machine."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, time
+from datetime import date, datetime, time
+from typing import TypeVar
+from uuid import UUID
 
 from django.contrib.gis.geos import Point
 
-from communities.models import Community, Signal, Site
+from communities.insight.signals import VisitFacts, VisitTerms, visit_terms
+from communities.models import Community, Site
 from dispatch.models import Recovery, Shift, Visit
 from dispatch.recovery_policy import POLICY
 from dispatch.services.day import Day, over_at
@@ -15,12 +19,12 @@ from dispatch.solver.explain import Leeway
 from dispatch.solver.travel import travel_matrix
 
 Span = tuple[int, int]
+Value = TypeVar("Value")
 
 
 def problem_of(day: Day) -> solver.Problem:
     """The day as a planning problem."""
-    affinity, priority = _by_community(day)
-    visits = tuple(_visit(day, name, visit, affinity, priority) for name, visit in day.visits.items())
+    visits = tuple(_visit(day, name, visit) for name, visit in day.visits.items())
     shifts = tuple(made for name, shift in day.shifts.items() if (made := _shift(day, name, shift)))
     communities = {_community(visit.site) for visit in day.visits.values()}
     return solver.Problem(
@@ -41,38 +45,20 @@ def _free_at(day: Day, name: str) -> datetime:
     return max([day.as_of, *map(over_at, day.begun.get(name, []))])
 
 
-def _by_community(day: Day) -> tuple[dict[str, dict[str, float]], dict[str, float]]:
-    """Signals as the planner takes them: community id → technician's code → minutes, community id → minutes."""
-    codes = {str(shift.technician_id): code for code, shift in day.shifts.items()}
-    affinity: dict[str, dict[str, float]] = {}
-    priority: dict[str, float] = {}
-    for signal in day.signals:
-        place = str(signal.community_id)
-        if signal.kind == Signal.Kind.COMMUNITY_PRIORITY:
-            priority[place] = float(signal.minutes)
-        elif signal.minutes and str(signal.technician_id) in codes:
-            affinity.setdefault(place, {})[codes[str(signal.technician_id)]] = float(signal.minutes)
-    return affinity, priority
-
-
-def _visit(
-    day: Day,
-    name: str,
-    visit: Visit,
-    affinity: dict[str, dict[str, float]],
-    priority: dict[str, float],
-) -> solver.Visit:
+def _visit(day: Day, name: str, visit: Visit) -> solver.Visit:
     community = _community(visit.site)
     due_s = day.seconds(visit.work_order.request.resolve_by)
+    terms = _terms(day, visit, community)
     made = solver.Visit(
         id=name,
         place=_place(visit.site.point or community.centre),
-        service_s=visit.duration_minutes * 60,
+        service_s=terms.service_s,
+        service_by_technician=_by_code(day, terms.service_by_technician),
         windows=_windows(day, visit, community),
         skills={need.skill.code: need.level for need in visit.service_type.skills.all()},
-        penalty=visit.service_type.priority_minutes + priority.get(str(community.pk), 0.0),
+        penalty=terms.penalty,
         community=community.code,
-        values=affinity.get(str(community.pk), {}),
+        values=_by_code(day, terms.values),
         due_s=due_s if 0 <= due_s < day.length_s else None,
     )
     recovery = getattr(visit.work_order.request, "recovery", None)
@@ -88,6 +74,36 @@ def _recovering(visit: solver.Visit, recovery: Recovery) -> solver.Visit:
         penalty=visit.penalty + POLICY.penalty,
         lateness_weight=POLICY.lateness_weight,
     )
+
+
+def _terms(day: Day, visit: Visit, community: Community) -> VisitTerms:
+    """Penalty, worths and durations, as the signals have them."""
+    usual = min(visit.service_type.duration_minutes, visit.duration_minutes)
+    facts = VisitFacts(
+        community=str(community.pk),
+        service_type=str(visit.service_type_id),
+        penalty=float(visit.service_type.priority_minutes),
+        usual_s=usual * 60,
+        extra_s=(visit.duration_minutes - usual) * 60,
+        due_on=_due_on(day, visit),
+    )
+    return visit_terms(facts, day.signals_for(community), map(str, _codes(day)), day.on)
+
+
+def _due_on(day: Day, visit: Visit) -> date | None:
+    """Until when the visit may wait; None where the customer has been told a time."""
+    if visit.window_from_at is not None:
+        return None
+    return visit.work_order.request.resolve_by.astimezone(day.region.organisation.zone).date()
+
+
+def _codes(day: Day) -> dict[UUID, str]:
+    return {shift.technician_id: code for code, shift in day.shifts.items()}
+
+
+def _by_code(day: Day, values: Mapping[str, Value]) -> dict[str, Value]:
+    """From technicians' ids to what the problem calls them."""
+    return {code: values[str(one)] for one, code in _codes(day).items() if str(one) in values}
 
 
 def _windows(day: Day, visit: Visit, community: Community) -> tuple[solver.TimeWindow, ...]:

@@ -37,6 +37,7 @@ DISPATCH_BILLS = (401, 404, 404, 404, 403, 403, 200, 200)
 ADMINISTRATOR = (401, 403, 403, 403, 403, 403, 403, 200)  # of one's own company, whose the address means
 EARNED = (401, 404, 404, 404, 200, 200, 404, 200)  # what the visit's technician has earned
 TECHNICIAN = (401, 403, 200, 403, 200, 403, 403, 403)
+ANSWERS = (401, 404, 404, 404, 404, 200, 403, 200)  # for the region: its manager, and administrators
 OWN = (401, 404, 404, 404, 404, 404, 404, 200)  # an administrator's: for all others it does not exist
 
 
@@ -74,6 +75,8 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET /experiments": SIGNED_IN,
     "GET /experiments/current": SIGNED_IN,
     "POST /experiments/{region_id}/resume": (401, 404, 404, 404, 404, 200, 403, 200),
+    "GET /policies": SIGNED_IN,
+    "POST /policies": made(ANSWERS),
     "GET /sites/unplaced": (401, 200, 403, 403, 403, 403, 200, 200),
     "GET /requests": SIGNED_IN,
     "POST /requests": (
@@ -228,6 +231,7 @@ BODY: dict[str, dict[str, Any] | bytes] = {
     "POST /recoveries/{recovery_id}/drop": {"reason": "They moved."},
     "POST /optimise": {"jobs": [], "vehicles": []},
     "POST /plans": {"region": "region", "on": "2026-03-09"},
+    "POST /policies": {"region": "region", "reason": "Fewer complaints.", "policy": {"csat_cap": 5}},
     "PATCH /visits/{visit_id}": {"notes": "Ring twice."},
     "POST /visits/{visit_id}/could-not-complete": {"reason": "Nobody at home."},
     "POST /visits/{visit_id}/offers": {"item": "add-on-free"},

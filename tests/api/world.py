@@ -42,11 +42,13 @@ from billing.models import (
 from billing.services import books
 from billing.services.periods import period_begin, period_invoice_issue
 from communities.insight.experiment.words import Finding, Verdict
+from communities.insight.signals import Debt, SignalPolicy
 from communities.models import (
     Community,
     ExperimentReading,
     FeedbackSuspension,
     FigureUse,
+    Policy,
     Signal,
     SignalSet,
     Site,
@@ -95,7 +97,12 @@ class World:
         self.draft = self._version(date(2026, 3, 2), PlanState.DRAFT)
         self.queued = self._version(date(2026, 3, 3), PlanState.QUEUED)
         self.signals = SignalSet.objects.create(
-            organisation=self.company, version=1, through_on=self.now.date(), policy={}, code_version="1"
+            organisation=self.company,
+            region=self.region,
+            version=1,
+            through_on=self.now.date(),
+            policy={},
+            code_version="1",
         )
         Technician.objects.filter(pk=self.technician.pk).update(calendar_digest=digest(SECRET))
         self.names["figure"] = "csat"
@@ -455,7 +462,14 @@ class World:
             kind=Signal.Kind.COMMUNITY_PRIORITY,
             community=community,
             minutes=self.rows,
-            evidence={},
+            evidence={"csat": asdict(Debt(0.5, 3.7, 4.2, 3.5, 4.0, 9)), "hit_rate": None},
+        )
+        Policy.objects.create(
+            organisation=self.company,
+            region=self.region,
+            version=self.rows,
+            content=asdict(SignalPolicy()),
+            reason="Fewer complaints.",
         )
         self._experiment()
 

@@ -8,10 +8,9 @@ import pytest
 from django.db import transaction
 from django.db.models import Sum
 
-from communities.models import Community, DayChanged, MetricDay, Region, ServiceEvent, SignalSet
+from communities.models import Community, DayChanged, MetricDay, Region, ServiceEvent
 from communities.selectors.measures import COLUMNS
 from communities.services.metrics import metrics_refresh
-from communities.services.signals import signals_compute
 from core.money import Money
 from dispatch.models import Technician
 from tests import factories
@@ -125,34 +124,3 @@ def test_ledger_cannot_be_rewritten(village: Community, tom: Technician, now: da
         ServiceEvent.objects.update(data={"csat": 5})
     with pytest.raises(Exception, match="Cannot update or delete"), transaction.atomic():
         ServiceEvent.objects.all().delete()
-
-
-def test_answers_become_a_version_that_the_next_reading_does_not_repeat(
-    village: Community, tom: Technician, tina: Technician, now: datetime
-) -> None:
-    for csat in (5, 5):
-        answer(village, tom.pk, now, csat)
-    for csat in (2, 2):
-        answer(village, tina.pk, now, csat)
-
-    first = signals_compute(organisation=village.organisation, through_on=MONDAY)
-    again = signals_compute(organisation=village.organisation, through_on=MONDAY + timedelta(days=1))
-
-    assert (first, first.version) == (again, 1)
-    minutes = dict(first.signals.values_list("technician_id", "minutes"))
-    # Priority: mean 3.5 of 4 answers, region the same: (14 + 3 × 3.5) / 7 = 3.5; (4.2 − 3.5) × 8 = 5.6 min.
-    # Tom: others' mean is 2, so expected (4 + 3 × 2) / 5 = 2; his (10 + 3 × 2) / 5 = 3.2; 1.2 × 8 = 9.6 min.
-    # Tina: others' mean is 5, so expected 5; hers (4 + 3 × 5) / 5 = 3.8; −1.2 × 8 = −9.6 min.
-    assert {who: float(worth) for who, worth in minutes.items()} == {None: 5.6, tom.pk: 9.6, tina.pk: -9.6}
-
-
-def test_new_answer_makes_a_new_version_and_leaves_the_old_one(
-    village: Community, tom: Technician, now: datetime
-) -> None:
-    answer(village, tom.pk, now, 5)
-    old = signals_compute(organisation=village.organisation, through_on=MONDAY)
-    answer(village, tom.pk, now, 4)
-    new = signals_compute(organisation=village.organisation, through_on=MONDAY)
-    assert (old.version, new.version, SignalSet.objects.count()) == (1, 2, 2)
-    with pytest.raises(Exception, match="Cannot update or delete"), transaction.atomic():
-        SignalSet.objects.filter(pk=old.pk).update(version=9)

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time
 import pytest
 from shapely import Point
 
-from communities.insight.former_signals import Answers, read_signals
+from communities.insight.signals import Cell, read_signals
 from communities.sample.csv_files import technician_row, write_requests_csv, write_technicians_csv
 from communities.sample.generator import awkward_requests, requests_for, sample_city
 from communities.sample.records import SampleCity
@@ -131,21 +131,32 @@ def test_a_customer_answers_the_same_whenever_asked() -> None:
 
 def test_eight_answers_show_whom_a_community_likes(city: SampleCity) -> None:
     """The signals, which see answers only, find the strong tastes that the truth has."""
-    pairs = [(one.code, technician.code) for one in city.communities for technician in city.technicians]
-    region = {one.code: one.region_code for one in city.communities}
-    rows = []
-    for community, technician in pairs:
-        scores = [
+    cells = [
+        Cell(
+            technician=technician.code,
+            community=one.code,
+            csat_answers=1,
+            csat_sum=score,
+            csat_squares=score**2,
+        )
+        for one in city.communities
+        for technician in city.technicians
+        for n in range(8)
+        for score in [
             answer(
-                seed=7, visit=f"{community}{technician}{n}", technician=technician, community=community
+                seed=7,
+                visit=f"{one.code}{technician.code}{n}",
+                technician=technician.code,
+                community=one.code,
             ).csat
-            for n in range(8)
         ]
-        rows.append(Answers(technician, community, region[community], sum(scores), len(scores)))
+    ]
+    signals = read_signals(cells)
     strong = [
-        (one.minutes, taste(7, one.technician, one.community))
-        for one in read_signals(rows).technician_affinity
-        if abs(taste(7, one.technician, one.community)) > 0.5
+        (signals.minutes_of(technician.code, one.code, ""), taste(7, technician.code, one.code))
+        for one in city.communities
+        for technician in city.technicians
+        if abs(taste(7, technician.code, one.code)) > 0.5
     ]
     right = sum(minutes * truth > 0 for minutes, truth in strong)
     assert len(strong) > 60

@@ -1,4 +1,5 @@
 import uuid
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from api.signing_in import MOST_TOGETHER
+from communities.insight.signals import Debt, Part
 from communities.models import Community, MetricDay, Region, Signal, SignalSet, User
 from communities.services.windows import windows_make
 from console.office.map import TALLEST, Area, Dot, Frame, Line, draw
@@ -40,7 +42,12 @@ def xicun(north: Region) -> Community:
 def version(north: Region, xicun: Community, now: datetime) -> PlanVersion:
     """Monday's published plan of the north, with one visit left out and no route yet."""
     signal_set = SignalSet.objects.create(
-        organisation=north.organisation, version=7, through_on=MONDAY, policy={}, code_version="1"
+        organisation=north.organisation,
+        region=north,
+        version=7,
+        through_on=MONDAY,
+        policy={},
+        code_version="1",
     )
     plan = Plan.objects.create(organisation=north.organisation, region=north, on=MONDAY)
     version = PlanVersion.objects.create(
@@ -326,8 +333,8 @@ def test_more_routes_ask_no_more_questions(
 
     # Both begin with session, user and organisation. The day: plans, routes, stops, left out, technicians,
     # signals, communities, unpublished. Communities: last day, respondents, total, customers, households,
-    # communities, sums, signals, technicians.
-    assert counts == {DAY: 11, "/communities": 12}
+    # communities, sums, signals, technicians, service types.
+    assert counts == {DAY: 11, "/communities": 13}
 
 
 # The communities
@@ -341,15 +348,9 @@ def metric(community: Community, on: date, **counts: int) -> None:
 
 
 def signal(version: PlanVersion, community: Community, technician: Technician | None, minutes: float) -> None:
-    """CSAT 3.0 in the community, 4.0 in the region; 4.5 over two answers when the technician came."""
-    evidence = {
-        "community_csat": 3.0,
-        "community_answers": 5,
-        "region_csat": 4.0,
-        "technician_csat": 4.5 if technician else None,
-        "technician_answers": 2 if technician else 0,
-    }
-    extra = {"expected_csat": 3.2} if technician else {"estimated_csat": 3.4, "target_csat": 4.2}
+    """CSAT 3.0 in the community, 4.0 in the region; 4.5 over five answers when the technician came."""
+    owed = asdict(Debt(0.8, 3.4, 4.2, 3.0, 4.0, 5))
+    part = asdict(Part(minutes, 0.3, 4.5, 4.0, 5))
     Signal.objects.create(
         organisation=community.organisation,
         signal_set=version.signal_set,
@@ -357,7 +358,7 @@ def signal(version: PlanVersion, community: Community, technician: Technician | 
         community=community,
         technician_id=technician.pk if technician else None,
         minutes=minutes,
-        evidence=evidence | extra,
+        evidence={"parts": {"csat": part}} if technician else {"csat": owed, "hit_rate": None},
     )
 
 
@@ -447,8 +448,7 @@ def test_the_signals_are_told_dearest_first(
         ),
         "Who goes where",
         (
-            "T1 goes to xicun village: CSAT there is 3.0 against 4.0 in the region, and 4.5 over 2 answers when T1"
-            " served it; worth 5 min of travel"
+            "T1 goes to xicun village: CSAT 4.5 over 5 answers when T1 came, 4.0 in the region; worth 5 min of travel"
         ),
     ]
 

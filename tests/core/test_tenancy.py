@@ -22,6 +22,7 @@ BARE = {
     ("communities_surveyinvitation", "work_order_id"),
     ("communities_surveyinvitation", "service_type_id"),
     ("communities_signal", "technician_id"),
+    ("communities_signal", "service_type_id"),
 }
 
 

@@ -31,7 +31,8 @@ class Part:
     """One figure's share of an affinity.
 
     `minutes` are worth `effect`: what the technician adds to the figure, all else equal. `own` is his plain mean
-    over `count` answers (visits; offers), `usual` the region's.
+    over `count` answers (visits; offers), `usual` the region's. Where too few answers tell of him there, these are
+    what is known of him in general.
     """
 
     minutes: float
@@ -94,41 +95,49 @@ def figures_of(table: Table, policy: SignalPolicy, sale_minor: Floats) -> list[F
 
 
 def affinities(design: Design, figures: list[Figure], policy: SignalPolicy) -> Iterator[TechnicianAffinity]:
-    """Ordered: each technician, each of his communities, and there each service type that differs from the pair."""
+    """For each technician, each of his communities, and each service type there, as far as enough answers tell of
+    them in particular; ordered from the general to the special."""
     worths = [_worth(design, figure, policy) for figure in figures]
-    total = {level: np.sum([one.minutes[level] for one in worths], axis=0) for level in OWN}
-    of_pair = total["pair"][design.levels["pair"].of]
-    for level in OWN:
-        for group in range(design.levels[level].size):
-            if level == "triple" and total[level][group] == of_pair[group]:
-                continue
+    for place, level in enumerate(OWN):
+        total = np.sum([one.minutes[level] for one in worths], axis=0)
+        heard = np.max([one.answers[level] for one in worths], axis=0) >= policy.min_answers
+        for group in np.flatnonzero(heard).tolist():
             technician, community, service_type = design.key(level, group)
-            parts = {one.name: part for one in worths if (part := one.part(level, group))}
-            if technician is not None and parts:
-                minutes = round(float(total[level][group]), 2) + 0.0  # adding zero turns -0.0 into 0.0
-                yield TechnicianAffinity(technician, community, service_type, minutes, parts)
+            if technician is None or (level == "triple" and service_type is None):
+                continue
+            known = {
+                one.name: one.part(design, OWN[: place + 1], design.first[level][group]) for one in worths
+            }
+            parts = {name: part for name, part in known.items() if part is not None}
+            yield TechnicianAffinity(
+                technician, community, service_type, round(float(total[group]), 2) + 0.0, parts
+            )
 
 
 @dataclass(frozen=True)
 class _Worth:
-    """A figure at every level of `OWN`, by group: minutes, what the technician adds, his plain mean, answers."""
+    """A figure at every level of `OWN`, by group: minutes, what the technician adds, his plain mean, answers; and how
+    many answers are enough."""
 
     name: str
+    least: int
     usual: float
     minutes: Mapping[str, Floats]
     effect: Mapping[str, Floats]
     own: Mapping[str, Floats]
     answers: Mapping[str, Floats]
 
-    def part(self, level: str, group: int) -> Part | None:
-        answers = int(self.answers[level][group])
-        if not answers:
-            return None
-        minutes, effect, own = (
-            round(float(values[level][group]), digits) + 0.0
-            for values, digits in ((self.minutes, 2), (self.effect, 4), (self.own, 4))
-        )
-        return Part(minutes, effect, own, round(self.usual, 4), answers)
+    def part(self, design: Design, levels: tuple[str, ...], row: int) -> Part | None:
+        """What is known of a row, at the most special of the levels that has enough answers; else None."""
+        for level in reversed(levels):
+            group = design.levels[level].of[row]
+            if self.answers[level][group] >= self.least:
+                minutes, effect, own = (
+                    round(float(values[level][group]), digits) + 0.0
+                    for values, digits in ((self.minutes, 2), (self.effect, 4), (self.own, 4))
+                )
+                return Part(minutes, effect, own, round(self.usual, 4), int(self.answers[level][group]))
+        return None
 
 
 def _worth(design: Design, figure: Figure, policy: SignalPolicy) -> _Worth:
@@ -138,6 +147,7 @@ def _worth(design: Design, figure: Figure, policy: SignalPolicy) -> _Worth:
     effect = _added_up(design, fit(design, figure.measure, LEVELS, policy.half_life_days), answers, policy)
     return _Worth(
         figure.name,
+        policy.min_answers,
         usual=float(total.sum() / count.sum()) if count.any() else 0.0,
         minutes={level: capped(figure.minutes * effect[level], figure.cap) for level in OWN},
         effect=effect,

@@ -30,7 +30,7 @@ class SignalPolicy:
 
     target_csat: float = 4.2
     target_hit_rate: float = 0.9
-    min_answers: int = 3
+    min_answers: int = 5
     half_life_days: float = 120.0
     csat_minutes: float = 12.0
     csat_cap: float = 12.0

@@ -84,7 +84,7 @@ class Design:
 
     def key(self, level: str, group: int) -> tuple[str | None, str | None, str | None]:
         """Technician, community and service type of a group; what its level does not tell apart is None."""
-        row = self._rows[self._first[level][group]]
+        row = self._rows[self.first[level][group]]
         told = {"technician": (1, 0, 0), "pair": (1, 1, 0), "triple": (1, 1, 1)}[level]
         factors = (self.table.technician, self.table.community, self.table.service_type)
         technician, community, service_type = (
@@ -94,7 +94,8 @@ class Design:
         return technician, community, service_type
 
     @cached_property
-    def _first(self) -> Mapping[str, Ints]:
+    def first(self) -> Mapping[str, Ints]:
+        """For each group of each level the first row that is in it."""
         return {name: first_of(level) for name, level in self.levels.items()}
 
 

@@ -16,7 +16,7 @@ from communities.insight.signals import Cell, SignalPolicy, Signals, read_signal
 from communities.insight.signals.communities import Debt
 from communities.insight.signals.policy import AMOUNTS
 
-PATIENT = SignalPolicy(half_life_days=1e12)
+PATIENT = SignalPolicy(half_life_days=1e12, min_answers=4)
 
 
 def served(
@@ -90,7 +90,7 @@ def test_a_community_below_its_targets_comes_first() -> None:
 def test_a_community_that_waits_too_long_comes_first() -> None:
     # Both resolved 2 of 4 in time: no difference, 0.5; (0.9 - 0.5) * 30 = 12 min.
     cells = [Cell(community=name, resolved=4, resolved_on_time=2) for name in "AB"]
-    assert [(one.minutes, one.csat) for one in read_signals(cells).priorities] == [(12.0, None)] * 2
+    assert [(one.minutes, one.csat) for one in read_signals(cells, PATIENT).priorities] == [(12.0, None)] * 2
 
 
 def test_expected_sales_lift_no_community_above_another_by_more_than_the_bound() -> None:
