@@ -81,3 +81,15 @@ class TooFewRespondents(Forbidden):
 class FeedbackNotSuspended(Conflict):
     code = "feedback-not-suspended"
     title = "The region is planned with feedback"
+
+
+class GoalUnknown(NotFound):
+    code = "goal-unknown"
+    title = "There is no such goal"
+
+
+class GoalImpossible(Invalid):
+    """The figure cannot be like this, the day is over, or the owner cannot see to it."""
+
+    code = "goal-impossible"
+    title = "This cannot be a goal"
