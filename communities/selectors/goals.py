@@ -5,10 +5,9 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from communities.access import Caller
-from communities.errors import GoalUnknown
+from communities.errors import GoalUnknown, RegionUnknown
 from communities.models import Goal, LagReading, Region
 from communities.selectors.places import region_list
-from core.errors import NotFound
 
 
 def lag_reading_list(caller: Caller) -> QuerySet[LagReading]:
@@ -37,8 +36,8 @@ def goal_get(caller: Caller, goal_id: UUID) -> Goal:
 
 
 def region_get(caller: Caller, region_id: UUID) -> Region:
-    """One region. Raises NotFound, also for one that is not the caller's."""
+    """One region. Raises RegionUnknown, also for one that is not the caller's."""
     region = region_list(caller).filter(pk=region_id).first()
     if region is None:
-        raise NotFound("There is no such region.")
+        raise RegionUnknown
     return region

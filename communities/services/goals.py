@@ -16,7 +16,7 @@ from communities.errors import GoalImpossible
 from communities.insight.goals import AIMS, Aim, Progress, progress
 from communities.models import Goal, GoalVersion, MetricDay, Organisation, Region, User
 from communities.selectors.goals import goal_get, region_get
-from communities.services.lag_readings import NIGHT
+from communities.services.signals import NIGHT
 from core.errors import Stale
 
 TREND = timedelta(weeks=26)
@@ -42,8 +42,7 @@ def goal_set(
 ) -> Goal:
     """A new goal of a region, measured at once.
 
-    Raises NotFound for a region that is not theirs, and GoalImpossible. The database refuses a second goal of a region
-    for a figure.
+    Raises RegionUnknown, GoalImpossible. The database refuses a second goal of a region for a figure.
     """
     region = region_get(caller, region_id)
     goal = Goal(organisation=caller.organisation, region=region, measure=measure)

@@ -14,9 +14,9 @@ from communities.insight.lags import OutcomeReading, read_lags
 from communities.insight.panel import LAST_LAG, Week
 from communities.insight.stakes import Stake, stake
 from communities.models import LagReading, MetricDay, Organisation, Region
+from communities.services.signals import NIGHT
 
 HISTORY = timedelta(weeks=104 + LAST_LAG)  # two years to be explained, and what went before them
-NIGHT = range(2, 5)  # local hours
 CODE_VERSION = "1"  # to be raised whenever the same weeks would give another reading
 COLUMNS = [field.name for field in fields(Week) if field.name not in {"community", "monday"}]
 

@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from communities.errors import GoalImpossible, GoalUnknown
+from communities.errors import GoalImpossible, GoalUnknown, RegionUnknown
 from communities.models import Community, Goal, GoalVersion, MetricDay, Region, User
 from communities.services.goals import GoalGiven, goal_change, goal_set, goals_measure_due
-from core.errors import NotFound, Stale
+from core.errors import Stale
 from tests import factories
 from tests.conftest import as_caller
 
@@ -155,7 +155,7 @@ def test_goals_of_others_do_not_exist(
 ) -> None:
     goal = a_goal(mina, north)
     for other in (sol, stranger):
-        with pytest.raises(NotFound):
+        with pytest.raises(RegionUnknown):
             a_goal(other, north)
         with pytest.raises(GoalUnknown):
             goal_change(caller=as_caller(other), goal_id=goal.pk, given=GoalGiven(), revision=1, today=TODAY)

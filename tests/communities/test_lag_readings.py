@@ -91,7 +91,9 @@ def test_the_newest_reading_of_each_region_goes_to_who_sees_it(
     lag_readings_compute(organisation=acme, through_on=SUNDAY + timedelta(weeks=1))
     newest = LagReading.objects.filter(through_on=SUNDAY + timedelta(weeks=1))
     assert set(lag_reading_list(as_caller(dora))) == set(newest)
-    assert [reading.region.code for reading in lag_reading_list(as_caller(mina)) if reading.region] == ["north"]
+    assert [reading.region.code for reading in lag_reading_list(as_caller(mina)) if reading.region] == [
+        "north"
+    ]
     assert list(lag_reading_list(as_caller(stranger))) == []
 
 
