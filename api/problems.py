@@ -53,6 +53,7 @@ CONSTRAINTS: dict[str, tuple[type[DomainError], str]] = {
     "membership_one_of_a_plan_at_a_site": (Conflict, "The customer has this plan at this site."),
     "maintenance_plan_one_of_a_code": (Conflict, "This plan is being replaced by another request."),
     "contact_can_be_reached": (Invalid, "A contact needs a phone number or an e-mail address."),
+    "goal_one_of_a_measure": (Conflict, "The region has a goal for this figure: change that one."),
     "site_key_once": (Conflict, "This site is being registered by another request."),
     "customer_key_once": (Conflict, "This customer is being registered by another request."),
 }

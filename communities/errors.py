@@ -86,3 +86,15 @@ class FeedbackNotSuspended(Conflict):
 class PolicyTooFine(Invalid):
     code = "policy-too-fine"
     title = "So few answers would show what single people said"
+
+
+class GoalUnknown(NotFound):
+    code = "goal-unknown"
+    title = "There is no such goal"
+
+
+class GoalImpossible(Invalid):
+    """The figure cannot be like this, the day is over, or the owner cannot see to it."""
+
+    code = "goal-impossible"
+    title = "This cannot be a goal"

@@ -31,3 +31,17 @@ def readings_refresh() -> None:
     from communities.services import readings
 
     readings.readings_refresh_due(now=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def lags_refresh() -> None:
+    from communities.services import lag_readings
+
+    lag_readings.lag_readings_refresh_due(now=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def goals_refresh() -> None:
+    from communities.services import goals
+
+    goals.goals_measure_due(now=timezone.now())

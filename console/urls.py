@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from console.customer import offers, paying
 from console.customer import views as customer
-from console.office import letters, payments, proof, recoveries, statements
+from console.office import letters, payments, proof, recoveries, revenue, statements
 from console.office import views as office
 from console.office.sign_in import sign_in, sign_out
 from console.sandbox_provider import api as sandbox_api
@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("proof", proof.proof, name="proof"),
     path("proof/<uuid:region_id>/resume", proof.resume, name="proof-resume"),
     path("recoveries", recoveries.recoveries, name="recoveries"),
+    path("service-and-money", revenue.service_and_money, name="service-and-money"),
     path("payments", payments.payments, name="payments"),
     path("payments/<uuid:invoice_id>", payments.story, name="payment-story"),
     path("statements/<uuid:statement_id>", statements.statement, name="statement"),

@@ -6,6 +6,7 @@ from communities.models.insight import Policy, Signal, SignalSet
 from communities.models.metrics import CustomerServed, FigureUse, MetricClock, MetricDay, MetricWindow
 from communities.models.people import ApiToken, Contact, Customer, Erasure, RegionManager, User
 from communities.models.places import Community, Region, Site
+from communities.models.revenue import Goal, GoalVersion, LagReading
 from communities.models.surveys import SurveyAnswer, SurveyInvitation
 from communities.models.tenant import Organisation, Owned
 
@@ -22,6 +23,9 @@ __all__ = [
     "FactKey",
     "FeedbackSuspension",
     "FigureUse",
+    "Goal",
+    "GoalVersion",
+    "LagReading",
     "MetricClock",
     "MetricDay",
     "MetricWindow",

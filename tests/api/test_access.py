@@ -77,6 +77,11 @@ TABLE: dict[str, tuple[int, ...]] = {
     "POST /experiments/{region_id}/resume": (401, 404, 404, 404, 404, 200, 403, 200),
     "GET /policies": SIGNED_IN,
     "POST /policies": made(ANSWERS),
+    "GET /service-to-revenue": SIGNED_IN,
+    "GET /goals": SIGNED_IN,
+    "POST /goals": made(PLACE),
+    "GET /goals/{goal_id}": PLACE,
+    "PATCH /goals/{goal_id}": PLACE,
     "GET /sites/unplaced": (401, 200, 403, 403, 403, 403, 200, 200),
     "GET /requests": SIGNED_IN,
     "POST /requests": (
@@ -229,6 +234,8 @@ BODY: dict[str, dict[str, Any] | bytes] = {
         "facts": [{"kind": "complaint.made", "source_id": "1", "occurred_at": "2026-03-02T01:00:00Z"}],
     },
     "POST /recoveries/{recovery_id}/drop": {"reason": "They moved."},
+    "POST /goals": {"region": "region", "measure": "csat", "target": 4.5, "by_on": "2099-01-01"},
+    "PATCH /goals/{goal_id}": {"target": 0.9},
     "POST /optimise": {"jobs": [], "vehicles": []},
     "POST /plans": {"region": "region", "on": "2026-03-09"},
     "POST /policies": {"region": "region", "reason": "Fewer complaints.", "policy": {"csat_cap": 5}},
@@ -258,6 +265,7 @@ IF_MATCH = {
     "PATCH /visits/{visit_id}",
     "POST /plans/{version_id}/publish",
     "PATCH /event-endpoints/{endpoint_id}",
+    "PATCH /goals/{goal_id}",
 }
 SCHEMA: dict[str, Any] = api.get_openapi_schema(path_prefix="")
 OPERATIONS = {
@@ -355,6 +363,7 @@ def test_what_acts_once_says_so_in_the_schema() -> None:
     assert {name for name in TABLE if "Idempotency-Key" in needed(name)} == told_twice | {
         "POST /requests",
         "POST /plans",
+        "POST /goals",
         "POST /memberships",
     }
     assert {name for name in TABLE if "If-Match" in needed(name)} == IF_MATCH

@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -48,6 +49,8 @@ from communities.models import (
     ExperimentReading,
     FeedbackSuspension,
     FigureUse,
+    Goal,
+    LagReading,
     Policy,
     Signal,
     SignalSet,
@@ -128,6 +131,7 @@ class World:
         self._recovery(done)
         self._insight(community)
         self._event()
+        self._goal()
         self._price_book()
         if self.rows == 1:
             self.names["on_site"] = str(self.on_site.pk)
@@ -453,6 +457,21 @@ class World:
             organisation=company, option_set=option_set, position=1, name="Good"
         )
         SetOptionLine.objects.create(organisation=company, option=option, item=item)
+
+    def _goal(self) -> None:
+        """A goal of the region, and a reading of each region."""
+        measures = list(Goal.Measure)
+        goal = Goal.objects.create(
+            organisation=self.company, region=self.region, measure=measures[self.rows - 1], target=Decimal("0.8"),
+            by_on=date(2027, 1, 1), owner_id=self.technician.user_id,
+            progress={"state": "unknown", "current": None, "trend": None, "expected": None, "weeks": []},
+        )  # fmt: skip
+        self.names.setdefault("goal", str(goal.pk))
+        read = self.region if self.rows == 1 else factories.region(self.company, f"read-{self.rows}")
+        LagReading.objects.create(
+            organisation=self.company, region=read, through_on=date(2026, 3, 1),
+            outcomes={}, currency="TWD", inputs_hash=f"{self.rows}",
+        )  # fmt: skip
 
     def _insight(self, community: Community) -> None:
         self._figures(community)
