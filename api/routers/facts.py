@@ -7,7 +7,7 @@ from ninja import Query, Router
 from api.auth import Request
 from api.paging import paged
 from api.schemas.base import Page, PageQuery
-from api.schemas.facts import FactOut, FactsIn, FactsOut, FactsQuery
+from api.schemas.facts import FactsIn, FactsOut, FactsQuery, LedgerFactOut
 from communities.selectors.facts import fact_list
 from dispatch.errors import NotForYourRole
 from dispatch.services.outside_facts import facts_tell
@@ -24,10 +24,10 @@ def fact_post(request: Request, body: FactsIn) -> FactsOut:
     return FactsOut.of(body, told)
 
 
-@router.get("/facts", response=Page[FactOut])
+@router.get("/facts", response=Page[LedgerFactOut])
 def fact_index(request: Request, page: Query[PageQuery], query: Query[FactsQuery]) -> HttpResponse:
     """What happened on some days, newest first."""
     if not request.auth.administers:
         raise NotForYourRole("The ledger is read by administrators.")
     facts = fact_list(request.auth, query.first, query.last).filter(**query.chosen())
-    return paged(request, facts, page, by="-occurred_at", show=FactOut.of)
+    return paged(request, facts, page, by="-occurred_at", show=LedgerFactOut.of)

@@ -113,7 +113,9 @@ class FactsQuery(DaysQuery):
         return {name: value for name, value in asked.items() if value}
 
 
-class FactOut(Out):
+class LedgerFactOut(Out):
+    """A fact as the ledger has it."""
+
     id: UUID
     kind: str
     source: str
