@@ -53,8 +53,8 @@ def csv_bytes(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[bytes]
 
 def parquet_bytes(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[bytes]:
     """Parquet with zstandard, moments in UTC."""
-    import pyarrow as pa  # a slow import that few need
-    import pyarrow.parquet as pq
+    import pyarrow as pa  # type: ignore[import-untyped]  # here, for it is slow and few need it
+    import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
     types = {
         "text": pa.string(),

@@ -28,7 +28,7 @@ VISIT_STATES: dict[str, Promise] = {
     VisitState.CANCELLED: _("Cancelled"),
 }
 RECOVERY_CAUSES: dict[str, Promise] = {
-    Recovery.Cause.DETRACTOR: _("Rated the visit badly"),
+    Recovery.Cause.DETRACTOR: _("A bad answer"),
     Recovery.Cause.REOPENED: _("The fault came back"),
     Recovery.Cause.DISPUTED: _("Contests the payment"),
 }

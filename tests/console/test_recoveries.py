@@ -40,9 +40,9 @@ def test_it_shows_deadline_words_who_was_there_and_who_goes(
 
     assert late.due_at < soon.due_at
     for said in (
-        "open for 50 h, too late",
-        "open for 40 h, 7 h left",
-        "Rated the visit badly CSAT 1/5 漏水依舊",
+        "open for 50 h · too late",
+        "open for 40 h · 7 h left",
+        "A bad answer CSAT 1/5 漏水依舊",
         "T1 Technician T1",
         "T2 Technician T2",
         "Nobody yet: it is in the next plan",
