@@ -134,7 +134,7 @@ def _fitted(
 ) -> tuple[Floats, Floats, Floats]:
     """Estimates, standard errors and degrees of freedom of all contrasts of all measures, measure by measure."""
     from scipy.linalg import orth  # type: ignore[import-untyped]
-    from statsmodels.regression.linear_model import OLS  # type: ignore[import-untyped]
+    from statsmodels.regression.linear_model import OLS
 
     values, counted = (array[:, LAST_LAG : panel.weeks - outcome.settles] for array in panel.ratio(outcome))
     community, week = np.nonzero(counted)
