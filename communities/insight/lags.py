@@ -105,7 +105,7 @@ def _moves(values: Floats) -> bool:
 
 def lag_basis() -> Floats:
     """Curves (lags × 5) that every curve of lags is a sum of: cubic B-splines on 0..26 with a knot at 4.2."""
-    from scipy.interpolate import BSpline
+    from scipy.interpolate import BSpline  # type: ignore[import-untyped]
 
     knots = np.r_[[0.0] * 4, KNOT, [float(LAST_LAG)] * 4]
     basis: Floats = BSpline.design_matrix(np.arange(LAST_LAG + 1.0), knots, 3).toarray()
@@ -133,7 +133,7 @@ def _fitted(
     panel: Panel, outcome: Ratio, measures: Sequence[Floats], basis: Floats, contrasts: Floats
 ) -> tuple[Floats, Floats, Floats]:
     """Estimates, standard errors and degrees of freedom of all contrasts of all measures, measure by measure."""
-    from scipy.linalg import orth
+    from scipy.linalg import orth  # type: ignore[import-untyped]
     from statsmodels.regression.linear_model import OLS
 
     values, counted = (array[:, LAST_LAG : panel.weeks - outcome.settles] for array in panel.ratio(outcome))
@@ -178,7 +178,7 @@ def _within(rows: Floats, scale: Floats, community: Whole) -> Floats:
 
 def _bands(estimates: Floats, errors: Floats, freedom: Floats) -> list[Band]:
     """The contrasts, as many at a time as there are lags."""
-    from scipy.stats import t
+    from scipy.stats import t  # type: ignore[import-untyped]
 
     half = t.ppf((1 + CONFIDENCE) / 2, freedom) * errors
     ends = np.stack([estimates, estimates - half, estimates + half]).reshape(3, -1, LAST_LAG + 1)

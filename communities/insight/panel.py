@@ -98,7 +98,8 @@ class Panel:
         """The ratio less the community's own over all weeks, in steps; 0 where nothing is known."""
         found, whole = self.ratio(ratio)
         own = self.counts[ratio.part].sum(axis=1) / np.maximum(whole.sum(axis=1), 1.0)
-        return np.nan_to_num((found - own[:, None]) / ratio.step)
+        around: Floats = np.nan_to_num((found - own[:, None]) / ratio.step)
+        return around
 
     def missing(self, outcome: Ratio) -> tuple[Need, ...]:
         """What the panel lacks to explain `outcome`; nothing when it is enough."""

@@ -135,10 +135,10 @@ def _days(region_id: UUID, today: date) -> dict[date, dict[str, int]]:
     longest = TREND + timedelta(days=max(aim.settles for aim in AIMS.values()))
     found = (
         MetricDay.objects.filter(community__region_id=region_id, on__gte=today - longest, on__lt=today)
-        .values("on")
-        .annotate(**{f"total_{name}": Sum(name) for name in COLUMNS})
+        .values_list("on")
+        .annotate(*map(Sum, COLUMNS))
     )
-    return {row["on"]: {name: row[f"total_{name}"] for name in COLUMNS} for row in found}
+    return {on: dict(zip(COLUMNS, sums, strict=True)) for on, *sums in found}
 
 
 def _measured(goal: Goal, days: Days, today: date) -> dict[str, Any]:

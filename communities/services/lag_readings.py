@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import F, Sum
+from django.db.models import Sum
 from django.db.models.functions import TruncWeek
 
 from communities.insight.lags import OutcomeReading, read_lags
@@ -18,7 +18,7 @@ from communities.services.signals import NIGHT
 
 HISTORY = timedelta(weeks=104 + LAST_LAG)  # two years to be explained, and what went before them
 CODE_VERSION = "1"  # to be raised whenever the same weeks would give another reading
-COLUMNS = [field.name for field in fields(Week) if field.name not in {"community", "monday"}]
+COLUMNS = [field.name for field in fields(Week)][2:]  # after community and Monday
 
 Outcomes = Mapping[str, OutcomeReading]
 
@@ -76,16 +76,15 @@ def _history(organisation: Organisation, through_on: date) -> History:
     """One query over the metrics of `HISTORY`; a row for each community and week in which something was counted."""
     found = (
         MetricDay.objects.filter(organisation=organisation, on__gt=through_on - HISTORY, on__lte=through_on)
-        .values("community_id", monday=TruncWeek("on"), region_id=F("community__region_id"))
-        .annotate(**{f"total_{name}": Sum(name) for name in COLUMNS})
+        .annotate(monday=TruncWeek("on"))
+        .values_list("community_id", "community__region_id", "monday")
+        .annotate(*map(Sum, COLUMNS))
         .order_by("community_id", "monday")
     )
     weeks, region_of = [], {}
-    for row in found:
-        community = str(row["community_id"])
-        region_of[community] = row["region_id"]
-        counts = {name: row[f"total_{name}"] for name in COLUMNS}
-        weeks.append(Week(community, row["monday"], **counts))
+    for community, region, monday, *sums in found:
+        weeks.append(Week(str(community), monday, *sums))
+        region_of[str(community)] = region
     return History(weeks, region_of)
 
 

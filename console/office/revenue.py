@@ -147,8 +147,14 @@ def _effects(outcome: str, associations: Mapping[str, Any], currency: str) -> It
         band = associations[measure]["cumulative"]
         scale = 100.0 if outcome == "repurchase" else 1.0
         value, low, high = ([scale * number for number in band[line]] for line in ("value", "low", "high"))
-        words = [_words(outcome, line[-1], currency) for line in (value, low, high)]
-        yield Effect(step, *words, associations[measure]["half_shown"], curve(value, low, high))
+        yield Effect(
+            step=step,
+            whole=_words(outcome, value[-1], currency),
+            low=_words(outcome, low[-1], currency),
+            high=_words(outcome, high[-1], currency),
+            half_shown=associations[measure]["half_shown"],
+            curve=curve(value, low, high),
+        )
 
 
 def _words(outcome: str, number: float, currency: str) -> str:
