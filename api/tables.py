@@ -53,8 +53,8 @@ def csv_bytes(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[bytes]
 
 def parquet_bytes(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[bytes]:
     """Parquet with zstandard, moments in UTC."""
-    import pyarrow as pa  # type: ignore[import-untyped]  # here, for it is slow and few need it
-    import pyarrow.parquet as pq  # type: ignore[import-untyped]
+    import pyarrow as pa  # here, for it is slow and few need it
+    import pyarrow.parquet as pq
 
     types = {
         "text": pa.string(),

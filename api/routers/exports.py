@@ -91,7 +91,7 @@ def _figures(request: Request, asked: FiguresQuery, form: Format) -> HttpRespons
 
 
 def _figure_rows(table: FigureTable) -> Iterator[Row]:
-    groups = table.rows(list(table.groups)) if table.by else []
+    groups = table.rows() if table.by else []
     for key, figures in [*groups, ((), table.whole)]:
         ids = _ids(table.by, key)
         for name, reading in figures.items():
