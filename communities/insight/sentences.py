@@ -122,7 +122,8 @@ def signal_sentence(said: Said, names: Names, language: Language = "en") -> str:
 
 def _affinity(said: TechnicianAffinity, names: Names, texts: dict[str, str]) -> str:
     pattern = "goes" if said.minutes > 0 else "kept_away" if said.minutes < 0 else "indifferent"
-    weighty = {name: part for name, part in said.parts.items() if part.minutes} or said.parts
+    known = {name: said.parts[name] for name in COUNTED if name in said.parts}
+    weighty = {name: part for name, part in known.items() if part.minutes} or known
     return texts[pattern].format(
         technician=names.technician,
         place=_place(said.community, said.service_type, names, texts),
