@@ -46,7 +46,7 @@ def test_no_such_address(anonymous: Api) -> None:
 
 
 def test_wrong_method(dora_api: Api) -> None:
-    answer = dora_api.call("PUT", "/me", {})
+    answer = dora_api.call("PUT", "/regions", {})
     assert_problem(answer, 405, "method-not-allowed")
     assert answer["Allow"] == "GET"
 
