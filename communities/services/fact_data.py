@@ -71,7 +71,7 @@ DATA: Mapping[ServiceEvent.Kind, Mapping[str, Key]] = {
     _Kind.REQUEST_RESUMED: {"minutes": _whole(0, 10_000_000)},
     _Kind.VISIT_PLANNED: {
         "start_at": Key("a time with its offset, ISO 8601", _is_moment),
-        "arm": Key("a word", _is_code, needed=False),
+        "arm": Key("a word, or nothing", lambda value: value is None or _is_code(value), needed=False),
     },
     _Kind.VISIT_RESCHEDULED: {
         "minutes": _whole(-10_000_000, 10_000_000, needed=False),
@@ -87,6 +87,8 @@ DATA: Mapping[ServiceEvent.Kind, Mapping[str, Key]] = {
         "csat": _whole(1, 5),
         "nps": Key("a whole number, 0 to 10, or nothing", lambda value: value in {None, *range(11)}, False),
     },
+    _Kind.RECOVERY_OPENED: {"cause": _one_of("detractor", "reopened", "disputed")},
+    _Kind.RECOVERY_CLOSED: ON_TIME,
     _Kind.DEVICE_READ: {
         "reading": Key("a word, like filter_hours", _is_code),
         "value": Key("a number", _is_number),

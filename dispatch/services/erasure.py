@@ -4,7 +4,7 @@ from django.db.models import Exists, OuterRef
 
 from communities.models import Customer, Site
 from communities.services.erasure import GONE, doors_forget
-from dispatch.models import ServiceRequest, Visit
+from dispatch.models import Recovery, ServiceRequest, Visit
 
 
 def requests_forget(*, customer: Customer) -> None:
@@ -13,6 +13,7 @@ def requests_forget(*, customer: Customer) -> None:
     visits = Visit.objects.filter(work_order__request__customer=customer)
     visits.exclude(notes="").update(notes="")
     visits.exclude(outcome="").update(outcome=GONE)
+    Recovery.objects.filter(request__customer=customer).exclude(reason="").update(reason=GONE)
     requests = ServiceRequest.objects.filter(customer=customer)
     requests.update(description="")
     others = ServiceRequest.objects.filter(site=OuterRef("pk"), customer__isnull=False).exclude(

@@ -25,7 +25,7 @@ from communities.models import Contact, Customer, Erasure, ServiceEvent, Site, S
 from communities.selectors.surveys import survey_by_token
 from communities.services.metrics import metrics_refresh
 from communities.services.surveys import survey_answer, survey_send, survey_token
-from dispatch.models import ServiceRequest, Technician, Visit
+from dispatch.models import Recovery, ServiceRequest, Technician, Visit
 from dispatch.states import RequestState
 from tests import factories
 from tests.api.world import World
@@ -59,6 +59,7 @@ def customer(world: World, now: datetime) -> Customer:
         description="the goat bleats", state=RequestState.CLOSED, closed_at=now
     )
     _sign(visit, now)
+    _recover(visit, now)
     invoices = Invoice.objects.filter(work_order=visit.work_order)
     invoices.update(state=Invoice.State.PAID, paid_at=now)
     Payment.objects.filter(invoice__in=invoices).update(note=f"{NAME} paid")
@@ -102,6 +103,25 @@ def _sign(visit: Visit, now: datetime) -> None:
     )
 
 
+def _recover(visit: Visit, now: datetime) -> None:
+    """A recovery that was dropped, for a reason that somebody wrote."""
+    request = factories.request(visit.site, now, customer=visit.work_order.request.customer)
+    ServiceRequest.objects.filter(pk=request.pk).update(state=RequestState.CANCELLED, closed_at=now)
+    Recovery.objects.create(
+        organisation=visit.organisation,
+        request=request,
+        visit=visit,
+        technician=visit.technician,
+        cause="disputed",
+        cause_id=request.pk,
+        state="dropped",
+        reason="barked at me",
+        opened_at=now,
+        due_at=now,
+        closed_at=now,
+    )
+
+
 def traces() -> dict[str, list[str]]:
     """The tables of the database in which something of the customer stands, in whatever column."""
     with connection.cursor() as cursor:
@@ -134,7 +154,7 @@ def test_nothing_of_a_forgotten_customer_is_left_but_on_issued_papers_and_totals
     before = totals()
     assert set(traces()) == {
         *(f"communities_{name}" for name in ("customer", "contact", "site", "surveyanswer")),
-        *(f"dispatch_{name}" for name in ("servicerequest", "visit")),
+        *(f"dispatch_{name}" for name in ("servicerequest", "visit", "recovery")),
         *(f"billing_{name}" for name in ("approval", "payment", "refund", "checkout", "membership")),
         "billing_webhookevent",
     }
