@@ -8,9 +8,10 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from communities.errors import FactImpossible
-from communities.models import Community, Customer, DayChanged, FactKey, Organisation, Region, ServiceEvent
+from communities.models import Community, Customer, DayChanged, Organisation, Region, ServiceEvent
 from communities.services.ledger import (
     Fact,
+    fact_check_time,
     fact_digest,
     facts_named,
     facts_record,
@@ -92,12 +93,13 @@ def test_facts_are_found_by_the_names_their_source_gave_them(acme: Organisation,
     [datetime(1999, 12, 31, tzinfo=UTC), datetime(2026, 3, 3, 1, 0, 1, tzinfo=UTC)],
     ids=["old", "future"],
 )
-def test_impossible_time_is_refused_and_nothing_is_told(
+def test_impossible_time_is_no_reason_to_lose_what_we_know_ourselves(
     acme: Organisation, now: datetime, at: datetime
 ) -> None:
     with pytest.raises(FactImpossible):
-        facts_record(organisation=acme, facts=[complaint("1", now), complaint("2", at)], now=now)
-    assert (ServiceEvent.objects.count(), FactKey.objects.count()) == (0, 0)
+        fact_check_time(at, now)
+    assert facts_record(organisation=acme, facts=[complaint("1", now), complaint("2", at)], now=now) == 2
+    assert sorted(ServiceEvent.objects.values_list("occurred_at", flat=True)) == sorted([now, at])
 
 
 def test_fact_says_when_it_was_learned(acme: Organisation, now: datetime) -> None:
