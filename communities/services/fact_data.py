@@ -87,6 +87,8 @@ DATA: Mapping[ServiceEvent.Kind, Mapping[str, Key]] = {
         "csat": _whole(1, 5),
         "nps": Key("a whole number, 0 to 10, or nothing", lambda value: value in {None, *range(11)}, False),
     },
+    _Kind.RECOVERY_OPENED: {"cause": _one_of("detractor", "reopened", "disputed")},
+    _Kind.RECOVERY_CLOSED: ON_TIME,
     _Kind.DEVICE_READ: {
         "reading": Key("a word, like filter_hours", _is_code),
         "value": Key("a number", _is_number),
