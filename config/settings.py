@@ -180,6 +180,7 @@ OUTBOX_CONSUMERS = {
         "billing.services.invoices.work_order_invoice",
         "api.events.consumers.visit_completed",
     ],
+    "visit.reopened": ["dispatch.services.recoveries.recovery_after_reopening"],
     "visit.could_not_complete": ["api.events.consumers.visit_not_completed"],
     "work_order.completed": ["api.events.consumers.work_order_completed"],
     "work_order.cancelled": ["api.events.consumers.work_order_cancelled"],

@@ -13,18 +13,18 @@ Counts = Mapping[str, int]  # the columns of a metric's day, summed over a week
 WEEKS_BEFORE = 4
 NORMAL = 1.96  # 97.5 % point of the normal distribution
 STUDENT = 3.182  # 97.5 % point of Student's t with WEEKS_BEFORE - 1 degrees of freedom
-TOTALS = ("requests", "revenue_minor")
+TOTALS = {"requests": "requests", "revenue": "revenue_minor"}
 SHARES = {
     "on_time": ("arrivals_on_time", "arrivals"),
-    "fixed": ("visits_fixed", "visits"),
+    "first_visit_fix": ("visits_fixed", "visits"),
     "acceptance": ("offers_accepted", "offers"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A figure of the week beside that of the weeks before: a weekly mean (totals), a share of 1, a mean answer
-    (`csat`), or points (`nps`)."""
+    """A figure of the week, by its name (communities.insight.figures), beside that of the weeks before: a weekly mean
+    (totals), a share of 1, a mean answer (`csat`), or points (`nps`)."""
 
     figure: str
     now: float
@@ -69,11 +69,12 @@ def _total(name: str, week: Counts, before: Sequence[Counts]) -> Change | None:
     """Outside of where the next of such weeks lies 19 times of 20: mean ± t·s·√(1 + 1/n), the prediction interval of
     one more observation (Hahn & Meeker, Statistical Intervals, 1991, 4.8). Totals come in bursts, so that their spread
     is measured, not assumed."""
-    values = [one.get(name, 0) for one in before]
+    column = TOTALS[name]
+    values = [one.get(column, 0) for one in before]
     mean = sum(values) / WEEKS_BEFORE
     variance = sum((value - mean) ** 2 for value in values) / (WEEKS_BEFORE - 1)
     reach = STUDENT * math.sqrt(variance * (1 + 1 / WEEKS_BEFORE))
-    now = week.get(name, 0)
+    now = week.get(column, 0)
     return Change(name, now, mean) if all(values) and abs(now - mean) > reach else None
 
 

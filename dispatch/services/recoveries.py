@@ -57,6 +57,21 @@ def recovery_after_answer(*, subject_id: UUID) -> None:
         )
 
 
+def recovery_after_reopening(*, subject_id: UUID) -> None:
+    """Let the request by which a visit is reopened be its recovery. Follows `visit.reopened`."""
+    request = ServiceRequest.objects.get(pk=subject_id)
+    assert request.reopens_id is not None  # whoever emits this has said so
+    recovery_open(
+        complaint=Complaint(
+            visit_id=request.reopens_id,
+            cause=Recovery.Cause.REOPENED,
+            cause_id=request.pk,
+            at=request.requested_at,
+            follow_up=request,
+        )
+    )
+
+
 @transaction.atomic
 def recovery_open(*, complaint: Complaint) -> Recovery | None:
     """Open the recovery of a visit: a request with its work order and visit, in every plan of the region from now on.

@@ -8,6 +8,7 @@ from django.db import transaction
 from communities.access import Caller
 from communities.models import ServiceEvent
 from communities.services.ledger import facts_record
+from core.outbox import emit
 from dispatch.errors import NotForYourRole, StepOutOfOrder, VisitReopened
 from dispatch.models import ServiceRequest, Visit, WorkOrder
 from dispatch.selectors.visits import visit_get
@@ -48,6 +49,7 @@ def visit_reopen(*, caller: Caller, visit_id: UUID, reason: str, now: datetime) 
     )
     facts_record(organisation=caller.organisation, facts=[reopened], now=now)
     requests_tell(organisation=caller.organisation, site_id=visit.site_id)
+    emit("visit.reopened", request.pk)
     return request
 
 

@@ -14,7 +14,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
 from communities.insight.weekly import TOTALS, WEEKS_BEFORE, Change, Counts, changes
-from communities.models import MetricDay, Organisation, Region, User
+from communities.models import Goal, MetricDay, Organisation, Region, User
 from core.languages import name_in
 from core.links import link_token
 from core.mail import Letter, letter_send
@@ -46,10 +46,12 @@ class RegionWeek:
     recoveries_done: int
     decided: int
     planned: int
+    goals: list[Goal]
 
     @property
     def is_quiet(self) -> bool:
-        return not (self.changes or self.recoveries_open or self.recoveries_done or self.decided)
+        late = any(goal.progress.get("state") == "late" for goal in self.goals)
+        return not (self.changes or self.recoveries_open or self.recoveries_done or self.decided or late)
 
 
 def weekly_reports_sweep(*, now: datetime) -> int:
@@ -107,7 +109,7 @@ def _readers() -> QuerySet[User]:
 
 
 def _weeks(report: WeeklyReport, now: datetime) -> Iterator[RegionWeek]:
-    """The regions of a report's reader, by code: seven queries for each."""
+    """The regions of a report's reader, by code: eight queries for each."""
     regions = Region.objects.filter(managers__user=report.user_id, organisation=report.organisation_id)
     for region in regions.select_related("organisation").order_by("code"):
         yield region_week(region, report.week_on, now)
@@ -137,6 +139,7 @@ def region_week(region: Region, week_on: date, now: datetime) -> RegionWeek:
         recoveries_done=recoveries["done"],
         decided=sum(decided),
         planned=len(decided),
+        goals=list(Goal.objects.filter(region=region, is_dropped=False).order_by("by_on", "measure")),
     )
 
 
@@ -183,12 +186,25 @@ def _shown(week: RegionWeek, language: str) -> dict[str, object]:
         }
         for one in week.changes
     ]
-    return {"name": name_in(language, week.region), "week": week, "figures": figures}
+    goals = [_goal_shown(goal, currency) for goal in week.goals]
+    return {"name": name_in(language, week.region), "week": week, "figures": figures, "goals": goals}
+
+
+def _goal_shown(goal: Goal, currency: str) -> dict[str, object]:
+    """Where a goal stood in the night; `current` is None while nobody can say."""
+    current = goal.progress.get("current")
+    return {
+        "figure": goal.measure,
+        "target": _value(goal.measure, float(goal.target), currency),
+        "current": None if current is None else _value(goal.measure, current, currency),
+        "by_on": goal.by_on,
+        "state": goal.progress.get("state", "unknown"),
+    }
 
 
 def _value(figure: str, value: float, currency: str) -> str:
     """A figure as it is written: money, a number, per cent, a mean to one decimal."""
-    if figure == "revenue_minor":
+    if figure == "revenue":
         return str(Money(round(value), currency))
     if figure in TOTALS or figure == "nps":
         return f"{value:.0f}"

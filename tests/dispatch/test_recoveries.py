@@ -14,6 +14,7 @@ from dispatch.selectors.recoveries import next_visit, recovery_list, said_of
 from dispatch.services.execution import visit_complete, visit_not_complete
 from dispatch.services.planning import plan_publish, plan_request
 from dispatch.services.recoveries import Complaint, recovery_drop, recovery_open
+from dispatch.services.reopening import visit_reopen
 from dispatch.services.requests import request_cancel
 from dispatch.services.solving import version_solve
 from dispatch.states import RecoveryState, RequestState, VisitState
@@ -100,6 +101,16 @@ def test_a_cause_opens_one_and_another_cause_none_while_it_is_open(
     assert second is not None
     assert second.request.reference == f"test:{bad.work_order.number}/2"
     assert second.due_at == now + 25 * HOUR
+
+
+def test_a_visit_that_is_reopened_is_made_good_by_the_request_that_does_it(
+    bad: Visit, tom: Technician, as_dora: Caller, now: datetime
+) -> None:
+    request = visit_reopen(caller=as_dora, visit_id=bad.pk, reason="It drips again.", now=now)
+    deliver_all()
+    recovery = Recovery.objects.get()
+    assert (recovery.cause, recovery.request, recovery.technician) == ("reopened", request, tom)
+    assert recovery.due_at == now + 24 * HOUR
 
 
 def test_a_request_that_is_there_already_is_hurried_and_no_second_one_made(

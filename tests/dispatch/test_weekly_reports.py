@@ -1,6 +1,7 @@
 """Monday's letter, as it arrives."""
 
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -9,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.test import Client
 
-from communities.models import Community, Organisation, Region, ServiceEvent, User
+from communities.models import Community, Goal, Organisation, Region, ServiceEvent, User
 from communities.services.ledger import Fact, facts_record
 from communities.services.metrics import metrics_refresh
 from dispatch.explanations import decided_by_answers
@@ -92,6 +93,24 @@ def test_a_manager_reads_what_exceeds_its_noise_and_what_waits(
         ("mina", "sent"),
         ("sol", "quiet"),
     ]
+
+
+def test_a_goal_that_is_too_late_is_worth_a_letter(
+    readers: None, north: Region, mina: User, mail_server: MailServer
+) -> None:
+    Goal.objects.create(
+        organisation=north.organisation,
+        region=north,
+        measure=Goal.Measure.ON_TIME,
+        target=Decimal("0.95"),
+        by_on=date(2026, 6, 30),
+        owner=mina,
+        progress={"state": "late", "current": 0.884},
+    )
+    weekly_reports_sweep(now=SEVEN)
+    deliver_all()
+    plain = part(letters(mail_server)["mina@acme.test"], "plain")
+    assert "- Goal: On time 95 % by June 30, 2026, now 88 %: too late, as it goes" in plain.splitlines()
 
 
 def test_without_a_language_of_ones_own_it_is_the_companys(
