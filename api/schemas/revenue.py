@@ -95,7 +95,7 @@ class GoalPatch(In):
         return GoalGiven(target=self.target, by_on=self.by_on, owner=self.owner, is_dropped=self.dropped)
 
 
-class GoalTrendOut(Out):
+class SlopeOut(Out):
     """Change in a week (Theil and Sen), with its 95 % interval."""
 
     value: float
@@ -114,7 +114,7 @@ class ExpectedOut(Out):
 class ProgressOut(Out):
     state: str = Field(examples=["on_track", "late", "reached", "unknown"])
     current: float | None
-    trend: GoalTrendOut | None
+    trend: SlopeOut | None
     expected: ExpectedOut | None = Field(description="Null unless the trend leads there and is clear.")
     weeks: list[tuple[int, float]] = Field(description="Number of the week, and its figure.")
 
