@@ -6,8 +6,9 @@ know is neither good nor bad. Each measure's points are rounded to 0.1 and then 
 the points are exactly the change of the health.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 RHYTHM_ORDERS = 3  # two intervals: one would be a chance
 OVERDUE_RHYTHMS = 3  # silent for so many intervals, the recency is 0
@@ -108,3 +109,8 @@ def reasons(now: Mapping[str, float], before: Mapping[str, float]) -> list[Reaso
     all_of_them = [Reason(name, now.get(name), before.get(name)) for name in MEASURES]
     moved = [one for one in all_of_them if one.change]
     return sorted(moved, key=lambda one: (-abs(one.change), list(MEASURES).index(one.measure)))
+
+
+def reasons_told(kept: Iterable[Mapping[str, Any]]) -> list[Reason]:
+    """Reasons as they were kept (`asdict`), without measures that are no longer among MEASURES."""
+    return [Reason(**one) for one in kept if one["measure"] in MEASURES]

@@ -21,6 +21,7 @@ FEWEST_SPELLS = 30
 FEWEST_RETURNS = 10
 """Fewer orders, or fewer of them followed by another, are too few to say anything of."""
 MARKS = (30, 60, 90, 180, 365, 730)
+ROUNDING = 1e-9
 NEUTRAL_CSAT = 4  # answers are counted from here, which keeps them apart from whether there is one
 
 Floats = npt.NDArray[np.float64]
@@ -112,42 +113,38 @@ def next_order(spells: Sequence[Spell]) -> NextOrder:
     if orders < FEWEST_SPELLS or returns < FEWEST_RETURNS:
         return NextOrder(orders, returns)
     from lifelines import KaplanMeierFitter
-    from lifelines.utils import median_survival_times
 
     fitter = KaplanMeierFitter().fit(
         [spell.days for spell in spells],
         [spell.returned for spell in spells],
         weights=[spell.number for spell in spells],
     )
-    ends = median_survival_times(fitter.confidence_interval_).to_numpy().ravel()
+    ends = fitter.confidence_interval_
+    times, left = ends.index.to_numpy(), fitter.survival_function_.to_numpy().ravel()
+    below, above = (ends[name].to_numpy() for name in sorted(ends.columns))  # …lower…, …upper…
     return NextOrder(
         orders,
         returns,
-        _finite(fitter.median_survival_time_),
-        *sorted((_finite(end) for end in ends), key=lambda end: (end is None, end)),
-        curve=_curve(fitter, max(spell.days for spell in spells)),
+        median_days=_half(times, left),
+        median_low=_half(times, below),
+        median_high=_half(times, above),
+        curve=tuple(
+            _point(days, int(np.searchsorted(times, days, side="right")) - 1, left, below, above)
+            for days in MARKS
+            if days <= times[-1]
+        ),
     )
 
 
-def _curve(fitter: Any, longest: int) -> tuple[Point, ...]:
-    """One less the survival, and its interval turned round, at the marks that somebody was watched up to."""
-    steps = fitter.confidence_interval_
-    below, above = (
-        steps[name].to_numpy() for name in sorted(steps.columns, key=lambda name: "upper" in name)
-    )
-    times = steps.index.to_numpy()
-    points = []
-    for days in (mark for mark in MARKS if mark <= longest):
-        at = int(np.searchsorted(times, days, side="right")) - 1
-        left = float(fitter.survival_function_.to_numpy().ravel()[at])
-        points.append(
-            Point(days, *(round(1 - share, 4) for share in (left, float(above[at]), float(below[at]))))
-        )
-    return tuple(points)
+def _half(times: Floats, left: Floats) -> float | None:
+    """The first time at which no more than half are left, up to rounding; None where more stay."""
+    reached = np.flatnonzero(left <= 0.5 + ROUNDING)
+    return float(times[reached[0]]) if len(reached) else None
 
 
-def _finite(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None
+def _point(days: int, at: int, left: Floats, below: Floats, above: Floats) -> Point:
+    """Who came back is one less who is left, and the interval turned round."""
+    return Point(days, *(round(1 - float(one[at]), 4) for one in (left, above, below)))
 
 
 def return_model(spells: Sequence[Spell]) -> ReturnModel | None:
