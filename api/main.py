@@ -31,6 +31,7 @@ from api.routers import (
     requests,
     revenue,
     settlements,
+    standings,
     technician,
     webhooks,
 )
@@ -74,6 +75,7 @@ for module in (
     customers,
     policies,
     revenue,
+    standings,
     requests,
     facts,
     recoveries,

@@ -45,3 +45,10 @@ def goals_refresh() -> None:
     from communities.services import goals
 
     goals.goals_measure_due(now=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def standings_refresh() -> None:
+    from communities.services import standings
+
+    standings.standings_refresh_due(now=timezone.now())

@@ -158,6 +158,7 @@ CELERY_BEAT_SCHEDULE = {
         "communities.tasks.readings_refresh": 1800.0,
         "communities.tasks.lags_refresh": 1800.0,
         "communities.tasks.goals_refresh": 1800.0,
+        "communities.tasks.standings_refresh": 60.0,
         "api.tasks.idempotency_expire": 3600.0,
         "api.tasks.events_sweep": 10.0,
         "api.tasks.events_forget": 3600.0,

@@ -113,3 +113,23 @@ class PlanNotRunning(Conflict):
 class PlanStale(Stale):
     code = "plan-stale"
     title = "What the plan was made from has changed: plan again"
+
+
+class OwnerUnknown(Invalid):
+    code = "owner-unknown"
+    title = "There is no such technician or account, or it is not active"
+
+
+class SameOwner(Invalid):
+    code = "same-owner"
+    title = "Customers cannot be handed over to who has them"
+
+
+class NobodyToHandOver(Conflict):
+    code = "nobody-to-hand-over"
+    title = "There are no customers to hand over"
+
+
+class CustomersNotTheirs(Conflict):
+    code = "customers-not-theirs"
+    title = "Some of the customers are somebody else's"

@@ -1,5 +1,13 @@
 """Organisations, people, places, the ledger of facts, and what it says."""
 
+from communities.models.customers import (
+    CustomerOwner,
+    CustomerStanding,
+    HandedCustomer,
+    HandOver,
+    RetentionFit,
+    StandingRefresh,
+)
 from communities.models.experiment import CommunityWeek, ExperimentReading, FeedbackSuspension
 from communities.models.facts import DayChanged, FactKey, ServiceEvent
 from communities.models.insight import Policy, Signal, SignalSet
@@ -16,7 +24,9 @@ __all__ = [
     "CommunityWeek",
     "Contact",
     "Customer",
+    "CustomerOwner",
     "CustomerServed",
+    "CustomerStanding",
     "DayChanged",
     "Erasure",
     "ExperimentReading",
@@ -25,6 +35,8 @@ __all__ = [
     "FigureUse",
     "Goal",
     "GoalVersion",
+    "HandOver",
+    "HandedCustomer",
     "LagReading",
     "MetricClock",
     "MetricDay",
@@ -34,10 +46,12 @@ __all__ = [
     "Policy",
     "Region",
     "RegionManager",
+    "RetentionFit",
     "ServiceEvent",
     "Signal",
     "SignalSet",
     "Site",
+    "StandingRefresh",
     "SurveyAnswer",
     "SurveyInvitation",
     "User",

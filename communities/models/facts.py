@@ -1,6 +1,7 @@
 """The ledger of facts: append-only, a partition for each month, the only source of every metric."""
 
 import pgtrigger
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from communities.models.people import Customer
@@ -97,6 +98,7 @@ class ServiceEvent(Owned):
                 condition=models.Q(customer__isnull=False),
                 name="fact_of_a_customer",
             ),
+            BrinIndex(fields=["created_at"], name="fact_learned", pages_per_range=16),
             models.Index(
                 fields=["visit_id"], condition=models.Q(visit_id__isnull=False), name="fact_of_a_visit"
             ),

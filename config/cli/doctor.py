@@ -173,6 +173,7 @@ def _application(services: embedded.Services) -> Iterator[Finding]:
     else:
         yield _migrations()
         yield from _payment_accounts()
+        yield from _owners_left()
 
 
 def _payment_accounts() -> Iterator[Finding]:
@@ -182,6 +183,20 @@ def _payment_accounts() -> Iterator[Finding]:
 
     for wrong in run_checks(tags=[PAYMENTS]):
         yield Finding("payments", wrong.msg, wrong.hint or "")
+
+
+def _owners_left() -> Iterator[Finding]:
+    """Technicians who are not active and whose customers nobody has taken over."""
+    from communities.access import operator_of
+    from communities.models import Organisation
+    from dispatch.selectors.owners import left_with_customers
+
+    if ready.migrations_pending():
+        return
+    for organisation in Organisation.objects.order_by("slug"):
+        for left in left_with_customers(operator_of(organisation)):
+            value = f"{organisation.slug}: {left.technician.code} has left, with {left.customers} customers"
+            yield Finding("customers", value, "hand them over: POST /api/v1/handovers")
 
 
 def _migrations() -> Finding:

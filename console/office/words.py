@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from billing.models import CommissionRule, Entry, Invoice
 from billing.selectors.story import What
-from communities.models import User
+from communities.insight.rfm import Segment
+from communities.models import ServiceEvent, User
 from dispatch.models import Recovery, Visit
 from dispatch.states import PlanState, VisitState
 
@@ -106,6 +107,53 @@ CAUSES: dict[str, Promise] = {
     "credit": _("Credit note"),
     "dispute:lost": _("Dispute lost"),
     "answer": _("Customer's answer"),
+}
+
+SEGMENTS: dict[str, Promise] = {
+    Segment.CHAMPIONS: _("Champions"),
+    Segment.LOYAL: _("Loyal"),
+    Segment.POTENTIAL_LOYALISTS: _("Potential loyalists"),
+    Segment.NEW: _("New"),
+    Segment.PROMISING: _("Promising"),
+    Segment.NEEDS_ATTENTION: _("Needing attention"),
+    Segment.ABOUT_TO_SLEEP: _("About to sleep"),
+    Segment.AT_RISK: _("At risk"),
+    Segment.CANNOT_LOSE: _("Not to be lost"),
+    Segment.HIBERNATING: _("Hibernating"),
+    "": _("Too few orders to say"),
+}
+_K = ServiceEvent.Kind
+FACTS: dict[str, Promise] = {
+    _K.REQUEST_RECEIVED: _("Asked for service"),
+    _K.REQUEST_RESPONDED: _("Was answered"),
+    _K.REQUEST_PAUSED: _("Request paused"),
+    _K.REQUEST_RESUMED: _("Request resumed"),
+    _K.REQUEST_RESOLVED: _("Request resolved"),
+    _K.VISIT_PLANNED: _("Visit planned"),
+    _K.VISIT_RESCHEDULED: _("Visit moved"),
+    _K.VISIT_EN_ROUTE: _("Technician on the way"),
+    _K.VISIT_ARRIVED: _("Technician arrived"),
+    _K.VISIT_STARTED: _("Work started"),
+    _K.VISIT_COMPLETED: _("Work completed"),
+    _K.VISIT_NOT_COMPLETED: _("Work not completed"),
+    _K.VISIT_REOPENED: _("Work to be done again"),
+    _K.OFFER_MADE: _("Offer made"),
+    _K.OFFER_ACCEPTED: _("Offer accepted"),
+    _K.OFFER_REFUSED: _("Offer refused"),
+    _K.MEMBERSHIP_SOLD: _("Membership sold"),
+    _K.INVOICE_ISSUED: _("Invoice issued"),
+    _K.INVOICE_PAID: _("Invoice paid"),
+    _K.INVOICE_CREDITED: _("Invoice credited"),
+    _K.PAYMENT_REFUNDED: _("Money given back"),
+    _K.PAYMENT_DISPUTED: _("Payment disputed"),
+    _K.SURVEY_SENT: _("Asked how it went"),
+    _K.SURVEY_ANSWERED: _("Answered how it went"),
+    _K.RECOVERY_OPENED: _("To be made good"),
+    _K.RECOVERY_CLOSED: _("Making good is over"),
+    _K.COMPLAINT_MADE: _("Complaint"),
+    _K.REFERRAL_MADE: _("Recommended us"),
+    _K.PURCHASE_MADE: _("Bought elsewhere"),
+    _K.DEVICE_READ: _("Device read"),
 }
 
 

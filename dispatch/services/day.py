@@ -13,6 +13,7 @@ from communities.services.hold_outs import arms_of
 from communities.services.signals import signals_told
 from dispatch.models import Shift, Visit
 from dispatch.selectors.visits import day_bounds
+from dispatch.services.continuity import Acquaintance, acquaintance_load
 from dispatch.services.release import NEEDS, as_of, begun_visits, open_visits
 from dispatch.services.shifts import shifts_of
 
@@ -35,6 +36,7 @@ class Day:
     shifts: dict[str, Shift]
     signals: Signals  # by the ids of communities, technicians and service types
     arms: Mapping[UUID, str]  # of communities; empty where the plan has no signals
+    acquaintance: Acquaintance
 
     def signals_for(self, community: Community) -> Signals:
         """What is told of a community's visits: nothing in a week in which it is held out."""
@@ -65,20 +67,27 @@ def rows_hash(visits: Iterable[Visit], shifts: Iterable[Shift]) -> str:
 
 
 def day_load(*, region: Region, on: date, now: datetime, signal_set: SignalSet | None) -> Day:
-    """Read the day, as of `now` if it is today. Nine queries, whatever its size."""
+    """Read the day, as of `now` if it is today. Eleven queries, whatever its size."""
     begin, end = (bound.astimezone(UTC) for bound in day_bounds(region.organisation, on, on))
     shifts = {shift.technician.code: shift for shift in shifts_of(region, on)}
+    visits = {_visit_name(visit): visit for visit in _visits(region, on, now)}
     return Day(
         region=region,
         on=on,
         origin=begin,
         ends=end,
         as_of=as_of(region.organisation, on, now),
-        visits={_visit_name(visit): visit for visit in _visits(region, on, now)},
+        visits=visits,
         begun=_begun(region, on, shifts),
         shifts=shifts,
         signals=signals_told(signal_set),
         arms=arms_of(region, on) if signal_set else {},
+        acquaintance=acquaintance_load(
+            organisation=region.organisation,
+            customers={one for visit in visits.values() if (one := visit.work_order.request.customer_id)},
+            technicians={shift.technician_id: code for code, shift in shifts.items()},
+            on=on,
+        ),
     )
 
 

@@ -59,6 +59,8 @@ def _visit(day: Day, name: str, visit: Visit) -> solver.Visit:
         penalty=terms.penalty,
         community=community.code,
         values=_by_code(day, terms.values),
+        known_technicians=day.acquaintance.known_to(visit.work_order.request.customer_id),
+        preferred_technicians=day.acquaintance.preferred_by(visit.work_order.request.customer_id),
         due_s=due_s if 0 <= due_s < day.length_s else None,
     )
     recovery = getattr(visit.work_order.request, "recovery", None)
@@ -71,9 +73,16 @@ def _recovering(visit: solver.Visit, recovery: Recovery) -> solver.Visit:
         visit,
         skills=recovery.levels,
         forbidden_technicians=(recovery.technician.code,),
+        known_technicians=_others(visit.known_technicians, recovery.technician.code),
+        preferred_technicians=_others(visit.preferred_technicians, recovery.technician.code),
         penalty=visit.penalty + POLICY.penalty,
         lateness_weight=POLICY.lateness_weight,
     )
+
+
+def _others(codes: tuple[str, ...], but: str) -> tuple[str, ...]:
+    """Without the one who may not come: nobody else should be charged for not being them."""
+    return tuple(code for code in codes if code != but)
 
 
 def _terms(day: Day, visit: Visit, community: Community) -> VisitTerms:

@@ -38,6 +38,7 @@ ADMINISTRATOR = (401, 403, 403, 403, 403, 403, 403, 200)  # of one's own company
 EARNED = (401, 404, 404, 404, 200, 200, 404, 200)  # what the visit's technician has earned
 TECHNICIAN = (401, 403, 200, 403, 200, 403, 403, 403)
 ANSWERS = (401, 404, 404, 404, 404, 200, 403, 200)  # for the region: its manager, and administrators
+HAND_OVER = (401, 422, 403, 403, 403, 403, 200, 200)  # the stranger's company has no such technician
 OWN = (401, 404, 404, 404, 404, 404, 404, 200)  # an administrator's: for all others it does not exist
 
 
@@ -82,6 +83,14 @@ TABLE: dict[str, tuple[int, ...]] = {
     "POST /goals": made(PLACE),
     "GET /goals/{goal_id}": PLACE,
     "PATCH /goals/{goal_id}": PLACE,
+    "GET /customers": SIGNED_IN,
+    "GET /customers/{customer_id}": PLACE,
+    "GET /customers/{customer_id}/facts": PLACE,
+    "GET /segments": SIGNED_IN,
+    "GET /retention": SIGNED_IN,
+    "GET /handovers": SIGNED_IN,
+    "POST /handovers/preview": HAND_OVER,
+    "POST /handovers": made(HAND_OVER),
     "GET /sites/unplaced": (401, 200, 403, 403, 403, 403, 200, 200),
     "GET /requests": SIGNED_IN,
     "POST /requests": (
@@ -194,6 +203,8 @@ TABLE: dict[str, tuple[int, ...]] = {
 
 # What stands for the parameter of an address, where not the row of that name, and what is sent.
 ROW: dict[str, str] = {
+    "GET /customers/{customer_id}": "known_customer",
+    "GET /customers/{customer_id}/facts": "known_customer",
     "POST /plans/{version_id}/cancel": "queued",
     "POST /requests/{request_id}/resume": "paused",
     "POST /visits/{visit_id}/reopen": "done",
@@ -236,6 +247,8 @@ BODY: dict[str, dict[str, Any] | bytes] = {
     "POST /recoveries/{recovery_id}/drop": {"reason": "They moved."},
     "POST /goals": {"region": "region", "measure": "csat", "target": 4.5, "by_on": "2099-01-01"},
     "PATCH /goals/{goal_id}": {"target": 0.9},
+    "POST /handovers/preview": {"from_owner": {}, "to_owner": "technician", "reason": "New."},
+    "POST /handovers": {"from_owner": {}, "to_owner": "technician", "reason": "New."},
     "POST /optimise": {"jobs": [], "vehicles": []},
     "POST /plans": {"region": "region", "on": "2026-03-09"},
     "POST /policies": {"region": "region", "reason": "Fewer complaints.", "policy": {"csat_cap": 5}},
@@ -317,6 +330,8 @@ def call(operation: str, who: Api, world: World) -> HttpResponse:
     body = BODY.get(operation)
     if isinstance(body, dict) and "region" in body:
         body = body | {"region": world.names["region"]}
+    if isinstance(body, dict) and "to_owner" in body:
+        body = body | {"to_owner": {"technician": world.names["technician"]}}
     with transaction.atomic():
         answer = who.call(method, _address(operation, path, world), body, **headers)
         transaction.set_rollback(True)
@@ -364,6 +379,7 @@ def test_what_acts_once_says_so_in_the_schema() -> None:
         "POST /requests",
         "POST /plans",
         "POST /goals",
+        "POST /handovers",
         "POST /memberships",
     }
     assert {name for name in TABLE if "If-Match" in needed(name)} == IF_MATCH

@@ -46,12 +46,16 @@ from communities.insight.experiment.words import Finding, Verdict
 from communities.insight.signals import Debt, SignalPolicy
 from communities.models import (
     Community,
+    CustomerOwner,
+    CustomerStanding,
     ExperimentReading,
     FeedbackSuspension,
     FigureUse,
     Goal,
+    HandOver,
     LagReading,
     Policy,
+    RetentionFit,
     Signal,
     SignalSet,
     Site,
@@ -130,6 +134,7 @@ class World:
         self._commission(done, self.payment)
         self._recovery(done)
         self._insight(community)
+        self._customer(community)
         self._event()
         self._goal()
         self._price_book()
@@ -520,4 +525,49 @@ class World:
         FeedbackSuspension.objects.filter(ended_at=None).update(ended_at=self.now, ended_reason="Over.")
         FeedbackSuspension.objects.create(
             organisation=self.company, region=self.region, reading=reading, began_at=self.now
+        )
+
+    def _customer(self, community: Community) -> None:
+        """Known to the ledger, answered for by the technician since a hand-over."""
+        customer = factories.customer(self.company)
+        if self.rows == 1:
+            self.names |= {"known_customer": str(customer.pk), "technician": str(self.technician.pk)}
+        factories.fact(
+            self.company, "visit.completed", self.now, customer_id=customer.pk, community_id=community.pk
+        )
+        CustomerStanding.objects.create(
+            organisation=self.company,
+            customer=customer,
+            community=community,
+            through_on=self.now.date(),
+            first_on=self.now.date(),
+            last_on=self.now.date(),
+            orders=1,
+            health=50.0,
+            reasons=[{"measure": "recency", "points": 1.5, "before": None}],
+        )
+        CustomerOwner.objects.create(
+            organisation=self.company,
+            customer=customer,
+            technician_id=self.technician.pk,
+            since=self.now,
+        )
+        HandOver.objects.create(
+            organisation=self.company,
+            to_technician_id=self.technician.pk,
+            reason="New.",
+            happened_at=self.now,
+            customers=1,
+            open_requests=0,
+            promised_visits=0,
+        )
+        RetentionFit.objects.create(
+            organisation=self.company,
+            region=self.region,
+            through_on=date(2026, 3, self.rows),
+            orders=40,
+            returns=20,
+            median_days=30.0,
+            curve=[{"days": 30, "share": 0.5, "low": 0.36, "high": 0.66}],
+            code_version="1",
         )

@@ -23,6 +23,10 @@ BARE = {
     ("communities_surveyinvitation", "service_type_id"),
     ("communities_signal", "technician_id"),
     ("communities_signal", "service_type_id"),
+    ("communities_customerstanding", "usual_technician_id"),
+    ("communities_customerowner", "technician_id"),
+    ("communities_handover", "from_technician_id"),
+    ("communities_handover", "to_technician_id"),
 }
 
 

@@ -62,11 +62,11 @@ def test_who_goes_may_be_no_better_than_others() -> None:
     )
     assert stop_sentences(told, {}) == [
         "T1 is as good as T2",
-        "T1 goes, though T3 would be 2.0 min better, mostly for whom the customer asked for",
+        "T1 goes, though T3 would be 2.0 min better, mostly for who answers for the customer, or was asked for",
     ]
     assert stop_sentences(told, {}, "zh-hant") == [
         "T1 與 T2 不相上下",
-        "派 T1，但改派 T3 可省 2.0 分鐘，主要因客戶指定",
+        "派 T1，但改派 T3 可省 2.0 分鐘，主要因客戶的負責人或指定技師",
     ]
 
 
