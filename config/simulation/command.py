@@ -11,6 +11,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 
 from config.simulation.comparison import Comparison
 from config.simulation.parallel import Job, runs
+from config.simulation.plot import draw
 from config.simulation.report import document, errors_table, table
 from config.simulation.run import Run
 
@@ -83,8 +84,6 @@ def _keep(args: argparse.Namespace, comparisons: Sequence[Comparison]) -> None:
         content = {"command": _command(args), "scenarios": [document(one) for one in comparisons]}
         args.json.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     if args.plot is not None and comparisons:
-        from config.simulation.plot import draw
-
         draw(comparisons, args.plot)
 
 

@@ -56,7 +56,7 @@ def test_who_only_gets_hard_jobs_is_not_punished() -> None:
 
     # The same answers of T1, but about easy work: now they say something about him.
     easy = [replace(one, service_type="easy") if one.technician == "T1" else one for one in cells]
-    assert read_signals(easy).minutes_of("T1", "A", "easy") < -6
+    assert read_signals(easy).minutes_of("T1", "A", "easy") < -3
 
 
 def test_who_serves_a_grumpy_community_is_not_punished() -> None:
@@ -68,7 +68,7 @@ def test_who_serves_a_grumpy_community_is_not_punished() -> None:
 def test_the_figures_add_up_each_within_its_cap() -> None:
     good = [served("T1", place, "K", [5] * 30, fixed=30, sold=20) for place in "ABC"]
     bad = [served("T2", place, "K", [1] * 30, fixed=5, sold=1) for place in "ABC"]
-    signals = read_signals(good + bad, SignalPolicy(minor_per_minute=1))
+    signals = read_signals(good + bad, SignalPolicy(csat_minutes=12, minor_per_minute=1))
     best = signals.affinities[0]
     assert {name: part.minutes for name, part in best.parts.items()} == {"csat": 12, "fix": 6, "upsell": 12}
     assert (best.technician, best.community, best.minutes) == ("T1", None, 30)
