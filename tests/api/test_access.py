@@ -380,6 +380,7 @@ def test_what_acts_once_says_so_in_the_schema() -> None:
         "POST /plans",
         "POST /goals",
         "POST /handovers",
+        "POST /policies",
         "POST /memberships",
     }
     assert {name for name in TABLE if "If-Match" in needed(name)} == IF_MATCH
