@@ -11,6 +11,7 @@ from django.contrib.gis.geos import Point
 from uuid_utils.compat import uuid7
 
 from communities.models import Community, Customer, Organisation, Region, ServiceEvent
+from communities.services.ledger import fact_digest
 from communities.services.organisations import organisation_create
 from dispatch.models import ServiceType, Technician
 
@@ -42,6 +43,7 @@ COLUMNS = (
     "currency",
     "data",
 )
+KEY_COLUMNS = ("digest", "fact_id", "occurred_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,13 @@ def facts_of_days(company: Company, first: date, days: int, visits: int, seed: i
         on = first + timedelta(days=number)
         for _ in range(visits):
             yield from _visit(company, on, random)
+
+
+def key_of(row: Row) -> Row:
+    """What makes the fact of a row count once, in the order of KEY_COLUMNS."""
+    fact = dict(zip(COLUMNS, row, strict=True))
+    digest = fact_digest(fact["organisation_id"], fact["source"], fact["source_id"])
+    return digest, fact["id"], fact["occurred_on"]
 
 
 def _visit(company: Company, on: date, random: Random) -> Iterator[Row]:
