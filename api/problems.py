@@ -48,6 +48,7 @@ CONSTRAINTS: dict[str, tuple[type[DomainError], str]] = {
     "shift_no_overlap": (Conflict, "The technician has another shift at that time."),
     "plan_one_run_at_a_time": (Conflict, "This region's day is being planned already."),
     "plan_version_number_once": (Conflict, "This region's day is being planned already."),
+    "preview_one_run_at_a_time": (Conflict, "A policy is being tried for this region already."),
     "plan_one_published_version": (Conflict, "Another version was published at the same moment."),
     "plan_one_for_region_and_day": (Conflict, "This region's day is being planned already."),
     "membership_one_of_a_plan_at_a_site": (Conflict, "The customer has this plan at this site."),

@@ -142,6 +142,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_SOFT_SHUTDOWN_TIMEOUT = 5.0
 CELERY_TASK_ROUTES = {
     "dispatch.tasks.plan_solve": {"queue": "solve"},
+    "dispatch.tasks.preview_solve": {"queue": "solve"},
     "api.tasks.endpoint_serve": {"queue": "events"},
 }
 CELERY_TASK_DEFAULT_QUEUE = "default"
@@ -151,6 +152,7 @@ CELERY_BEAT_SCHEDULE = {
     for task, every_s in {
         "core.tasks.outbox_sweep": 10.0,
         "dispatch.tasks.plans_sweep": 30.0,
+        "dispatch.tasks.previews_sweep": 30.0,
         "dispatch.tasks.weekly_reports_sweep": 600.0,
         "communities.tasks.metrics_refresh": 10.0,
         "communities.tasks.signals_refresh": 1800.0,

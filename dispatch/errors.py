@@ -25,6 +25,16 @@ class RecoveryUnknown(NotFound):
     title = "There is no such recovery"
 
 
+class PreviewUnknown(NotFound):
+    code = "preview-unknown"
+    title = "There is no such preview"
+
+
+class PreviewRunning(Conflict):
+    code = "preview-running"
+    title = "A policy is being tried for this region already"
+
+
 class PlanUnknown(NotFound):
     code = "plan-unknown"
     title = "There is no such plan"

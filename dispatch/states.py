@@ -46,6 +46,13 @@ class PlanState(TextChoices):
     FAILED = "failed", "Failed"
 
 
+class PreviewState(TextChoices):
+    QUEUED = "queued", "Waiting for a planner"
+    SOLVING = "solving", "Being planned"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+
+
 Transitions = Mapping[str, frozenset[str]]
 
 

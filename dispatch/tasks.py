@@ -21,6 +21,20 @@ def plans_sweep() -> None:
 
 
 @shared_task  # type: ignore[untyped-decorator]
+def preview_solve(preview_id: str) -> None:
+    from dispatch.services import previews
+
+    previews.preview_solve(preview_id=UUID(preview_id))
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def previews_sweep() -> None:
+    from dispatch.services import previews
+
+    previews.previews_sweep(now=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
 def weekly_reports_sweep() -> None:
     from dispatch.services import weekly_reports
 

@@ -10,9 +10,11 @@ from api.auth import Request
 from api.idempotency import idempotent
 from api.paging import paged
 from api.schemas.base import Page, PageQuery
-from api.schemas.policies import PolicyIn, PolicyOut
+from api.schemas.policies import PolicyIn, PolicyOut, PreviewIn, PreviewOut
 from communities.selectors.insight import policy_list
 from communities.services.policies import policy_set
+from dispatch.selectors.previews import preview_get
+from dispatch.services.previews import preview_request
 
 router = Router(tags=["Signals"])
 
@@ -34,3 +36,25 @@ def policy_post(request: Request, body: PolicyIn) -> HttpResponse:
         caller=request.auth, region_id=body.region, policy=body.policy.given(), reason=body.reason
     )
     return answer(PolicyOut.of(policy), 201)
+
+
+@router.post("/policies/previews", response={202: PreviewOut})
+@idempotent
+def preview_post(request: Request, body: PreviewIn) -> HttpResponse:
+    """Ask what a day's plan would be with a policy. Follow the Location until its state is `done`; nothing of it can
+    be published."""
+    preview = preview_request(
+        caller=request.auth,
+        region_id=body.region,
+        on=body.on,
+        policy=body.policy.given(),
+        seed=body.seed,
+        iterations=body.iterations,
+    )
+    return answer(PreviewOut.of(preview), 202, {"Location": f"{request.path}/{preview.pk}"})
+
+
+@router.get("/policies/previews/{uuid:preview_id}", response=PreviewOut)
+def preview_read(request: Request, preview_id: UUID) -> HttpResponse:
+    """A preview, and once it is done the differences."""
+    return answer(PreviewOut.of(preview_get(request.auth, preview_id)))

@@ -1,18 +1,20 @@
 """What a region wants of its signals."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from api.schemas.base import In, Out
+from api.schemas.base import Day, In, Out
 from communities.insight.signals import SignalPolicy
 from communities.models import Policy
 from communities.services.signal_rows import policy_of
+from dispatch.models import PolicyPreview
 
 DEFAULT = SignalPolicy()
+MOST_ITERATIONS = 200_000  # three solves of so many end well within a preview's lease
 
 
 class PolicyValues(In):
@@ -82,6 +84,41 @@ class PolicyIn(In):
     region: UUID
     reason: Annotated[str, Field(min_length=1, max_length=500, description="Why it changes.")]
     policy: PolicyValues
+
+
+class PreviewIn(In):
+    region: UUID
+    on: Day
+    policy: PolicyValues
+    seed: Annotated[int, Field(ge=0, le=2**31 - 1)] = 1
+    iterations: Annotated[int | None, Field(ge=1, le=MOST_ITERATIONS)] = None
+
+
+class PreviewOut(Out):
+    id: UUID
+    region_id: UUID
+    on: date
+    state: str
+    policy: dict[str, Any]
+    seed: int
+    iterations: int
+    result: Annotated[
+        dict[str, Any],
+        Field(
+            description=(
+                "Once done: `before` (the region's policy) and `after` (this one), each with travel_minutes, "
+                "unassigned, minutes by cost term, csat_added (mean points that technicians add) and "
+                "upsell_added_minor; `moved`: who would go elsewhere."
+            )
+        ),
+    ]
+    error: str
+    created_at: datetime
+    finished_at: datetime | None
+
+    @classmethod
+    def of(cls, preview: PolicyPreview) -> Self:
+        return cls.model_validate(preview, from_attributes=True)
 
 
 class PolicyOut(Out):

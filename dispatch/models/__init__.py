@@ -1,6 +1,7 @@
 """Technicians, service requests, work orders, visits, recoveries and plans."""
 
 from dispatch.models.plans import Plan, PlanVersion, Route, Stop, UnassignedVisit
+from dispatch.models.previews import PolicyPreview
 from dispatch.models.recoveries import Recovery
 from dispatch.models.reports import WeeklyReport
 from dispatch.models.technicians import Shift, Skill, Technician, TechnicianSkill, WorkingHours
@@ -16,6 +17,7 @@ from dispatch.models.work import (
 __all__ = [
     "Plan",
     "PlanVersion",
+    "PolicyPreview",
     "Recovery",
     "RequestPause",
     "Route",

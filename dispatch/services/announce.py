@@ -9,3 +9,10 @@ def plan_wanted(version_id: UUID) -> None:
 
     with contextlib.suppress(plan_solve.OperationalError):
         plan_solve.apply_async(args=[str(version_id)], retry=False)
+
+
+def preview_wanted(preview_id: UUID) -> None:
+    from dispatch.tasks import preview_solve
+
+    with contextlib.suppress(preview_solve.OperationalError):
+        preview_solve.apply_async(args=[str(preview_id)], retry=False)

@@ -33,6 +33,7 @@ DISPATCHER = {
     "/experiments/current": 4,
     "/signals": 4,
     "/policies": 2,
+    "/policies/previews/{preview}": 2,
     "/service-to-revenue": 2,
     "/goals": 2,
     "/goals/{goal}": 2,

@@ -67,6 +67,7 @@ from core.links import digest
 from dispatch.models import (
     Plan,
     PlanVersion,
+    PolicyPreview,
     Recovery,
     RequestPause,
     Route,
@@ -78,7 +79,7 @@ from dispatch.models import (
 )
 from dispatch.services.day import rows_hash
 from dispatch.services.recoveries import Complaint, recovery_open
-from dispatch.states import PlanState, VisitState
+from dispatch.states import PlanState, PreviewState, VisitState
 from tests import factories
 
 SECRET = "calendar-secret"
@@ -169,6 +170,16 @@ class World:
             reason="no_capacity",
         )
 
+    def _preview(self) -> PolicyPreview:
+        return PolicyPreview.objects.create(
+            organisation=self.company,
+            region=self.region,
+            on=date(2026, 3, 2),
+            policy={},
+            iterations=1,
+            state=PreviewState.DONE,
+        )
+
     def _name_rows(self) -> None:
         order = self.scheduled.work_order
         waits = factories.request(factories.site(self.community), self.now)
@@ -179,6 +190,7 @@ class World:
             "paused": str(waits.pk),
             "customer": str(factories.customer(self.company).pk),
             "community": str(self.community.pk),
+            "preview": str(self._preview().pk),
             "request": str(order.request_id),
             "work_order": str(order.pk),
             "draft": str(self.draft.pk),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 
-from communities.insight.signals.affinity import TechnicianAffinity, affinities, figures_of
+from communities.insight.signals.affinity import Part, TechnicianAffinity, affinities, figures_of
 from communities.insight.signals.cells import Cell, table_of
 from communities.insight.signals.communities import (
     CommunityPriority,
@@ -37,12 +37,14 @@ class Signals:
     service_days: tuple[ServiceDays, ...] = ()
 
     def minutes_of(self, technician: str, community: str, service_type: str) -> float:
-        """What sending the technician is worth: the most special signal there is."""
-        known = self._affinity
-        for key in ((community, service_type), (community, None), (None, None)):
-            if (technician, *key) in known:
-                return known[technician, *key]
-        return 0.0
+        """What sending the technician is worth."""
+        known = self._known(technician, community, service_type)
+        return known.minutes if known else 0.0
+
+    def parts_of(self, technician: str, community: str, service_type: str) -> Mapping[str, Part]:
+        """The figures behind it, by name: csat, fix, upsell."""
+        known = self._known(technician, community, service_type)
+        return known.parts if known else {}
 
     def priority_of(self, community: str) -> float:
         """Minutes added to the price of leaving out a visit there."""
@@ -69,9 +71,18 @@ class Signals:
         days = self._service_days.get(community, WEEK)
         return next(day for n in range(7) if (day := on + timedelta(n)).isoweekday() in days)
 
+    def _known(self, technician: str, community: str, service_type: str) -> TechnicianAffinity | None:
+        """The most special affinity there is: it contains the others."""
+        keys = (
+            (technician, community, service_type),
+            (technician, community, None),
+            (technician, None, None),
+        )
+        return next((self._affinity[key] for key in keys if key in self._affinity), None)
+
     @cached_property
-    def _affinity(self) -> Mapping[tuple[str, str | None, str | None], float]:
-        return {(one.technician, one.community, one.service_type): one.minutes for one in self.affinities}
+    def _affinity(self) -> Mapping[tuple[str, str | None, str | None], TechnicianAffinity]:
+        return {(one.technician, one.community, one.service_type): one for one in self.affinities}
 
     @cached_property
     def _priority(self) -> Mapping[str, float]:

@@ -1,0 +1,116 @@
+"""Previews: what a day's plan would be with another policy, and nothing that anybody could publish."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from communities.access import Caller
+from communities.errors import NotForYourRole
+from communities.insight.signals import SignalPolicy
+from communities.models import Community, Region
+from communities.services.metrics import metrics_refresh
+from communities.services.policies import policy_set
+from dispatch.errors import PreviewRunning
+from dispatch.models import PlanVersion, PolicyPreview, ServiceRequest, Technician, WorkOrder
+from dispatch.services.previews import preview_request, preview_solve, previews_sweep
+from dispatch.states import PreviewState, RequestState
+from tests import factories
+
+MONDAY = date(2026, 3, 2)
+DEFAULT = SignalPolicy()
+
+
+@pytest.fixture
+def village(north: Region) -> Community:
+    return factories.community(north, "A")
+
+
+@pytest.fixture
+def asked(
+    north: Region, village: Community, tom: Technician, tina: Technician, now: datetime
+) -> ServiceRequest:
+    """Both are at work and live next to each other; customers like Tina better by far."""
+    for technician in (tom, tina):
+        factories.shift(technician, now)
+    for technician, csat in ((tom, 1), (tina, 5)):
+        for _ in range(12):
+            factories.fact(
+                village.organisation,
+                "survey.answered",
+                now - timedelta(days=3),
+                community_id=village.pk,
+                technician_id=technician.pk,
+                data={"csat": csat, "nps": None},
+            )
+    metrics_refresh()
+    return factories.request(factories.site(village), now - timedelta(days=1))
+
+
+def previewed(caller: Caller, region: Region, policy: SignalPolicy) -> PolicyPreview:
+    preview = preview_request(caller=caller, region_id=region.pk, on=MONDAY, policy=policy, iterations=50)
+    preview_solve(preview_id=preview.pk)
+    preview.refresh_from_db()
+    return preview
+
+
+def test_what_would_have_been_with_another_policy(
+    north: Region, asked: ServiceRequest, tom: Technician, tina: Technician, as_ada: Caller
+) -> None:
+    """Under the neutral policy the two are as good as each other, so the first one goes."""
+    neutral = replace(DEFAULT.neutral(), csat_minutes=0.0)
+    policy_set(caller=as_ada, region_id=north.pk, policy=neutral, reason="To begin with.")
+    preview = previewed(as_ada, north, replace(neutral, csat_minutes=DEFAULT.csat_minutes))
+    before, after = preview.result["before"], preview.result["after"]
+    assert (preview.state, preview.result["visits"]) == (PreviewState.DONE, 1)
+    assert [(one["from"], one["to"]) for one in preview.result["moved"]] == [("T1", "T2")]
+    assert after["csat_added"] > 0 > before["csat_added"]
+    assert after["minutes"]["affinity"] == -DEFAULT.csat_cap
+    assert "affinity" not in before["minutes"]
+    assert after["travel_minutes"] == before["travel_minutes"]
+
+
+def test_the_same_policy_changes_nothing(north: Region, asked: ServiceRequest, as_ada: Caller) -> None:
+    result = previewed(as_ada, north, DEFAULT).result
+    assert (result["before"], result["moved"]) == (result["after"], [])
+
+
+def test_a_preview_leaves_no_plan_and_accepts_no_request(
+    north: Region, asked: ServiceRequest, as_ada: Caller
+) -> None:
+    previewed(as_ada, north, DEFAULT)
+    asked.refresh_from_db()
+    assert (asked.state, WorkOrder.objects.count(), PlanVersion.objects.count()) == (
+        RequestState.RECEIVED,
+        0,
+        0,
+    )
+
+
+def test_a_region_has_one_preview_at_a_time(north: Region, as_ada: Caller, as_dora: Caller) -> None:
+    preview_request(caller=as_ada, region_id=north.pk, on=MONDAY, policy=DEFAULT)
+    with pytest.raises(PreviewRunning):
+        preview_request(caller=as_ada, region_id=north.pk, on=MONDAY, policy=DEFAULT)
+    with pytest.raises(NotForYourRole):
+        preview_request(caller=as_dora, region_id=north.pk, on=MONDAY, policy=DEFAULT)
+
+
+def test_a_preview_whose_worker_is_lost_is_taken_back_and_given_up_the_third_time(
+    north: Region, as_ada: Caller
+) -> None:
+    preview = preview_request(caller=as_ada, region_id=north.pk, on=MONDAY, policy=DEFAULT)
+    rows, now = PolicyPreview.objects.filter(pk=preview.pk), timezone.now()
+    lost = {"state": PreviewState.SOLVING, "lease_until": now - timedelta(seconds=1)}
+    rows.update(**lost, attempts=1)
+    previews_sweep(now=now)
+    assert rows.get().state == PreviewState.QUEUED
+    rows.update(**lost, attempts=3)
+    previews_sweep(now=now)
+    assert (rows.get().state, rows.get().error) == (PreviewState.FAILED, "The planner was lost three times.")
+
+
+def test_running_it_again_does_no_harm(north: Region, asked: ServiceRequest, as_ada: Caller) -> None:
+    preview = previewed(as_ada, north, DEFAULT)
+    preview_solve(preview_id=preview.pk)
+    assert PolicyPreview.objects.get().attempts == 1
