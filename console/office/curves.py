@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 WIDTH, HEIGHT = 480, 200
 LEFT, RIGHT, TOP, BOTTOM = 58, 12, 12, 24
+LABEL = 14  # a label's height
 SPARK_WIDTH, SPARK_HEIGHT, SPARK_MARGIN = 120, 28, 3
 
 Point = tuple[float, float]
@@ -64,17 +65,23 @@ class Frame:
 
 def curve(value: Sequence[float], low: Sequence[float], high: Sequence[float]) -> Curve:
     """The drawing of an effect by weeks, from the same week on; nothing is always in the picture."""
-    ends = min(0.0, *low), max(0.0, *high)
+    lowest, highest = min(0.0, *low), max(0.0, *high)
     last = len(value) - 1
-    frame = Frame((LEFT, TOP, WIDTH - RIGHT, HEIGHT - BOTTOM), (0, last), ends)
+    frame = Frame((LEFT, TOP, WIDTH - RIGHT, HEIGHT - BOTTOM), (0, last), (lowest, highest))
     there, back = list(enumerate(high)), list(enumerate(low))[::-1]
     return Curve(
         line=frame.path(enumerate(value)),
         band=frame.path(there + back) + "Z",
         zero=frame.y(0.0),
         weeks=[Tick(frame.x(week), str(week)) for week in (0, last // 2, last)],
-        heights=[Tick(frame.y(end), f"{end:.3g}") for end in sorted({ends[0], 0.0, ends[1]})],
+        heights=_heights(frame, lowest, highest),
     )
+
+
+def _heights(frame: Frame, lowest: float, highest: float) -> list[Tick]:
+    """Nothing, and the ends that are not so near to it that their labels would lie on one another."""
+    ends = [end for end in (lowest, highest) if abs(frame.y(end) - frame.y(0.0)) > LABEL]
+    return [Tick(frame.y(value), f"{value:.3g}") for value in (0.0, *ends)]
 
 
 def spark(weeks: Sequence[tuple[int, float]], target: float) -> Spark | None:

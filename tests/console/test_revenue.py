@@ -125,6 +125,8 @@ def test_a_curve_has_nothing_in_the_picture_and_its_ends_as_ticks() -> None:
     assert drawn.band == "M58 176L263 94L468 12L468 176L263 176L58 176Z"
     assert (drawn.zero, drawn.heights) == (176, [Tick(176, "0"), Tick(TOP, "4")])
     assert drawn.weeks[0] == Tick(LEFT, "0")
+    # The low end of −0.1 lies 4 of 164 above the foot, too near to the label of nothing.
+    assert [tick.label for tick in curve([1.0, 2.0], [-0.1, 0.0], [2.0, 4.0]).heights] == ["0", "4"]
 
 
 def test_a_goal_s_weeks_stand_beside_its_target() -> None:
