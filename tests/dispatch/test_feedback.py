@@ -62,7 +62,8 @@ def who_goes(signals: Signals, minutes: int) -> str:
 
 def test_extreme_scores_never_buy_more_than_the_cap() -> None:
     """The best against the worst: 30 min each, so 60 min of travel at most, 30 there and 30 back."""
-    extreme = heard([1] * 200, [5] * 200, SignalPolicy(half_life_days=1e9))
+    keen = SignalPolicy(half_life_days=1e9, csat_minutes=100, fix_minutes=100, minor_per_minute=1)
+    extreme = heard([1] * 200, [5] * 200, keen)
     assert (who_goes(extreme, 29), who_goes(extreme, 31)) == ("FAR", "NEAR")
 
 
