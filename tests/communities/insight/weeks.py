@@ -17,15 +17,13 @@ CURVE = 0.2 * RISE_AND_FALL / RISE_AND_FALL.sum()
 def panel(seed: int, curve: Floats, *, communities: int = 15, length: int = 78) -> Panel:
     """Counts of `communities` over `length` weeks.
 
-    Satisfaction wanders from week to week. The share who come back has the community's level, the week's, the curve's
-    effect, and an error that lasts (autocorrelation 0.6), so that a community's weeks are not independent.
+    The share who come back has the community's level, the week's, the curve's effect, and an error. Satisfaction and
+    error last from week to week, so that a community's weeks are not independent.
     """
     chance = np.random.default_rng(seed)
     shape = (communities, length)
-    satisfaction = 4.0 + 0.35 * chance.standard_normal(shape)
-    lasting = np.zeros(shape)
-    for week in range(1, length):
-        lasting[:, week] = 0.6 * lasting[:, week - 1] + 0.02 * chance.standard_normal(communities)
+    satisfaction = 4.0 + 0.25 * _lasting(chance, shape)
+    lasting = 0.03 * _lasting(chance, shape)
     share = (
         0.4
         + 0.05 * chance.standard_normal((communities, 1))
@@ -48,6 +46,14 @@ def panel(seed: int, curve: Floats, *, communities: int = 15, length: int = 78) 
         "invoices": served,
     }
     return Panel({name: array.astype(float) for name, array in counts.items()}, *shape)
+
+
+def _lasting(chance: np.random.Generator, shape: tuple[int, int]) -> Floats:
+    """Noise with an autocorrelation of 0.7."""
+    noise = chance.standard_normal(shape)
+    for week in range(1, shape[1]):
+        noise[:, week] += 0.7 * noise[:, week - 1]
+    return noise
 
 
 def weeks(seed: int, curve: Floats, *, communities: int, length: int) -> list[Week]:
