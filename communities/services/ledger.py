@@ -50,9 +50,9 @@ def facts_record(*, organisation: Organisation, facts: Iterable[Fact], now: date
     """Append facts, learned `now`, and mark the communities' days that they change; how many were new.
 
     Facts already told are left as they are, also where they are told differently. However many facts, four
-    statements, and one for each further two thousand. What happened is taken whenever
-    it was: money that has come may not be refused for a provider's clock. Whoever hears from outside asks
-    `fact_check_time` before.
+    statements, and one for each further two thousand. What happened is taken also
+    where a clock is ahead of ours: money that has come may not be refused for a provider's. Whoever hears from
+    outside asks `fact_check_time` before; the database refuses what was before 2000.
     """
     return len(facts_append(organisation=organisation, facts=facts, now=now))
 

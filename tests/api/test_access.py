@@ -385,7 +385,6 @@ def test_what_acts_once_says_so_in_the_schema() -> None:
         "POST /handovers",
         "POST /policies",
         "POST /memberships",
-        "POST /policies",
         "POST /policies/previews",
     }
     assert {name for name in TABLE if "If-Match" in needed(name)} == IF_MATCH

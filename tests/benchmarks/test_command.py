@@ -31,4 +31,4 @@ def test_a_folder_without_the_table_is_told(capsys: pytest.CaptureFixture[str], 
 def test_a_storm_has_events(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["bench", "money", "--events", "0"])
-    assert capsys.readouterr().err.splitlines()[-1].endswith("--events: 0 is no number of events: 1 or more")
+    assert capsys.readouterr().err.splitlines()[-1].endswith("--events: 0 is no number of them: 1 or more")

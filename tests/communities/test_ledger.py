@@ -88,14 +88,10 @@ def test_facts_are_found_by_the_names_their_source_gave_them(acme: Organisation,
     assert not facts_named(organisation=acme, source="crm", source_ids=["9"]).exists()
 
 
-@pytest.mark.parametrize(
-    "at",
-    [datetime(1999, 12, 31, tzinfo=UTC), datetime(2026, 3, 3, 1, 0, 1, tzinfo=UTC)],
-    ids=["old", "future"],
-)
-def test_impossible_time_is_no_reason_to_lose_what_we_know_ourselves(
-    acme: Organisation, now: datetime, at: datetime
+def test_clock_ahead_of_ours_is_no_reason_to_lose_what_we_know_ourselves(
+    acme: Organisation, now: datetime
 ) -> None:
+    at = now + timedelta(days=1, seconds=1)
     with pytest.raises(FactImpossible):
         fact_check_time(at, now)
     assert facts_record(organisation=acme, facts=[complaint("1", now), complaint("2", at)], now=now) == 2

@@ -1,5 +1,6 @@
 """A held-out community is planned as if nobody had answered, and says so; the others are planned with feedback."""
 
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -8,6 +9,7 @@ import pytest
 
 from communities.access import Caller
 from communities.insight.experiment.words import Arm, Verdict
+from communities.insight.signals import Part
 from communities.models import Community, CommunityWeek, Region, ServiceEvent, Signal, SignalSet
 from communities.services.suspensions import feedback_suspend
 from dispatch.explanations import stop_sentences, version_affinities
@@ -36,7 +38,12 @@ def villages(north: Region, tom: Technician, tina: Technician, now: datetime) ->
 def adored(villages: list[Community], tina: Technician) -> SignalSet:
     """Both villages adore Tina: sending her is worth more than the way."""
     made = SignalSet.objects.create(
-        organisation=tina.organisation, version=1, through_on=MONDAY, policy={}, code_version="1"
+        organisation=tina.organisation,
+        region=tina.region,
+        version=1,
+        through_on=MONDAY,
+        policy={},
+        code_version="1",
     )
     for village in villages:
         Signal.objects.create(
@@ -46,14 +53,7 @@ def adored(villages: list[Community], tina: Technician) -> SignalSet:
             community=village,
             technician_id=tina.pk,
             minutes=Decimal(15),
-            evidence={
-                "community_csat": 3.0,
-                "community_answers": 9,
-                "region_csat": 4.0,
-                "technician_csat": 4.9,
-                "technician_answers": 5,
-                "expected_csat": 3.1,
-            },
+            evidence={"parts": {"csat": asdict(Part(15.0, effect=1.8, own=4.9, usual=4.0, count=9))}},
         )
     return made
 
