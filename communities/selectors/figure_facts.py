@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Value, When
 
 from communities.access import Caller
 from communities.errors import TooFewRespondents
-from communities.insight.figures import Figure, is_too_few
+from communities.insight.figures import Figure
 from communities.models import CustomerServed, ServiceEvent
 from communities.selectors.figures import Dimension, Question, figure_table, in_scope
 from communities.selectors.measures import MEASURES, SERVED
@@ -29,7 +28,7 @@ def facts_behind(
     table = figure_table(caller, question, own_technician_id=own_technician_id)
     if table is None:
         return ServiceEvent.objects.none()
-    if is_too_few(figure, table.total, settings.INSIGHT_MIN_RESPONDENTS):
+    if table.whole[figure.name].is_hidden:
         raise TooFewRespondents
     late = max((FACTS[name].known_after for name in figure.columns if name in FACTS), default=0)
     first_on, last_on = (on - timedelta(days=late) for on in (table.first_on, table.through_on))

@@ -77,6 +77,7 @@ class FigureTable:
     keys: Sequence[Key]
     hidden: Mapping[str, Set[Key]]
     total: Mapping[str, int]
+    hidden_total: Set[str]
     places: Mapping[Key, Mapping[str, int]]
     kept: QuerySet[MetricWindow]
 
@@ -89,7 +90,8 @@ class FigureTable:
     @property
     def whole(self) -> dict[str, Reading]:
         """The figures of all groups together."""
-        return readings(self.total, least=settings.INSIGHT_MIN_RESPONDENTS)
+        least = settings.INSIGHT_MIN_RESPONDENTS
+        return readings(self.total, least=least, hidden=self.hidden_total)
 
     def _figures(self, key: Key, sums: Mapping[str, int]) -> dict[str, Reading]:
         return readings(
@@ -102,7 +104,7 @@ class FigureTable:
 def figure_table(
     caller: Caller, question: Question, *, own_technician_id: UUID | None = None
 ) -> FigureTable | None:
-    """The answer; None before anything was counted. Five queries at most, whatever there is, and one for the rows.
+    """The answer; None before anything was counted. Six queries at most, whatever there is, and one for the rows.
 
     A technician sees what is their own: `own_technician_id` is who the caller is, which this floor does not know.
     Raises FigureTooFine.
@@ -112,13 +114,13 @@ def figure_table(
     if clock is None:
         return None
     first_on = clock.through_on - timedelta(days=question.window - 1)
-    kept = MetricWindow.objects.filter(
+    seen = MetricWindow.objects.filter(
         in_scope(caller, own_technician_id),
-        question.filter,
         organisation=caller.organisation,
         days=question.window,
         grouping=grouping,
     )
+    kept = seen.filter(question.filter)
     answers = dict(_sums(kept, question.by, ASKED_COLUMNS)) if question.by else {}
     total = kept.aggregate(**{name: Coalesce(Sum(name), 0) for name in COLUMNS})
     places: dict[Key, dict[str, int]] = {}
@@ -132,6 +134,7 @@ def figure_table(
         keys=list(answers),
         hidden=table_hidden(answers, settings.INSIGHT_MIN_RESPONDENTS),
         total=total,
+        hidden_total=_hidden_beside_others(seen, question.ids),
         places=places,
         kept=kept,
     )
@@ -161,6 +164,16 @@ def in_scope(caller: Caller, own_technician_id: UUID | None, region: str = "regi
     if caller.is_technician:
         return Q(technician_id=own_technician_id, technician_id__isnull=False)
     return Q(**{f"{region}__in": caller.region_ids})
+
+
+def _hidden_beside_others(seen: QuerySet[MetricWindow], ids: Mapping[Dimension, UUID]) -> set[str]:
+    """The figures that are hidden of what a question is of, where it is one group among its like: else one would ask
+    for the groups one by one."""
+    if not ids:
+        return set()
+    like = dict(_sums(seen, tuple(ids), ASKED_COLUMNS))
+    hidden = table_hidden(like, settings.INSIGHT_MIN_RESPONDENTS)
+    return {name for name, keys in hidden.items() if tuple(ids.values()) in keys}
 
 
 def _sums(

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
 
 from communities.access import Caller
 from communities.insight.figures import Reading, readings
@@ -16,7 +19,8 @@ from communities.selectors.places import community_list
 from core.money import Money
 from dispatch.explanations import name_in, signal_names
 
-FOUR_WEEKS = Question(window=28, by=(Dimension.COMMUNITY,))
+WINDOW = 28
+FOUR_WEEKS = Question(window=WINDOW, by=(Dimension.COMMUNITY,))
 NOTHING = readings(dict.fromkeys(COLUMNS, 0), least=0)
 
 
@@ -24,6 +28,7 @@ NOTHING = readings(dict.fromkeys(COLUMNS, 0), least=0)
 class Figures:
     """What the page shows of one community, or of all. Shares are per cent; None where nothing can be said."""
 
+    community_id: UUID | None
     name: str
     region: str
     requests: int
@@ -37,7 +42,29 @@ class Figures:
     revenue: Money
 
 
-SHOWN = ["name", "requests", "visits", "on_time", "fixed", "csat", "nps", "offers", "revenue"]
+HEADINGS = {
+    "name": _("Community"),
+    "requests": _("Requests"),
+    "visits": _("Visits"),
+    "on_time": _("On time"),
+    "fixed": _("Fixed at first visit"),
+    "csat": _("CSAT"),
+    "nps": _("NPS"),
+    "offers": _("Offers accepted"),
+    "revenue": _("Revenue"),
+}
+SHOWN = list(HEADINGS)
+FIGURE_OF = {
+    "requests": "requests",
+    "visits": "visits",
+    "on_time": "on_time",
+    "fixed": "first_visit_fix",
+    "csat": "csat",
+    "nps": "nps",
+    "offers": "acceptance",
+    "revenue": "revenue",
+}
+"""What a column shows, by the figure's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +96,12 @@ def insight(caller: Caller, language: Language, sort: str) -> Insight:
     }
     currency = caller.organisation.currency
     rows = [
-        _figures(
-            figures,
-            currency,
-            name=name_in(shown[key], language),
-            region=name_in(shown[key].region, language),
-        )
-        for key, figures in _of_each(table, shown).items()
+        _figures(figures, currency, shown[key], language) for key, figures in _of_each(table, shown).items()
     ]
     return Insight(
         first_on=table.first_on if table else None,
         last_on=table.through_on if table else None,
-        total=_figures(table.whole if table else NOTHING, currency, name="", region=""),
+        total=_figures(table.whole if table else NOTHING, currency, None, language),
         rows=_sorted(rows, sort),
     )
 
@@ -110,10 +131,13 @@ def told(caller: Caller, language: Language) -> Told:
     )
 
 
-def _figures(figures: Mapping[str, Reading], currency: str, *, name: str, region: str) -> Figures:
+def _figures(
+    figures: Mapping[str, Reading], currency: str, community: Community | None, language: Language
+) -> Figures:
     return Figures(
-        name=name,
-        region=region,
+        community_id=community.pk if community else None,
+        name=name_in(community, language) if community else "",
+        region=name_in(community.region, language) if community else "",
         requests=_whole(figures["requests"]),
         visits=_whole(figures["visits"]),
         on_time=_per_cent(figures["on_time"]),

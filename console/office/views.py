@@ -6,25 +6,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from communities.access import Caller
 from console.office.day import newest_day, own_visits, region_days, unpublished
-from console.office.insight import SHOWN, insight, told
+from console.office.insight import HEADINGS, SHOWN, insight, told
 from console.office.pages import language_here, office_page, signed_in
-
-HEADINGS = {
-    "name": _("Community"),
-    "requests": _("Requests"),
-    "visits": _("Visits"),
-    "on_time": _("On time"),
-    "fixed": _("Fixed at first visit"),
-    "csat": _("CSAT"),
-    "nps": _("NPS"),
-    "offers": _("Offers accepted"),
-    "revenue": _("Revenue"),
-}
 
 
 @require_safe

@@ -86,17 +86,23 @@ def test_the_total_does_not_tell_what_four_people_said(dora_api: Api) -> None:
 
 
 @pytest.mark.usefixtures("answers")
-def test_facts_of_answers_do_not_tell_who_gave_them(
-    dora_api: Api, tina: Technician, village: Community
-) -> None:
+def test_facts_of_answers_do_not_tell_who_gave_them(dora_api: Api, village: Community) -> None:
     page = dora_api.get(f"/figures/csat/facts?community={village.pk}").json()
     assert len(page["items"]) == 10
     [shown] = {tuple(row[name] for name in ("id", "customer_id", "technician_id")) for row in page["items"]}
     assert shown == (None, None, None)
     assert sorted(row["data"]["csat"] for row in page["items"]) == [2] * 4 + [4] * 6
 
-    refused = dora_api.get(f"/figures/csat/facts?technician={tina.pk}&purpose=scheduling")
-    assert (refused.status_code, refused.json()["type"]) == (403, "/problems/too-few-respondents")
+
+@pytest.mark.usefixtures("answers")
+def test_what_is_hidden_is_hidden_also_when_it_is_asked_for_alone(
+    dora_api: Api, tom: Technician, tina: Technician
+) -> None:
+    for technician in (tom, tina):  # six people answered about Tom; his figure would tell Tina's
+        of = f"technician={technician.pk}&purpose=scheduling"
+        assert told(dora_api.get(f"/figures?{of}"), "csat") == [None]
+        refused = dora_api.get(f"/figures/csat/facts?{of}")
+        assert (refused.status_code, refused.json()["type"]) == (403, "/problems/too-few-respondents")
 
 
 @pytest.mark.usefixtures("answers")
