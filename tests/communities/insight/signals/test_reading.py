@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import product
@@ -198,19 +197,3 @@ def test_what_cannot_be_is_refused() -> None:
         Cell(community="A", visits=1, visits_fixed=2)
     with pytest.raises(ValueError, match="must not be negative"):
         Cell(community="A", age_days=-1)
-
-
-def test_a_hundred_thousand_cells_take_less_than_a_second() -> None:
-    rng = Random(3)  # noqa: S311
-    cells = [
-        replace(
-            served(
-                f"T{rng.randrange(30)}", f"C{rng.randrange(60)}", f"K{rng.randrange(8)}", [rng.randint(1, 5)]
-            ),
-            age_days=rng.randrange(365),
-        )
-        for _ in range(100_000)
-    ]
-    began = time.process_time()
-    read_signals(cells)
-    assert time.process_time() - began < 1.0
