@@ -100,10 +100,12 @@ def _terms(day: Day, visit: Visit, community: Community) -> VisitTerms:
 
 
 def _due_on(day: Day, visit: Visit) -> date | None:
-    """Until when the visit may wait; None where the customer has been told a time."""
-    if visit.window_from_at is not None:
+    """Until when the visit may wait; None where the customer has been told a time, or is owed a recovery."""
+    request = visit.work_order.request
+    told = visit.window_from_at is not None or visit.starts_at is not None
+    if told or hasattr(request, "recovery"):
         return None
-    return visit.work_order.request.resolve_by.astimezone(day.region.organisation.zone).date()
+    return request.resolve_by.astimezone(day.region.organisation.zone).date()
 
 
 def _codes(day: Day) -> dict[UUID, str]:

@@ -10,11 +10,12 @@ from communities.insight.signals import Cell, SignalPolicy, Signals, VisitFacts,
 from communities.models import Community, Region, Signal, SignalSet
 from communities.services.metrics import metrics_refresh
 from communities.services.signals import signals_compute
-from dispatch.models import Technician
+from dispatch.models import ServiceRequest, Technician, Visit
 from dispatch.services.day import day_load
 from dispatch.services.problem import problem_of
 from dispatch.solver.plan import Plan
 from dispatch.solver.solve import Limits, solve
+from dispatch.states import VisitState
 from tests import factories
 from tests.dispatch.solver import instances
 
@@ -145,3 +146,33 @@ def test_technicians_and_penalties_are_told_to_the_planner(
     assert told.penalty == pytest.approx(visit.service_type.priority_minutes + 9.6, abs=0.01)
     assert float(priority.minutes) == pytest.approx(9.6, abs=0.01)
     assert {code: minutes > 0 for code, minutes in told.values.items()} == {"T1": True, "T2": False}
+
+
+def test_only_what_nobody_was_told_waits_for_a_service_day(
+    north: Region, village: Community, tom: Technician, now: datetime
+) -> None:
+    """The village is opened on Thursdays; it is Monday, and all three are due on Thursday."""
+    factories.shift(tom, now)
+    signal_set = signals_compute(region=north, through_on=MONDAY)
+    Signal.objects.create(
+        organisation=north.organisation,
+        signal_set=signal_set,
+        kind=Signal.Kind.SERVICE_DAYS,
+        community=village,
+        minutes=5,
+        evidence={"weekdays": [4], "cost": 5, "daily_cost": 10, "weekly_requests": 1, "entry_minutes": 9},
+    )
+    site = factories.site(village)
+    waits, asked, told = (factories.visit(site, now) for _ in range(3))
+    Visit.objects.filter(pk=asked.pk).update(window_from_at=now, window_until_at=now + timedelta(hours=4))
+    Visit.objects.filter(pk=told.pk).update(
+        state=VisitState.SCHEDULED,
+        technician=tom,
+        starts_at=now + timedelta(hours=1),
+        ends_at=now + timedelta(hours=2),
+    )
+    ServiceRequest.objects.update(resolve_by=now + timedelta(days=3))
+    day = day_load(region=north, on=MONDAY, now=now, signal_set=signal_set)
+    penalties = {day.visits[one.id].pk: one.penalty for one in problem_of(day).visits}
+    whole = waits.service_type.priority_minutes
+    assert penalties == {waits.pk: whole / 2, asked.pk: whole, told.pk: whole}

@@ -20,8 +20,8 @@ Ints = npt.NDArray[np.int64]
 class Cell:
     """Counts and sums of one technician in one community for one service type on one day, `age_days` ago.
 
-    `technician` and `service_type` are None where the facts name none. A day before yesterday may come in
-    several cells: they are added up. ValueError for what cannot be.
+    `technician` and `service_type` are None where the facts name none. A day may come in several cells: they are
+    added up. ValueError for what cannot be.
     """
 
     community: str
