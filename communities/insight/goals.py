@@ -2,43 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from communities.insight.trends import Slope, slope
+from communities.insight.trends import Slope
 
 FARTHEST = timedelta(days=5 * 365)  # what is further off is not a date but a guess
 
 State = Literal["reached", "on_track", "late", "unknown"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Aim:
-    """A figure that can be a goal: a part of a whole, between `least` and `most`, over `days`.
+    """A figure that can be a goal: above `least`, and `most` at most."""
 
-    It is known `settles` days late. `is_asked`: the whole are answers, and a figure of few is none.
-    """
+    least: float = 0.0
+    most: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CountedAim(Aim):
+    """A part of a whole, counted over `days` days and known `settles` days late. `is_asked`: the whole are answers,
+    and a figure of few is none."""
 
     part: str
     whole: str
     days: int = 28
-    least: float = 0.0
-    most: float = 1.0
     settles: int = 0
     is_asked: bool = False
 
 
-AIMS = {
-    "first_visit_fix": Aim("visits_fixed", "visits"),
-    "on_time": Aim("arrivals_on_time", "arrivals"),
-    "acceptance": Aim("offers_accepted", "offers"),
-    "csat": Aim("csat_sum", "csat_answers", least=1.0, most=5.0, is_asked=True),
-    "resolve_hit_rate": Aim("resolved_on_time", "resolved"),
-    "repurchase": Aim("repurchased", "repurchase_base", days=90, settles=90),
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FittedAim(Aim):
+    """A figure that is read every night from all orders there have been (`communities.models.RetentionFit`), by its
+    name there. `is_money`: in minor units of the organisation's currency."""
+
+    figure: str
+    is_money: bool = False
+
+
+AIMS: dict[str, CountedAim | FittedAim] = {
+    "first_visit_fix": CountedAim(part="visits_fixed", whole="visits"),
+    "on_time": CountedAim(part="arrivals_on_time", whole="arrivals"),
+    "acceptance": CountedAim(part="offers_accepted", whole="offers"),
+    "csat": CountedAim(part="csat_sum", whole="csat_answers", least=1.0, most=5.0, is_asked=True),
+    "resolve_hit_rate": CountedAim(part="resolved_on_time", whole="resolved"),
+    "repurchase": CountedAim(part="repurchased", whole="repurchase_base", days=90, settles=90),
+    "retention": FittedAim(figure="kept_a_year"),
+    "lifetime_value": FittedAim(figure="lifetime_minor", most=1e11, is_money=True),
 }
-"""By the names of their figures. The last is a long-term goal: how many come back, the other side of churn."""
+"""By the names of their figures. The last three are long-term goals. Retention is the other side of churn: the share of
+orders that another follows within a year."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +77,14 @@ class Progress:
 
 
 def progress(
-    *, target: float, by_on: date, today: date, current: float | None, weeks: Sequence[tuple[int, float]]
+    *, target: float, by_on: date, today: date, current: float | None, trend: Slope | None
 ) -> Progress:
     """Where the goal of `target` or more by `by_on` stands `today`.
 
-    `current` is the figure of the aim's window, None when it is not known; `weeks` are (number of the week, figure).
-    Reached is reached; past its day it is late; else late or on track by the expected day, late when the figure is
-    clearly going down, and unknown while nobody can say.
+    `current` is the figure of the aim's window, None when it is not known; `trend` its change in a week. Reached is
+    reached; past its day it is late; else late or on track by the expected day, late when the figure is clearly going
+    down, and unknown while nobody can say.
     """
-    trend = slope(weeks)
     if current is not None and current >= target:
         return Progress("reached", current, trend)
     if today > by_on:

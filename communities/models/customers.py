@@ -134,6 +134,11 @@ class RetentionFit(Owned):
     def __str__(self) -> str:
         return f"{self.region_id or 'all'} {self.segment or 'all'} {self.through_on}"
 
+    @property
+    def kept_a_year(self) -> float | None:
+        """The share of orders that another follows within a year; None where nobody has been watched for as long."""
+        return next((point["share"] for point in self.curve if point["days"] == 365), None)
+
 
 class CustomerOwner(Owned):
     """Who answers for a customer by name: a technician who goes there first, or an account. Nobody without a row."""

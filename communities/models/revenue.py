@@ -59,7 +59,7 @@ def _within(measure: str) -> Q:
 class GoalTerms(models.Model):
     """What a goal says: a figure, how high, by when, and who sees to it."""
 
-    target = models.DecimalField(max_digits=16, decimal_places=4, help_text="In the figure's own unit.")
+    target = models.DecimalField(max_digits=16, decimal_places=4, help_text="In the figure's own unit; money in minor units.")
     by_on = models.DateField()
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     is_dropped = models.BooleanField(default=False, help_text="Nobody pursues it any more.")
@@ -79,6 +79,8 @@ class Goal(GoalTerms, Owned):
         CSAT = "csat", "CSAT"
         RESOLVE_HIT_RATE = "resolve_hit_rate", "Resolved in time"
         REPURCHASE = "repurchase", "Came back within 90 days"
+        RETENTION = "retention", "Ordered again within a year"
+        LIFETIME_VALUE = "lifetime_value", "Lifetime value of a customer"
 
     region = models.ForeignKey(Region, on_delete=models.PROTECT, related_name="goals")
     measure = models.CharField(max_length=30, choices=Measure.choices)

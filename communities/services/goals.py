@@ -13,17 +13,22 @@ from django.db.models import Q, Sum
 
 from communities.access import Caller
 from communities.errors import GoalImpossible
-from communities.insight.goals import AIMS, Aim, Progress, progress
-from communities.models import Goal, GoalVersion, MetricDay, Organisation, Region, User
+from communities.insight.goals import AIMS, CountedAim, FittedAim, Progress, progress
+from communities.insight.trends import Slope, drift, slope
+from communities.models import Goal, GoalVersion, MetricDay, Organisation, Region, RetentionFit, User
 from communities.selectors.goals import goal_get, region_get
 from communities.services.signals import NIGHT
 from core.errors import Stale
 
 TREND = timedelta(weeks=26)
-COLUMNS = sorted({name for aim in AIMS.values() for name in (aim.part, aim.whole)})
+WEEKS = TREND.days // 7
+COUNTED = [aim for aim in AIMS.values() if isinstance(aim, CountedAim)]
+COLUMNS = sorted({name for aim in COUNTED for name in (aim.part, aim.whole)})
 TERMS = ("target", "by_on", "owner", "is_dropped")
 
 Days = Mapping[date, Mapping[str, int]]
+Week = tuple[int, float]
+"""Its number, from 0 half a year ago, and its figure."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,15 +78,15 @@ def goal_change(*, caller: Caller, goal_id: UUID, given: GoalGiven, revision: in
 
 
 def goals_measure(goals: Iterable[Goal], *, today: date) -> None:
-    """Write where the goals stand, from the days before `today`. One query for each region, and one for each goal.
+    """Write where the goals stand, from the days before `today`. Two queries for each region, and one for each goal.
 
     A goal that is changed meanwhile is left to whoever changes it.
     """
-    days: dict[UUID, Days] = {}
+    histories: dict[UUID, _History] = {}
     for goal in goals:
-        if goal.region_id not in days:
-            days[goal.region_id] = _days(goal.region_id, today)
-        measured = _measured(goal, days[goal.region_id], today)
+        if goal.region_id not in histories:
+            histories[goal.region_id] = _history(goal.region_id, today)
+        measured = _measured(goal, histories[goal.region_id], today)
         Goal.objects.filter(pk=goal.pk, revision=goal.revision).update(progress=measured, measured_on=today)
 
 
@@ -108,7 +113,7 @@ def _given(goal: Goal, given: GoalGiven, owner: User, today: date) -> None:
     aim = AIMS[goal.measure]
     if not aim.least < goal.target <= aim.most:
         raise GoalImpossible(
-            f"The target of {goal.measure} lies above {aim.least:g} and is {aim.most:g} at most."
+            f"The target of {goal.measure} lies above {aim.least:g} and is {aim.most:,.12g} at most."
         )
     if given.by_on is not None and given.by_on <= today:
         raise GoalImpossible("A goal is for a day after today.")
@@ -130,36 +135,65 @@ def _noted(goal: Goal, caller: Caller) -> None:
     GoalVersion.objects.create(organisation=caller.organisation, goal=goal, author=caller.account, **terms)
 
 
-def _days(region_id: UUID, today: date) -> dict[date, dict[str, int]]:
-    """The region's counts by day, as far back as any goal looks: some 270 rows."""
-    longest = TREND + timedelta(days=max(aim.settles for aim in AIMS.values()))
+@dataclass(frozen=True)
+class _History:
+    """A region's counts by day, and its readings of how soon customers order again, oldest first."""
+
+    days: Days
+    fits: Iterable[RetentionFit]
+
+
+def _history(region_id: UUID, today: date) -> _History:
+    """As far back as any goal looks: some 270 days, and 180 nights."""
+    longest = TREND + timedelta(days=max(aim.settles for aim in COUNTED))
     found = (
         MetricDay.objects.filter(community__region_id=region_id, on__gte=today - longest, on__lt=today)
         .values_list("on")
         .annotate(*map(Sum, COLUMNS))
     )
-    return {on: dict(zip(COLUMNS, sums, strict=True)) for on, *sums in found}
+    fits = RetentionFit.objects.filter(
+        region=region_id, segment="", through_on__gte=today - TREND, through_on__lt=today
+    )
+    days = {on: dict(zip(COLUMNS, sums, strict=True)) for on, *sums in found}
+    return _History(days, fits.order_by("through_on"))
 
 
-def _measured(goal: Goal, days: Days, today: date) -> dict[str, Any]:
+def _measured(goal: Goal, history: _History, today: date) -> dict[str, Any]:
     """The goal's progress as it is kept: dates as texts, and the weeks that the trend is of."""
     aim = AIMS[goal.measure]
-    end = today - timedelta(days=aim.settles)
-    count = TREND.days // 7
-    starts = [(number, end - timedelta(weeks=count - number)) for number in range(count)]
-    figures = [(number, _figure(aim, days, start, 7)) for number, start in starts]
-    weeks = [(number, figure) for number, figure in figures if figure is not None]
-    current = _figure(aim, days, end - timedelta(days=aim.days), aim.days)
-    found = progress(target=float(goal.target), by_on=goal.by_on, today=today, current=current, weeks=weeks)
+    current, weeks, trend = (
+        _read(aim, history.fits, today)
+        if isinstance(aim, FittedAim)
+        else _counted(aim, history.days, today)
+    )
+    found = progress(target=float(goal.target), by_on=goal.by_on, today=today, current=current, trend=trend)
     return _kept(found) | {"weeks": weeks}
 
 
-def _figure(aim: Aim, days: Days, start: date, length: int) -> float | None:
+def _counted(aim: CountedAim, days: Days, today: date) -> tuple[float | None, list[Week], Slope | None]:
+    """The figure of the aim's last days, its weeks, and their slope."""
+    end = today - timedelta(days=aim.settles)
+    starts = [(number, end - timedelta(weeks=WEEKS - number)) for number in range(WEEKS)]
+    figures = [(number, _figure(aim, days, start, 7)) for number, start in starts]
+    weeks = [(number, figure) for number, figure in figures if figure is not None]
+    return _figure(aim, days, end - timedelta(days=aim.days), aim.days), weeks, slope(weeks)
+
+
+def _figure(aim: CountedAim, days: Days, start: date, length: int) -> float | None:
     """The figure of `length` days from `start`; None where nothing was counted, or too few answered."""
     counts = [days[on] for on in (start + timedelta(days=day) for day in range(length)) if on in days]
     whole = sum(count[aim.whole] for count in counts)
     least = settings.INSIGHT_MIN_RESPONDENTS if aim.is_asked else 1
     return sum(count[aim.part] for count in counts) / whole if whole >= least else None
+
+
+def _read(
+    aim: FittedAim, fits: Iterable[RetentionFit], today: date
+) -> tuple[float | None, list[Week], Slope | None]:
+    """The newest figure, the last of each week, and their drift: each contains what was read before."""
+    read = {(fit.through_on - today + TREND).days // 7: getattr(fit, aim.figure) for fit in fits}
+    weeks = [(number, float(figure)) for number, figure in read.items() if figure is not None]
+    return weeks[-1][1] if weeks else None, weeks, drift(weeks)
 
 
 def _kept(found: Progress) -> dict[str, Any]:

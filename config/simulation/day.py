@@ -9,6 +9,7 @@ from dispatch.solver.plan import Plan, Route
 from dispatch.solver.problem import Problem, Shift, Visit, places_of
 from dispatch.solver.solve import Limits, solve
 from dispatch.solver.travel import travel_matrix
+from dispatch.urgency import urgency
 
 ITERATIONS = 2_000
 OFFERED = 1.5
@@ -61,14 +62,15 @@ def _most_urgent(waiting: Sequence[Waiting], technicians: int) -> Iterator[Waiti
 def _visit(world: World, waiting: Waiting, signals: Signals, technicians: Sequence[str], day: int) -> Visit:
     request = waiting.request
     service = SERVICES[request.service]
+    due_on, on = date_of(request.due_on), date_of(day)
     facts = VisitFacts(
         community=world.town.communities[request.community].code,
         service_type=service.code,
-        penalty=service.penalty,
+        penalty=service.penalty * urgency(due_on, on),
         usual_s=60 * service.minutes,
-        due_on=date_of(request.due_on),
+        due_on=due_on,
     )
-    terms = visit_terms(facts, signals, technicians, date_of(day))
+    terms = visit_terms(facts, signals, technicians, on)
     return Visit(
         id=waiting.name,
         place=request.place,

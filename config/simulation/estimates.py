@@ -40,11 +40,7 @@ def csat_errors(world: World, cells: Iterable[Cell], signals: Signals, week: int
         for community in town.communities
     }
     truth = {pair: value - usual[pair[1]] for pair, value in answers.items() if pair in plain}
-    shrunk = {
-        (one.technician, one.community): one.parts["csat"].effect
-        for one in signals.affinities
-        if one.community and not one.service_type and "csat" in one.parts
-    }
+    shrunk = {pair: _effect(signals, *pair) for pair in truth}
     return Errors(_rmse(truth, shrunk), _rmse(truth, plain), _rmse(truth, {}), len(truth))
 
 
@@ -58,6 +54,12 @@ def plain_effects(cells: Iterable[Cell]) -> dict[Pair, float]:
             sums[1] += cell.csat_answers
     means = {place: total / count for place, (total, count) in communities.items() if count}
     return {pair: total / count - means[pair[1]] for pair, (total, count) in pairs.items() if count}
+
+
+def _effect(signals: Signals, technician: str, community: str) -> float:
+    """For any service type: what the planner is told of a pair that too few answers tell of is the technician's."""
+    part = signals.parts_of(technician, community, "").get("csat")
+    return part.effect if part else 0.0
 
 
 def _rmse(truth: Mapping[Pair, float], estimates: Mapping[Pair, float]) -> float:

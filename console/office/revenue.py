@@ -39,6 +39,8 @@ MEASURES: dict[str, Promise] = {
     Goal.Measure.CSAT: _("CSAT"),
     Goal.Measure.RESOLVE_HIT_RATE: _("Resolved in time"),
     Goal.Measure.REPURCHASE: _("Came back within 90 days"),
+    Goal.Measure.RETENTION: _("Ordered again within a year"),
+    Goal.Measure.LIFETIME_VALUE: _("Lifetime value of a customer"),
 }
 STATES: dict[str, Promise] = {
     "reached": _("reached"),
@@ -80,15 +82,14 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class GoalShown:
-    """A goal with its figures in its own unit: a score, or of 100."""
+    """A goal with its figures in words: a score, a share or an amount."""
 
     goal: Goal
     region: str
     measure: Promise
     state: Promise
-    is_score: bool
-    current: float | None
-    target: float
+    current: str
+    target: str
     expected: tuple[date, date, date | None] | None
     spark: Spark | None
 
@@ -103,10 +104,11 @@ def service_and_money(request: HttpRequest, caller: Caller) -> HttpResponse:
     readings = sorted(lag_reading_list(caller), key=_place)
     asked = request.GET.get("region", "")
     chosen = next((one for one in readings if one.region and one.region.code == asked), None)
+    goals = goal_list(caller).order_by("region__code", "measure")
     context = {
         "readings": [_shown(reading, language) for reading in readings],
         "chosen": _shown(chosen or readings[0], language) if readings else None,
-        "goals": [_goal(goal, language) for goal in goal_list(caller).order_by("region__code", "measure")],
+        "goals": [_goal(goal, language, caller.organisation.currency) for goal in goals],
     }
     return office_page(request, caller, "office/revenue.html", context)
 
@@ -165,22 +167,26 @@ def _words(outcome: str, number: float, currency: str) -> str:
     return f"+{whole}" if whole.minor > 0 else str(whole)
 
 
-def _goal(goal: Goal, language: Language) -> GoalShown:
+def _goal(goal: Goal, language: Language, currency: str) -> GoalShown:
     progress = goal.progress
-    is_score = goal.measure == Goal.Measure.CSAT
-    scale = 1.0 if is_score else 100.0
     current = progress["current"]
     return GoalShown(
         goal=goal,
         region=name_in(goal.region, language),
         measure=MEASURES[goal.measure],
         state=STATES[progress["state"]],
-        is_score=is_score,
-        current=None if current is None else scale * current,
-        target=scale * float(goal.target),
+        current="–" if current is None else _reached(goal, current, currency),
+        target=_reached(goal, float(goal.target), currency),
         expected=_days(progress["expected"]),
         spark=spark(progress["weeks"], float(goal.target)),
     )
+
+
+def _reached(goal: Goal, figure: float, currency: str) -> str:
+    """A figure in the unit of the goal's measure."""
+    if goal.measure == Goal.Measure.LIFETIME_VALUE:
+        return str(Money(round(figure), currency))
+    return f"{figure:.2f}" if goal.measure == Goal.Measure.CSAT else f"{100 * figure:.0f} %"
 
 
 def _days(expected: Mapping[str, str | None] | None) -> tuple[date, date, date | None] | None:

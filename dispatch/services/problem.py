@@ -17,6 +17,7 @@ from dispatch.services.day import Day, over_at
 from dispatch.solver import problem as solver
 from dispatch.solver.explain import Leeway
 from dispatch.solver.travel import travel_matrix
+from dispatch.urgency import urgency
 
 Span = tuple[int, int]
 Value = TypeVar("Value")
@@ -91,21 +92,22 @@ def _terms(day: Day, visit: Visit, community: Community) -> VisitTerms:
     facts = VisitFacts(
         community=str(community.pk),
         service_type=str(visit.service_type_id),
-        penalty=float(visit.service_type.priority_minutes),
+        penalty=float(visit.service_type.priority_minutes * urgency(_resolve_on(day, visit), day.on)),
         usual_s=usual * 60,
         extra_s=(visit.duration_minutes - usual) * 60,
-        due_on=_due_on(day, visit),
+        due_on=_may_wait_until(day, visit),
     )
     return visit_terms(facts, day.signals_for(community), map(str, _codes(day)), day.on)
 
 
-def _due_on(day: Day, visit: Visit) -> date | None:
-    """Until when the visit may wait; None where the customer has been told a time, or is owed a recovery."""
-    request = visit.work_order.request
+def _may_wait_until(day: Day, visit: Visit) -> date | None:
+    """None where the customer has been told a time, or is owed a recovery."""
     told = visit.window_from_at is not None or visit.starts_at is not None
-    if told or hasattr(request, "recovery"):
-        return None
-    return request.resolve_by.astimezone(day.region.organisation.zone).date()
+    return None if told or hasattr(visit.work_order.request, "recovery") else _resolve_on(day, visit)
+
+
+def _resolve_on(day: Day, visit: Visit) -> date:
+    return visit.work_order.request.resolve_by.astimezone(day.region.organisation.zone).date()
 
 
 def _codes(day: Day) -> dict[UUID, str]:

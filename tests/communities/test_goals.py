@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from communities.errors import GoalImpossible, GoalUnknown, RegionUnknown
-from communities.models import Community, Goal, GoalVersion, MetricDay, Region, User
+from communities.models import Community, Goal, GoalVersion, MetricDay, Region, RetentionFit, User
 from communities.services.goals import GoalGiven, goal_change, goal_set, goals_measure_due
 from core.errors import Stale
 from tests import factories
@@ -159,3 +159,45 @@ def test_goals_of_others_do_not_exist(
             a_goal(other, north)
         with pytest.raises(GoalUnknown):
             goal_change(caller=as_caller(other), goal_id=goal.pk, given=GoalGiven(), revision=1, today=TODAY)
+
+
+def fits(region: Region, weeks: int, lifetime_minor: int, kept: float) -> None:
+    """One reading every night of so many weeks: the lifetime value rises by 100 a week, and the share by 0.001."""
+    for night in range(7 * weeks):
+        RetentionFit.objects.create(
+            organisation=region.organisation,
+            region=region,
+            through_on=TODAY - timedelta(days=7 * weeks - night),
+            orders=100,
+            returns=50,
+            curve=[{"days": 365, "share": kept + night // 7 / 1000, "low": 0.0, "high": 1.0}],
+            lifetime_minor=lifetime_minor + 100 * (night // 7),
+            code_version="1",
+        )
+
+
+def test_long_term_goals_are_read_from_all_orders(north: Region, mina: User) -> None:
+    fits(north, weeks=10, lifetime_minor=10_000, kept=0.4)
+    value = a_goal(mina, north, Measure.LIFETIME_VALUE, "11200")
+    # 10,900 in the last of ten weeks, 100 more a week: 300 are three weeks away.
+    assert (value.progress["current"], value.progress["state"]) == (10_900, "on_track")
+    assert value.progress["trend"] == {"value": 100.0, "low": 100.0, "high": 100.0}
+    assert value.progress["expected"]["on"] == "2026-03-23"
+    assert value.progress["weeks"][-1] == [25, 10_900]
+    kept = a_goal(mina, north, Measure.RETENTION, "0.9")
+    assert kept.progress["current"] == pytest.approx(0.409)
+    # 0.491 at 0.001 a week is further off than five years.
+    assert (kept.progress["state"], kept.progress["expected"]) == ("late", None)
+
+
+def test_nobody_says_what_too_few_orders_do_not(north: Region, mina: User) -> None:
+    RetentionFit.objects.create(
+        organisation=north.organisation,
+        region=north,
+        through_on=TODAY - timedelta(days=1),
+        orders=3,
+        returns=1,
+        code_version="1",
+    )
+    progress = a_goal(mina, north, Measure.LIFETIME_VALUE, "5000").progress
+    assert (progress["state"], progress["current"], progress["weeks"]) == ("unknown", None, [])

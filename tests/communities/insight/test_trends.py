@@ -1,9 +1,10 @@
 """Where figures are going."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from communities.insight.trends import Slope, slope
+from communities.insight.trends import Slope, drift, slope
 
 # Eight weeks, one a disaster: 1 2 3 4 5 6 7 and in week 3 −50 instead of 4.
 RISING = [(week, -50.0 if week == 3 else week + 1.0) for week in range(8)]
@@ -25,6 +26,19 @@ def test_noise_without_a_trend_is_not_clear() -> None:
 
 def test_a_handful_of_weeks_says_nothing() -> None:
     assert slope(RISING[:7]) is None
+
+
+def test_a_drift_is_the_mean_of_the_changes() -> None:
+    # Changes 1, 3, 1, 3, 1, 3, 1, 3: mean 2, standard deviation sqrt(8 / 7) = 1.0690, and t(7, 0.975) = 2.3646.
+    found = drift([(week, 2.0 * week - week % 2) for week in range(9)])
+    assert found is not None
+    assert found.value == 2.0
+    assert (found.low, found.high) == (pytest.approx(1.1063, abs=1e-4), pytest.approx(2.8937, abs=1e-4))
+    assert drift([(week, float(week)) for week in range(7)]) is None
+
+
+def test_a_week_without_a_reading_is_two_weeks_of_change() -> None:
+    assert drift([(2 * week, 6.0 * week) for week in range(8)]) == Slope(3.0, 3.0, 3.0)
 
 
 @given(st.lists(st.integers(-100, 100), min_size=8, max_size=20), st.integers(-5, 5))
