@@ -79,7 +79,7 @@ FIGURES = (
     Figure("satisfied", Unit.SHARE, ("csat_satisfied",), ("csat_answers",), is_asked=True),
     Figure("nps", Unit.POINTS, ("nps_promoters", "-nps_detractors"), ("nps_answers",), is_asked=True),
     Figure("response_rate", Unit.SHARE, ("csat_answers",), ("surveys_sent",)),
-    Figure("first_visit_fix", Unit.SHARE, ("visits_fixed",), ("visits",)),
+    Figure("first_visit_fix", Unit.SHARE, ("visits_fixed",), ("first_visits",)),
     Figure("on_time", Unit.SHARE, ("arrivals_on_time",), ("arrivals",)),
     Figure("respond_hit_rate", Unit.SHARE, ("responded_on_time",), ("responded",)),
     Figure("resolve_hit_rate", Unit.SHARE, ("resolved_on_time",), ("resolved",)),

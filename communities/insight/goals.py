@@ -43,7 +43,7 @@ class FittedAim(Aim):
 
 
 AIMS: dict[str, CountedAim | FittedAim] = {
-    "first_visit_fix": CountedAim(part="visits_fixed", whole="visits"),
+    "first_visit_fix": CountedAim(part="visits_fixed", whole="first_visits"),
     "on_time": CountedAim(part="arrivals_on_time", whole="arrivals"),
     "acceptance": CountedAim(part="offers_accepted", whole="offers"),
     "csat": CountedAim(part="csat_sum", whole="csat_answers", least=1.0, most=5.0, is_asked=True),

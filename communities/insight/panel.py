@@ -33,7 +33,7 @@ class Week:
     arrivals_on_time: int = 0
     arrivals: int = 0
     visits_fixed: int = 0
-    visits: int = 0
+    first_visits: int = 0
     repurchased: int = 0
     repurchase_base: int = 0
     invoiced_minor: int = 0
@@ -59,7 +59,7 @@ class Ratio:
 SERVICE = {
     "csat": Ratio("csat_sum", "csat_answers"),
     "on_time": Ratio("arrivals_on_time", "arrivals", step=0.1),
-    "first_visit_fix": Ratio("visits_fixed", "visits", step=0.1),
+    "first_visit_fix": Ratio("visits_fixed", "first_visits", step=0.1),
 }
 """What may explain: a point of CSAT, ten points of a percentage."""
 

@@ -1,10 +1,11 @@
 """Where figures are going.
 
-A robust slope, untouched by a bad week or two, of figures of which every week has its own: Theil, "A rank-invariant method of linear and polynomial regression analysis", Proc. Kon. Ned. Akad. v. Wetensch. A 53
-(1950) 386-392; Sen, "Estimates of the regression coefficient based on Kendall's tau", JASA 63 (1968) 1379-1389.
+A robust slope, untouched by a bad week or two, of figures of which every week has its own: Theil, "A rank-invariant
+method of linear and polynomial regression analysis", Proc. Kon. Ned. Akad. v. Wetensch. A 53 (1950) 386-392; Sen,
+"Estimates of the regression coefficient based on Kendall's tau", JASA 63 (1968) 1379-1389.
 
-A drift, of figures of which each contains those before: only their changes are news (random walk with drift; Hyndman and
-Athanasopoulos, "Forecasting: Principles and Practice", 3rd ed., 5.2).
+A drift, of figures of which each contains those before: only their changes are news (random walk with drift; Hyndman
+and Athanasopoulos, "Forecasting: Principles and Practice", 3rd ed., 5.2).
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ STUDENT = 3.182  # 97.5 % point of Student's t with WEEKS_BEFORE - 1 degrees of 
 TOTALS = {"requests": "requests", "revenue": "revenue_minor"}
 SHARES = {
     "on_time": ("arrivals_on_time", "arrivals"),
-    "first_visit_fix": ("visits_fixed", "visits"),
+    "first_visit_fix": ("visits_fixed", "first_visits"),
     "acceptance": ("offers_accepted", "offers"),
 }
 

@@ -59,7 +59,9 @@ def _within(measure: str) -> Q:
 class GoalTerms(models.Model):
     """What a goal says: a figure, how high, by when, and who sees to it."""
 
-    target = models.DecimalField(max_digits=16, decimal_places=4, help_text="In the figure's own unit; money in minor units.")
+    target = models.DecimalField(
+        max_digits=16, decimal_places=4, help_text="In the figure's own unit; money in minor units."
+    )
     by_on = models.DateField()
     owner = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     is_dropped = models.BooleanField(default=False, help_text="Nobody pursues it any more.")

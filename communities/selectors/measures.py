@@ -55,6 +55,7 @@ def _bought() -> Exists:
     Only what happened in a community: other facts open no day to be counted anew.
     """
     later = ServiceEvent.objects.filter(
+        ~OWED,
         kind__in=BUYING,
         customer=OuterRef("customer"),
         community__isnull=False,
@@ -69,20 +70,24 @@ CSAT, NPS = (Cast(KT(f"data__{name}"), IntegerField()) for name in ("csat", "nps
 ANSWERED, COMPLETED = _of(Kind.SURVEY_ANSWERED), _of(Kind.VISIT_COMPLETED)
 RATED, RECOMMENDED = (ANSWERED & Q(IsNull(number, False)) for number in (CSAT, NPS))
 OWN_CURRENCY = Q(currency=F("organisation__currency"))
+OWED = Q(data__has_key="makes_good")
+"""Asked for by a recovery or by reopening a visit: what a customer never wanted to need is no demand and no success."""
+FIRST_TRIPS = _of(Kind.VISIT_COMPLETED, Kind.VISIT_NOT_COMPLETED, sequence=1) & ~OWED
 SERVED = COMPLETED & Q(customer__isnull=False)
 BUYING = (Kind.REQUEST_RECEIVED, Kind.INVOICE_PAID, Kind.PURCHASE_MADE)
 """What a customer does who comes back."""
 
 MEASURES = (
     Measure("facts", Q()),
-    Measure("requests", _of(Kind.REQUEST_RECEIVED)),
+    Measure("requests", _of(Kind.REQUEST_RECEIVED) & ~OWED),
     Measure("responded", _of(Kind.REQUEST_RESPONDED)),
     Measure("responded_on_time", _of(Kind.REQUEST_RESPONDED, on_time=True)),
     Measure("resolved", _of(Kind.REQUEST_RESOLVED)),
     Measure("resolved_on_time", _of(Kind.REQUEST_RESOLVED, on_time=True)),
     Measure("visits", _of(Kind.VISIT_COMPLETED, Kind.VISIT_NOT_COMPLETED)),
     Measure("visits_completed", COMPLETED),
-    Measure("visits_fixed", _of(Kind.VISIT_COMPLETED, sequence=1)),
+    Measure("first_visits", FIRST_TRIPS),
+    Measure("visits_fixed", FIRST_TRIPS & COMPLETED),
     Measure("arrivals", _of(Kind.VISIT_ARRIVED)),
     Measure("arrivals_on_time", _of(Kind.VISIT_ARRIVED, on_time=True)),
     Measure("reopened", _of(Kind.VISIT_REOPENED)),

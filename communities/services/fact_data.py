@@ -54,7 +54,8 @@ def _is_number(value: object) -> bool:
 DAY_S = 1440
 AMOUNT = 10**12
 ON_TIME = {"on_time": Key("true or false", lambda value: type(value) is bool)}
-SEQUENCE = {"sequence": _whole(1, 100)}
+OWED = {"makes_good": Key("true, or nothing", lambda value: value is True, needed=False)}
+SEQUENCE = {"sequence": _whole(1, 100)} | OWED
 COSTS = {
     "work_minutes": _whole(0, DAY_S, needed=False),
     "travel_minutes": _whole(0, DAY_S, needed=False),
@@ -65,6 +66,7 @@ MOVED = Key("true or false", lambda value: type(value) is bool, needed=False)
 
 DATA: Mapping[ServiceEvent.Kind, Mapping[str, Key]] = {
     **{kind: {} for kind in _Kind},
+    _Kind.REQUEST_RECEIVED: OWED,
     _Kind.REQUEST_RESPONDED: ON_TIME,
     _Kind.REQUEST_RESOLVED: ON_TIME,
     _Kind.REQUEST_PAUSED: {"reason": _one_of("customer", "parts")},

@@ -162,9 +162,7 @@ def _measured(goal: Goal, history: _History, today: date) -> dict[str, Any]:
     """The goal's progress as it is kept: dates as texts, and the weeks that the trend is of."""
     aim = AIMS[goal.measure]
     current, weeks, trend = (
-        _read(aim, history.fits, today)
-        if isinstance(aim, FittedAim)
-        else _counted(aim, history.days, today)
+        _read(aim, history.fits, today) if isinstance(aim, FittedAim) else _counted(aim, history.days, today)
     )
     found = progress(target=float(goal.target), by_on=goal.by_on, today=today, current=current, trend=trend)
     return _kept(found) | {"weeks": weeks}

@@ -17,7 +17,7 @@ from communities.models import LagReading, MetricDay, Organisation, Region
 from communities.services.signals import NIGHT
 
 HISTORY = timedelta(weeks=104 + LAST_LAG)  # two years to be explained, and what went before them
-CODE_VERSION = "1"  # to be raised whenever the same weeks would give another reading
+CODE_VERSION = "2"  # to be raised whenever the same weeks would give another reading
 COLUMNS = [field.name for field in fields(Week)][2:]  # after community and Monday
 
 Outcomes = Mapping[str, OutcomeReading]

@@ -5,11 +5,11 @@ ORDER_DAYS = """
     FROM fact AS made
     LEFT JOIN fact AS answer
       ON answer.visit_id = made.visit_id AND answer.kind = 'survey.answered' AND made.kind = 'visit.completed'
-    WHERE made.kind IN ('visit.completed', 'purchase.made')
+    WHERE made.kind IN ('visit.completed', 'purchase.made') AND NOT made.data ? 'makes_good'
     GROUP BY made.customer_id, made.occurred_on
 """
 """(customer_id, on, csat) of the facts in `fact`: one row for each local day on which work was completed or something
-was bought elsewhere, with the lowest answer about that day's visits."""
+was bought elsewhere, with the lowest answer about that day's visits. What was owed for a visit before is no order."""
 
 MARGIN = """
     coalesce(sum(CASE

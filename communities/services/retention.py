@@ -13,7 +13,7 @@ from communities.insight.retention import NextOrder, ReturnModel, Spell, next_or
 from communities.models import CustomerStanding, Organisation, RetentionFit
 from communities.services.order_days import ORDER_DAYS
 
-CODE_VERSION = "1"  # to be raised whenever the same ledger would give another fit
+CODE_VERSION = "2"  # to be raised whenever the same ledger would give another fit
 
 Group = tuple[UUID | None, str]  # a region or all of them, a segment or all of them
 

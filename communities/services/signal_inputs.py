@@ -62,7 +62,7 @@ def inputs_of(region: Region, through_on: date) -> Inputs:
         community__region=region, on__gt=through_on - MEMORY, on__lte=through_on
     ).order_by(*CELL)
     gates = Community.objects.filter(region=region).values_list("pk", "gate_minutes")
-    return Inputs(through_on, tuple(cells.values(*CELL, "requests", *COUNTS)), dict(gates))
+    return Inputs(through_on, tuple(cells.values(*CELL, "requests", "visits", *COUNTS)), dict(gates))
 
 
 def _name(one: UUID | None) -> str | None:

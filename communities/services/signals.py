@@ -13,7 +13,7 @@ from communities.services.signal_inputs import Inputs, inputs_of
 from communities.services.signal_rows import policy_of, rows_of, signals_of
 
 NIGHT = range(2, 5)  # local hours
-CODE_VERSION = "2"  # to be raised whenever the same figures would give other signals
+CODE_VERSION = "3"  # to be raised whenever the same figures would give other signals
 
 
 @transaction.atomic

@@ -29,12 +29,13 @@ class Memory:
     def visited(self, one: Visited) -> None:
         """A visit was made, and perhaps an answer will be given."""
         request = one.visit.request
+        is_first = one.visit.number == 0
         key = (one.technician, request.community, request.service)
         self._add(
             *(key, one.day),
-            visits=1,
+            first_visits=is_first,
             visits_completed=1,
-            visits_fixed=one.is_fixed,
+            visits_fixed=is_first and one.is_fixed,
             resolved=one.is_fixed,
             resolved_on_time=one.is_fixed and one.day <= request.due_on,
             offers=one.is_fixed,

@@ -6,6 +6,7 @@ from dispatch.models.recoveries import Recovery
 from dispatch.models.reports import WeeklyReport
 from dispatch.models.technicians import Shift, Skill, Technician, TechnicianSkill, WorkingHours
 from dispatch.models.work import (
+    RECOVERY_SOURCE,
     RequestPause,
     ServiceRequest,
     ServiceType,
@@ -15,6 +16,7 @@ from dispatch.models.work import (
 )
 
 __all__ = [
+    "RECOVERY_SOURCE",
     "Plan",
     "PlanVersion",
     "PolicyPreview",

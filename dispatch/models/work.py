@@ -9,6 +9,9 @@ from communities.models import Customer, Owned, Site
 from dispatch.models.technicians import HALF_OPEN, Skill, Technician, TimestampRange
 from dispatch.states import VISIT_TAKING, RequestState, VisitState, WorkOrderState
 
+RECOVERY_SOURCE = "recovery"
+"""Of requests that make a visit good."""
+
 
 class ServiceType(Owned):
     """A kind of work: how long it takes, what it asks of a technician, how soon it should be answered."""
@@ -97,6 +100,11 @@ class ServiceRequest(Owned):
 
     def __str__(self) -> str:
         return f"{self.source} {self.reference}"
+
+    @property
+    def makes_good(self) -> bool:
+        """Whether it is owed for a visit before it: asked for by a recovery, or by reopening that visit."""
+        return self.source == RECOVERY_SOURCE or self.reopens_id is not None
 
     @property
     def minutes(self) -> int:

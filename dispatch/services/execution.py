@@ -173,11 +173,11 @@ def _details(visit: Visit, to: VisitState, happened_at: datetime) -> dict[str, A
     somebody writes may be about somebody, and the ledger forgets nothing."""
     if to == VisitState.ARRIVED:
         return {"on_time": happened_at <= _promised_until(visit)}
-    if to == VisitState.NOT_COMPLETED:
-        return {"sequence": visit.sequence}
-    if to == VisitState.COMPLETED:
-        return {"sequence": visit.sequence} | visit_costs(visit, happened_at)
-    return {}
+    if to not in {VisitState.NOT_COMPLETED, VisitState.COMPLETED}:
+        return {}
+    owed = {"makes_good": True} if visit.work_order.request.makes_good else {}
+    costs = visit_costs(visit, happened_at) if to == VisitState.COMPLETED else {}
+    return {"sequence": visit.sequence} | owed | costs
 
 
 def _promised_until(visit: Visit) -> datetime:

@@ -16,14 +16,21 @@ from communities.access import Caller
 from communities.models import Region, ServiceEvent, SurveyAnswer
 from core.outbox import emit
 from dispatch.errors import NotForYourRole, RecoveryClosed
-from dispatch.models import Recovery, ServiceRequest, Technician, TechnicianSkill, Visit, WorkOrder
+from dispatch.models import (
+    RECOVERY_SOURCE,
+    Recovery,
+    ServiceRequest,
+    Technician,
+    TechnicianSkill,
+    Visit,
+    WorkOrder,
+)
 from dispatch.recovery_policy import Asked, is_detractor, raised
 from dispatch.selectors.recoveries import recovery_get
 from dispatch.services.recovery_states import recovery_fact
 from dispatch.services.requests import request_cancel, requests_tell
 from dispatch.states import RECOVERY_LIVE, RequestState
 
-SOURCE = "recovery"  # of requests that make a visit good
 LONGEST_REFERENCE = 80  # characters
 
 
@@ -161,7 +168,7 @@ def _request_make(visit: Visit, complaint: Complaint, due_at: datetime) -> Servi
     asked = visit.work_order.request
     request = ServiceRequest.objects.create(
         organisation=visit.organisation,
-        source=SOURCE,
+        source=RECOVERY_SOURCE,
         reference=_reference(visit, complaint),
         site_id=visit.site_id,
         customer_id=asked.customer_id,

@@ -20,7 +20,7 @@ from dispatch.errors import (
     ServiceTypeUnknown,
     StepOutOfOrder,
 )
-from dispatch.models import ServiceRequest, ServiceType, Visit, WorkOrder
+from dispatch.models import RECOVERY_SOURCE, ServiceRequest, ServiceType, Visit, WorkOrder
 from dispatch.selectors.requests import request_get
 from dispatch.services.clocks import clocks_restart
 from dispatch.services.facts import SOURCE as SOURCE_OF_FACTS
@@ -42,7 +42,7 @@ PAGE = 2000  # facts told in one transaction
 # By id, which is by age: what was told drops out, what is told in between does no harm.
 UNTOLD = """
 SELECT request.id, request.requested_at, request.customer_id, request.site_id, request.service_type_id,
-       site.community_id
+       site.community_id, request.reopens_id IS NOT NULL OR request.source = %(recovery)s
 FROM dispatch_servicerequest AS request
 JOIN communities_site AS site ON site.id = request.site_id
 -- Looked up one by one, by the index: a join would read all keys for each page.
@@ -262,6 +262,7 @@ def _untold(organisation: Organisation, site_id: UUID | None, after: UUID | None
         "source": SOURCE_OF_FACTS,
         "earliest": earliest,
         "latest": latest,
+        "recovery": RECOVERY_SOURCE,
         "limit": PAGE,
     }
     with connection.cursor() as cursor:
@@ -276,6 +277,7 @@ def _received(
     site_id: UUID,
     service_type_id: UUID,
     community_id: UUID,
+    makes_good: bool,
 ) -> Fact:
     return Fact(
         kind=ServiceEvent.Kind.REQUEST_RECEIVED,
@@ -286,6 +288,7 @@ def _received(
         site_id=site_id,
         customer_id=customer_id,
         service_type_id=service_type_id,
+        data={"makes_good": True} if makes_good else {},
     )
 
 

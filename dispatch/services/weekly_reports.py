@@ -29,8 +29,8 @@ MORNING = time(7)
 PATIENCE = timedelta(days=2)  # a report that could not be sent by then comes too late to be of use
 WEEK = timedelta(days=7)
 COLUMNS = (
-    "requests", "visits", "visits_fixed", "arrivals", "arrivals_on_time", "csat_answers", "csat_sum", "nps_answers",
-    "nps_promoters", "nps_detractors", "offers", "offers_accepted", "revenue_minor",
+    "requests", "first_visits", "visits_fixed", "arrivals", "arrivals_on_time", "csat_answers", "csat_sum",
+    "nps_answers", "nps_promoters", "nps_detractors", "offers", "offers_accepted", "revenue_minor",
 )  # fmt: skip
 
 

@@ -37,7 +37,7 @@ def rising(community: Community) -> None:
             organisation=community.organisation,
             community=community,
             on=TODAY - timedelta(days=1 + 7 * (19 - week)),
-            visits=70,
+            first_visits=70,
             visits_fixed=20 + 2 * week,
         )
 

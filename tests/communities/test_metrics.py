@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -66,11 +67,30 @@ def test_day_of_a_community_is_counted_from_its_facts(
 
     day = total(village, MONDAY)
     assert day.requests == 2
-    assert (day.visits, day.visits_fixed) == (3, 1)
+    assert (day.visits, day.first_visits, day.visits_fixed) == (3, 2, 1)
     assert (day.arrivals, day.arrivals_on_time) == (2, 1)
     assert (day.csat_answers, day.csat_sum) == (3, 11)
     assert (day.nps_answers, day.nps_promoters, day.nps_detractors) == (3, 1, 1)
     assert (day.offers, day.offers_accepted, day.revenue_minor) == (2, 1, 2500)
+
+
+def test_what_is_owed_for_a_visit_is_neither_demand_nor_success(village: Community, now: datetime) -> None:
+    """Wang's visit is made good two days later: he has not come back, and nothing was fixed at first."""
+    acme, wang = village.organisation, factories.customer(village.organisation)
+
+    def tell(kind: str, days: int, **data: Any) -> None:
+        at = now + timedelta(days=days)
+        factories.fact(acme, kind, at, community_id=village.pk, customer_id=wang.pk, data=data)
+
+    tell("visit.completed", 0, sequence=1)
+    tell("request.received", 1, makes_good=True)
+    tell("visit.completed", 2, sequence=1, makes_good=True)
+    metrics_refresh()
+
+    first, then, last = (total(village, MONDAY + timedelta(days=days)) for days in range(3))
+    assert (first.repurchase_base, first.repurchased, first.first_visits) == (1, 0, 1)
+    assert (then.facts, then.requests) == (1, 0)
+    assert (last.visits_completed, last.first_visits, last.visits_fixed) == (1, 0, 0)
 
 
 def test_late_fact_counts_its_day_anew_and_no_other(

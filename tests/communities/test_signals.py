@@ -60,7 +60,7 @@ def test_facts_are_added_up_by_day(
         "technician": "",
         "service_type": "",
         "age_days": 3,
-        "visits": 2,
+        "first_visits": 2,
         "visits_completed": 2,
         "visits_fixed": 2,
         "resolved": 0,

@@ -158,7 +158,7 @@ EVERYTHING = {
     "satisfied": 1 / 2,  # the 5 of two answers
     "nps": 0.0,  # 100 · (1 promoter − 1 detractor) / 2
     "response_rate": 2 / 3,  # two answers to three questions
-    "first_visit_fix": 1 / 4,  # Lin's alone: Wu's and Chen's were the second of their orders
+    "first_visit_fix": 1 / 2,  # Lin's, not Chen's; Wu's, and Chen's other, were the second of their orders
     "on_time": 1 / 2,
     "respond_hit_rate": 1 / 2,
     "resolve_hit_rate": 1.0,  # one of one
@@ -198,7 +198,7 @@ def test_each_community_and_who_worked_there(as_dora: Caller, town: Town) -> Non
     some = ("visits", "first_visit_fix", "households_served", "revenue", "gross_margin")
     a, b = ({name: both[community.pk,][name].value for name in some} for community in (town.a, town.b))
     # A: Lin's and Wu's visits; 2 of 20 households; 2000 − labour 600 − travel 80 − parts 300
-    assert a == dict(zip(some, (2, 1 / 2, 2 / 20, 2000, 1020), strict=True))
+    assert a == dict(zip(some, (2, 1.0, 2 / 20, 2000, 1020), strict=True))
     # B: Chen's two visits; 1 of 10 households; 1000 − 200 − labour 300 − travel 20 − parts 100
     assert b == dict(zip(some, (2, 0.0, 1 / 10, 800, 380), strict=True))
 

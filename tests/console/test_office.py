@@ -372,7 +372,15 @@ def rows(page: Page) -> list[str]:
 def test_a_community_is_summed_over_four_weeks(dora: User, xicun: Community) -> None:
     factories.site(xicun)
     metric(xicun, MONDAY - timedelta(days=28), requests=100, visits=100)  # a day too old
-    metric(xicun, MONDAY - timedelta(days=27), requests=2, visits=3, visits_fixed=2, revenue_minor=1200)
+    metric(
+        xicun,
+        MONDAY - timedelta(days=27),
+        requests=2,
+        visits=3,
+        first_visits=3,
+        visits_fixed=2,
+        revenue_minor=1200,
+    )
     metric(
         xicun,
         MONDAY,

@@ -35,7 +35,7 @@ def heard(near: list[int], far: list[int], policy: SignalPolicy) -> Signals:
                 csat_answers=1,
                 csat_sum=score,
                 csat_squares=score**2,
-                visits=1,
+                first_visits=1,
                 visits_completed=1,
                 visits_fixed=int(score > 3),
                 offers=1,

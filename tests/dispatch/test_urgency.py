@@ -43,5 +43,7 @@ def test_what_is_too_far_for_today_is_served_once_it_is_long_overdue(
     far = factories.community(north, "F")
     visit = factories.visit(factories.site(far, lat=tom.home.y + 0.55), now)
     ServiceRequest.objects.filter(pk=visit.work_order.request_id).update(resolve_by=now - waited)
-    plan = solve(problem_of(day_load(region=north, on=MONDAY, now=now, signal_set=None)), Limits(iterations=20))
+    plan = solve(
+        problem_of(day_load(region=north, on=MONDAY, now=now, signal_set=None)), Limits(iterations=20)
+    )
     assert sum(len(route.stops) for route in plan.routes) == planned

@@ -85,8 +85,8 @@ def figures_of(table: Table, policy: SignalPolicy, sale_minor: Floats) -> list[F
         ),
         Figure(
             "fix",
-            Measure.of_events(have["visits"], have["visits_fixed"]),
-            have["visits"],
+            Measure.of_events(have["first_visits"], have["visits_fixed"]),
+            have["first_visits"],
             policy.fix_minutes,
             policy.fix_cap,
         ),

@@ -28,7 +28,7 @@ class Cell:
     technician: str | None = None
     service_type: str | None = None
     age_days: int = 0
-    visits: int = 0
+    first_visits: int = 0
     visits_completed: int = 0
     visits_fixed: int = 0
     resolved: int = 0
@@ -43,7 +43,7 @@ class Cell:
 
     def __post_init__(self) -> None:
         csat_mean(self.csat_sum, self.csat_answers)
-        check_share(self.visits_fixed, self.visits)
+        check_share(self.visits_fixed, self.first_visits)
         check_share(self.resolved_on_time, self.resolved)
         if min(self.age_days, *map(self.__getattribute__, COUNTS)) < 0:
             raise ValueError("a cell's counts, sums and age must not be negative")
@@ -56,7 +56,7 @@ def check_share(part: int, whole: int) -> None:
 
 
 COUNTS = (
-    "visits",
+    "first_visits",
     "visits_completed",
     "visits_fixed",
     "resolved",

@@ -8,7 +8,7 @@ from communities.insight.weekly import Change, Counts, changes
 
 EMPTY = dict.fromkeys(
     [
-        "requests", "visits", "visits_fixed", "arrivals", "arrivals_on_time", "csat_answers", "csat_sum",
+        "requests", "first_visits", "visits_fixed", "arrivals", "arrivals_on_time", "csat_answers", "csat_sum",
         "nps_answers", "nps_promoters", "nps_detractors", "offers", "offers_accepted", "revenue_minor",
     ],
     0,

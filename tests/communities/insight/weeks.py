@@ -39,7 +39,7 @@ def panel(seed: int, curve: Floats, *, communities: int = 15, length: int = 78) 
         "arrivals_on_time": chance.binomial(visits, 0.8),
         "arrivals": visits,
         "visits_fixed": chance.binomial(visits, 0.7),
-        "visits": visits,
+        "first_visits": visits,
         "repurchased": chance.binomial(served, np.clip(share, 0.0, 1.0)),
         "repurchase_base": served,
         "invoiced_minor": 1000 * served,

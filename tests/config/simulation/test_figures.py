@@ -75,6 +75,6 @@ def test_plain_means_by_hand() -> None:
     cells = [
         Cell(technician="A", community="X", csat_answers=2, csat_sum=9, csat_squares=41),
         Cell(technician="B", community="X", csat_answers=1, csat_sum=3, csat_squares=9),
-        Cell(technician="B", community="Y", visits=1),
+        Cell(technician="B", community="Y", first_visits=1),
     ]
     assert plain_effects(cells) == {("A", "X"): 0.5, ("B", "X"): -1.0}

@@ -19,7 +19,7 @@ def test_an_answer_is_known_the_morning_after_it_was_given() -> None:
     memory = Memory(TOWN)
     memory.visited(VISIT)
     names = {"technician": "T05", "community": "C03", "service_type": "ac_service"}
-    done = {"visits": 1, "visits_completed": 1, "visits_fixed": 1, "resolved": 1, "resolved_on_time": 1}
+    done = {"first_visits": 1, "visits_completed": 1, "visits_fixed": 1, "resolved": 1, "resolved_on_time": 1}
     sold = {"offers": 1, "offers_accepted": 1, "upsell_minor": 1200, "work_minutes": 50}
     said = {"csat_answers": 1, "csat_sum": 4, "csat_squares": 16}
 

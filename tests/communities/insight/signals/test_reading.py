@@ -27,7 +27,7 @@ def served(
         technician=technician,
         community=community,
         service_type=kind,
-        visits=len(told),
+        first_visits=len(told),
         visits_completed=len(told),
         visits_fixed=fixed,
         csat_answers=len(told),
@@ -158,7 +158,7 @@ def test_order_and_splitting_of_the_input_are_irrelevant(cells: list[Cell], seed
         for one in cells
         for part in (
             {
-                "visits": one.visits,
+                "first_visits": one.first_visits,
                 "visits_fixed": one.visits_fixed,
                 "visits_completed": one.visits_completed,
             },
@@ -194,6 +194,6 @@ def test_what_cannot_be_is_refused() -> None:
     with pytest.raises(ValueError, match="2 answers cannot add up to 11"):
         Cell(community="A", csat_answers=2, csat_sum=11)
     with pytest.raises(ValueError, match="2 of 1 is not a share"):
-        Cell(community="A", visits=1, visits_fixed=2)
+        Cell(community="A", first_visits=1, visits_fixed=2)
     with pytest.raises(ValueError, match="must not be negative"):
         Cell(community="A", age_days=-1)
