@@ -16,21 +16,26 @@ def user_create(
     role: User.Role,
     regions: Iterable[Region] = (),
     name: str = "",
+    email: str = "",
 ) -> User:
     """Make an account; `regions` are those a regional manager answers for."""
     user = User.objects.create_user(
-        username, password=password, organisation=organisation, role=role, first_name=name
+        username, email, password, organisation=organisation, role=role, first_name=name
     )
     _regions_set(user, regions)
     return user
 
 
 @transaction.atomic
-def user_change(*, user: User, role: User.Role, regions: Iterable[Region] = (), name: str = "") -> None:
-    """Give an account another role and other regions, and another name if there is one. The password stays."""
+def user_change(
+    *, user: User, role: User.Role, regions: Iterable[Region] = (), name: str = "", email: str = ""
+) -> None:
+    """Give an account another role and other regions, and another name and address if there are any. The password
+    stays."""
     user.role = role
     user.first_name = name or user.first_name
-    user.save(update_fields=["role", "first_name"])
+    user.email = email or user.email
+    user.save(update_fields=["role", "first_name", "email"])
     RegionManager.objects.filter(user=user).delete()
     _regions_set(user, regions)
 

@@ -15,9 +15,11 @@ from tests import factories
 HEADER = "username,name,role,regions,technician\n"
 
 
-def bring(organisation: Organisation, folder: Path, text: str, passwords: str = "first.csv") -> AccountImport:
+def bring(
+    organisation: Organisation, folder: Path, text: str, passwords: str = "first.csv", header: str = HEADER
+) -> AccountImport:
     source = folder / "accounts.csv"
-    source.write_text(HEADER + text, encoding="utf-8")
+    source.write_text(header + text, encoding="utf-8")
     with Rejects(folder / "rejects.csv") as rejects:
         return accounts_import(
             organisation=organisation,
@@ -65,6 +67,22 @@ def test_each_role_gets_what_it_needs_to_sign_in(
         "lin@acme",
     ]
     assert len(set(passwords.values())) == 3
+
+
+def test_a_manager_gets_an_address_for_letters_and_keeps_it(
+    acme: Organisation, north: Region, tmp_path: Path
+) -> None:
+    header = "username,email,role,regions\n"
+    done = bring(
+        acme,
+        tmp_path,
+        "max,max@example.com,regional_manager,north\nanna,nowhere,administrator,\n",
+        header=header,
+    )
+    assert (*counts(done), done.rejected) == (1, 0, 0, {"not an e-mail address": 1})
+    done = bring(acme, tmp_path, "max,,regional_manager,north\n", header=header)
+    assert counts(done) == (0, 0, 1)
+    assert User.objects.get(username="max").email == "max@example.com"
 
 
 def test_only_its_owner_can_read_the_file_with_passwords(acme: Organisation, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ from dispatch.models import Technician
 from dispatch.services.imports import values
 
 REQUIRED = ("username", "role")
-OPTIONAL = ("name", "regions", "technician")
+OPTIONAL = ("name", "email", "regions", "technician")
 
 # Without what looks alike on paper. 16 of 31 are 79 bits.
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -33,10 +33,12 @@ GROUPS, GROUP_LENGTH = 4, 4
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountRow:
-    """An account as the source gives one; regions and technician by their codes. An empty name changes none."""
+    """An account as the source gives one; regions and technician by their codes. An empty name or address
+    changes none."""
 
     username: str
     name: str
+    email: str
     role: User.Role
     regions: frozenset[str]
     technician: str
@@ -116,11 +118,12 @@ def accounts_upsert(
                 role=row.role,
                 regions=managed,
                 name=row.name,
+                email=row.email,
             )
         elif _as_given(user, row):
             continue
         else:
-            user_change(user=user, role=row.role, regions=managed, name=row.name)
+            user_change(user=user, role=row.role, regions=managed, name=row.name, email=row.email)
         written[user] = row
     unlinked = _link(organisation, written)
     return AccountsWritten(
@@ -147,6 +150,7 @@ class _Reader:
         return AccountRow(
             username=username,
             name=values.text(cells.get("name", ""), "name", 150),
+            email=values.email(cells.get("email", "")),
             role=role,
             regions=self._managed(cells.get("regions", ""), role),
             technician=self._technician(cells.get("technician", ""), role),
@@ -235,6 +239,7 @@ def _as_given(user: User, row: AccountRow) -> bool:
     return (
         user.role == row.role
         and row.name in {"", user.first_name}
+        and row.email in {"", user.email}
         and {one.region.code for one in user.managed.all()} == row.regions
         and (technician.code if technician else "") == row.technician
     )

@@ -114,7 +114,7 @@ class RowReader:
             window=self._window(cells),
             customer=values.text(cells.get("customer", ""), "customer", 160),
             phone=values.text(cells.get("phone", ""), "phone", 40),
-            email=_email(cells.get("email", "")),
+            email=values.email(cells.get("email", "")),
             address=address,
             unit=unit,
             place=place,
@@ -164,10 +164,3 @@ class RowReader:
             return f"{self._form.source}:{site}"[:KEY_LENGTH]
         lon, lat = place or (None, None)
         return site_key(address=address, unit=unit, lon=lon, lat=lat)
-
-
-def _email(value: str) -> str:
-    name, _, host = value.partition("@")
-    if value and not (name and "." in host and " " not in value):
-        raise BadRow("not an e-mail address", field="email", value=value, expected="name@example.com")
-    return values.text(value, "email", 254)

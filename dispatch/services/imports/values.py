@@ -45,6 +45,14 @@ def needed(value: str, field: str, longest: int) -> str:
     return text(value, field, longest)
 
 
+def email(value: str) -> str:
+    """An address that a letter can go to, or nothing."""
+    name, _, host = value.partition("@")
+    if value and not (name and "." in host and " " not in value):
+        raise BadRow("not an e-mail address", field="email", value=value, expected="name@example.com")
+    return text(value, "email", 254)
+
+
 def instant(value: str, field: str, zone: ZoneInfo, form: str = "") -> datetime | None:
     """An instant in UTC; None for an empty cell. `form` is a strptime format, without one ISO 8601 is read.
 
