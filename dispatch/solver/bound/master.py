@@ -34,18 +34,28 @@ class Master:
         self._used = [self._model.add_linear_constraint(lb=-np.inf, ub=kind.shifts) for kind in relaxed.kinds]
         for tasks, penalty_s in relaxed.penalties:
             self._variable(penalty_s, [self._covered[task] for task in tasks])
-        self._solver = mathopt.IncrementalSolver(self._model, mathopt.SolverType.GLOP)
+        self._begin = lambda: mathopt.IncrementalSolver(self._model, mathopt.SolverType.GLOP)
+        self._solver: Any = self._begin()
         self.solve()
 
     def solve(self) -> tuple[float, Ticks, Ticks]:
         """The value in seconds of travel; the worth of each task and then of each cut; that of each kind's last
         shift, 0 or less. Worths are in ticks, rounded down."""
-        self._result = self._solver.solve()
+        self._result = self._solved()
         self._worth = self._duals([*self._covered, *self._rows])
         self._worth[len(self._covered) :] = np.minimum(0, self._worth[len(self._covered) :])
         self._shift_worth = np.minimum(0, self._duals(self._used))
         self._shares = np.array(self._result.variable_values(self._variables))
         return self._result.objective_value(), self._worth.copy(), self._shift_worth
+
+    def _solved(self) -> Any:
+        """Once in hundreds of rounds GLOP loses its way from the last basis; without one it finds it. What it raises
+        then says nothing: OR-Tools 9.15 fails while it translates the error (no `canonical_code`)."""
+        try:
+            return self._solver.solve()
+        except Exception:  # noqa: BLE001
+            self._solver = self._begin()
+            return self._solver.solve()
 
     def _duals(self, rows: list[Any]) -> Ticks:
         duals = np.array(self._result.dual_values(rows), np.float64)

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 
 from dispatch.solver.bound import MAX_ARCS, Bound, lower_bound, pricing
+from dispatch.solver.bound.kinds import relaxed_of
+from dispatch.solver.bound.master import Master
 from dispatch.solver.objective import plan_score, unassigned_cost
 from dispatch.solver.plan import Plan, Reason, Route, Score, Unassigned
 from dispatch.solver.problem import Costs, Problem, Promise, Shift
@@ -211,3 +213,19 @@ def test_the_way_past_another_may_be_the_shorter_one() -> None:
     a = visit("A", 56, service=0, setup_s=300, due_s=10 * HOUR, mandatory=True)
     day = problem([a, visit("B", 56, service=0)], [shift("S", hours=(9, 13))])
     assert bound(day, route(day, 0, "B", "A")).seconds == 6720
+
+
+class _LostOnce:
+    """Fails as OR-Tools does when GLOP has lost its way."""
+
+    def solve(self) -> None:
+        raise AttributeError("canonical_code")
+
+
+def test_a_master_that_lost_its_way_begins_anew() -> None:
+    day = problem([visit("A", 10), visit("B", 20)], [shift("T")])
+    master = Master(relaxed_of(day))
+    value, *_ = master.solve()
+    master._solver = _LostOnce()
+    again, *_ = master.solve()
+    assert again == value
