@@ -34,8 +34,8 @@ class Master:
         self._used = [self._model.add_linear_constraint(lb=-np.inf, ub=kind.shifts) for kind in relaxed.kinds]
         for tasks, penalty_s in relaxed.penalties:
             self._variable(penalty_s, [self._covered[task] for task in tasks])
-        self._begin = lambda: mathopt.IncrementalSolver(self._model, mathopt.SolverType.GLOP)
-        self._solver: Any = self._begin()
+        self._begin: Any = lambda: mathopt.IncrementalSolver(self._model, mathopt.SolverType.GLOP)
+        self._solver = self._begin()
         self.solve()
 
     def solve(self) -> tuple[float, Ticks, Ticks]:
@@ -53,7 +53,7 @@ class Master:
         then says nothing: OR-Tools 9.15 fails while it translates the error (no `canonical_code`)."""
         try:
             return self._solver.solve()
-        except Exception:  # noqa: BLE001
+        except Exception:
             self._solver = self._begin()
             return self._solver.solve()
 
