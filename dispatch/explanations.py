@@ -94,6 +94,8 @@ AS_GOOD: dict[Language, str] = {
 }
 EVEN_MIN = 0.05
 """Differences smaller than this would be told as 0.0 min."""
+WEIGHTY_MIN = 1
+"""What is worth less decides between equals only."""
 ALONE: dict[Language, str] = {
     "en": "Nobody but {chosen} could take it in this plan",
     "zh-hant": "此計畫中只有 {chosen} 能前往",
@@ -102,6 +104,11 @@ ALONE: dict[Language, str] = {
 BEGUN: dict[Language, str] = {
     "en": "{chosen} had begun it when the plan was made",
     "zh-hant": "排班時 {chosen} 已開始處理",
+}
+
+OWED: dict[Language, str] = {
+    "en": "It makes good a visit by {technician}, who is not sent again",
+    "zh-hant": "為補救 {technician} 的服務而安排，不再派同一人",
 }
 
 HELD_OUT: dict[Language, str] = {
@@ -120,13 +127,17 @@ def unassigned_sentence(left: UnassignedVisit, language: Language = "en") -> str
 
 
 def stop_sentences(stop: Stop, affinities: Affinities, language: Language = "en") -> list[str]:
-    """Why this technician goes there: against the next best, and what customers' answers had to do with it.
+    """Why this technician goes there: for what, against the next best, and what customers' answers had to do with it.
 
-    The stop's route, technician and visit's community must have been read.
+    The stop's route, technician, visit's community and request's recovery must have been read.
     """
     if stop.begun:
         return [BEGUN[language].format(chosen=stop.route.technician.code)]
-    return [*_comparison(stop.explanation, language), *_signal_words(stop, affinities, language)]
+    return [
+        *_owed(stop, language),
+        *_comparison(stop.explanation, language),
+        *_signal_words(stop, affinities, language),
+    ]
 
 
 def version_affinities(version: PlanVersion) -> Affinities:
@@ -160,6 +171,12 @@ def name_in(named: Any, language: Language) -> str:
     """The English name where there is one and English is wanted; else the local one."""
     name: str = (named.name_en or named.name) if language == "en" else named.name
     return name
+
+
+def _owed(stop: Stop, language: Language) -> Iterator[str]:
+    recovery = getattr(stop.visit.work_order.request, "recovery", None)
+    if recovery is not None:
+        yield OWED[language].format(technician=recovery.technician.code)
 
 
 def _comparison(explanation: dict[str, Any], language: Language) -> Iterator[str]:
@@ -198,7 +215,8 @@ def _signal_words(stop: Stop, affinities: Affinities, language: Language) -> Ite
 def change_sentences(
     stop: Stop, instead_of: str, affinities: Affinities, language: Language = "en"
 ) -> Iterator[str]:
-    """What customers' answers say for the technician who goes, and against the one (by code) who does not.
+    """What customers' answers say for the technician who goes, and against the one (by code) who does not, where it
+    is worth a minute.
 
     Nothing where the community was held out: they had no say.
     """
@@ -206,10 +224,10 @@ def change_sentences(
     if community is None or held_out(stop):
         return
     goes = worth_of(stop, stop.route.technician.code, affinities)
-    if goes is not None and goes.minutes > 0:
+    if goes is not None and goes.minutes >= WEIGHTY_MIN:
         yield affinity_words(goes, stop.route.technician.code, stop, language)
     stays = worth_of(stop, instead_of, affinities)
-    if stays is not None and stays.minutes < 0:
+    if stays is not None and stays.minutes <= -WEIGHTY_MIN:
         yield affinity_words(stays, instead_of, stop, language)
 
 

@@ -33,7 +33,13 @@ TEXTS: dict[Language, dict[str, str]] = {
         "goes": "{technician} goes to {place}: {reasons}; worth {minutes} min of travel",
         "kept_away": "{technician} is kept away from {place}: {reasons}; worth {minutes} min of travel",
         "indifferent": "{technician} in {place} changes nothing: {reasons}",
-        "anywhere": "any community",
+        "goes_anywhere": (
+            "{technician} is sent before others anywhere in the region: {reasons}; worth {minutes} min of travel"
+        ),
+        "kept_anywhere": (
+            "{technician} is sent after others anywhere in the region: {reasons}; worth {minutes} min of travel"
+        ),
+        "anywhere": "the region",
         "for_type": "{community} for {service_type}",
         "csat": "CSAT {own} over {count} when {technician} came, {usual} in the region",
         "fix": "{own} % of {count} settled at the first visit, {usual} % in the region",
@@ -71,7 +77,9 @@ TEXTS: dict[Language, dict[str, str]] = {
         "goes": "派 {technician} 前往{place}：{reasons}；值得多花 {minutes} 分鐘車程",
         "kept_away": "不派 {technician} 前往{place}：{reasons}；值得多花 {minutes} 分鐘車程避開",
         "indifferent": "{technician} 在{place}不影響派工：{reasons}",
-        "anywhere": "任一社區",
+        "goes_anywhere": "全區優先派 {technician}：{reasons}；值得多花 {minutes} 分鐘車程",
+        "kept_anywhere": "全區較後派 {technician}：{reasons}；值得多花 {minutes} 分鐘車程避開",
+        "anywhere": "全區",
         "for_type": "{community}處理{service_type}",
         "csat": "{technician} 服務時滿意度 {own}（{count}），全區 {usual}",
         "fix": "首訪完修 {own}%（{count}），全區 {usual}%",
@@ -96,6 +104,15 @@ TEXTS: dict[Language, dict[str, str]] = {
         "comma": "、",
     },
 }
+PATTERNS = {
+    ("here", 1): "goes",
+    ("here", -1): "kept_away",
+    ("here", 0): "indifferent",
+    ("anywhere", 1): "goes_anywhere",
+    ("anywhere", -1): "kept_anywhere",
+    ("anywhere", 0): "indifferent",
+}
+"""By where an affinity is of, and its sign."""
 COUNTED = {"csat": "answers", "fix": "visits", "upsell": "offers"}
 
 
@@ -121,7 +138,8 @@ def signal_sentence(said: Said, names: Names, language: Language = "en") -> str:
 
 
 def _affinity(said: TechnicianAffinity, names: Names, texts: dict[str, str]) -> str:
-    pattern = "goes" if said.minutes > 0 else "kept_away" if said.minutes < 0 else "indifferent"
+    anywhere = "anywhere" if said.community is None else "here"
+    pattern = PATTERNS[anywhere, (said.minutes > 0) - (said.minutes < 0)]
     known = {name: said.parts[name] for name in COUNTED if name in said.parts}
     weighty = {name: part for name, part in known.items() if part.minutes} or known
     return texts[pattern].format(

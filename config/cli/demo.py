@@ -190,7 +190,7 @@ class Demonstration:
             _wait("payment links", completed.count(), opened.count)
 
     def _settle(self, company: "Company", url: str) -> None:
-        from billing.models import Invoice, PaymentLink, SandboxCheckout
+        from billing.models import Checkout, Invoice, SandboxPayment
         from communities.models import SurveyInvitation
         from config.demo.rounds import invoices_pay, surveys_answer
 
@@ -199,12 +199,11 @@ class Demonstration:
         with self._step("payments"):
             with _bar("customers pay", invoices.count()) as advance:
                 invoices_pay(company, url, advance)
-            links = PaymentLink.objects.filter(organisation=organisation)
-            ours = SandboxCheckout.objects.filter(reference__in=links.values("pk"), state="paid")
-            _wait("payments confirmed", ours.count(), invoices.filter(state=Invoice.State.PAID).count)
+            ours = Checkout.objects.filter(organisation=organisation).values("pk")
+            paid = SandboxPayment.objects.filter(checkout__reference__in=ours, state="succeeded")
+            _wait("payments confirmed", paid.count(), invoices.filter(state=Invoice.State.PAID).count)
         with self._step("surveys"):
             invited = SurveyInvitation.objects.filter(organisation=organisation)
-            paid = invoices.filter(state=Invoice.State.PAID)
             _wait("customers asked", paid.count(), invited.filter(sent_at__isnull=False).count)
             with _bar("customers answer", invited.count()) as advance:
                 surveys_answer(company, url, advance)

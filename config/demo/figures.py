@@ -147,10 +147,10 @@ def _by_signals(version: PlanVersion, changed: dict[UUID, str]) -> list[Moved]:
 
 
 def _explanations(moved: list[Moved], language: Language) -> list[str]:
-    """Why each technician goes now, and why not the one before: each sentence once."""
+    """Why each technician goes now, and why not the one before: each sentence once, the weightiest change first."""
     sentences = (
         sentence
-        for one in moved
+        for one in sorted(moved, key=lambda one: -one.gain)
         for sentence in change_sentences(one.stop, one.instead_of, one.affinities, language)
     )
     return list(dict.fromkeys(sentences))

@@ -9,7 +9,11 @@ from communities.selectors.places import unshown
 from dispatch.errors import PlanUnknown
 from dispatch.models import Plan, PlanVersion, Route, Stop, UnassignedVisit
 
-SHOWN = ("visit__site__community", "visit__service_type", "visit__work_order")
+SHOWN = (
+    "visit__site__community",
+    "visit__service_type",
+    "visit__work_order__request__recovery__technician",
+)
 UNSHOWN = unshown("visit__site__community__")
 
 

@@ -9,7 +9,7 @@ from communities.access import Caller
 from communities.models import Region, Site
 from dispatch.explanations import REASONS, TERMS, TOO_DEAR, stop_sentences, unassigned_sentence
 from dispatch.left_out import RULES, WAYS, left_out_sentences
-from dispatch.models import Stop, Technician, UnassignedVisit, Visit
+from dispatch.models import Recovery, ServiceRequest, Stop, Technician, UnassignedVisit, Visit, WorkOrder
 from dispatch.solver.explain import Rule, Way
 from dispatch.solver.plan import DEARER, NO_GAP, Reason, Score
 from tests import factories
@@ -21,7 +21,8 @@ def choice(technician: str, **minutes: float) -> dict[str, Any]:
 
 
 def stop(**explanation: Any) -> Stop:
-    return Stop(visit=Visit(site=Site()), explanation=explanation)
+    order = WorkOrder(request=ServiceRequest(pk=None))
+    return Stop(visit=Visit(site=Site(), work_order=order), explanation=explanation)
 
 
 def left_out(**explanation: Any) -> UnassignedVisit:
@@ -51,6 +52,13 @@ def test_who_goes_is_set_against_the_next_two() -> None:
         "派 T1 而非 T2：省 17.0 分鐘，主要因加班",
         "派 T1 而非 T3：省 30.0 分鐘，主要因車程",
     ]
+
+
+def test_a_recovery_says_whom_it_makes_good() -> None:
+    told = stop(chosen=choice("T1"), runner_up=None)
+    Recovery(request=told.visit.work_order.request, technician=Technician(code="T2"))
+    assert stop_sentences(told, {})[0] == "It makes good a visit by T2, who is not sent again"
+    assert stop_sentences(told, {}, "zh-hant")[0] == "為補救 T2 的服務而安排，不再派同一人"
 
 
 def test_who_goes_may_be_no_better_than_others() -> None:

@@ -40,11 +40,11 @@ def test_why_a_technician_stays_away() -> None:
     against = replace(AFFINITY, community=None, minutes=-4.5, parts=parts)
     assert both(against) == (
         (
-            "T07 is kept away from any community: 78 % of 40 visits settled at the first visit, 90 % in the region;"
-            " 50 % of the region's usual sales a visit, over 25 offers; worth 4.5 min of travel"
+            "T07 is sent after others anywhere in the region: 78 % of 40 visits settled at the first visit, 90 % in the"
+            " region; 50 % of the region's usual sales a visit, over 25 offers; worth 4.5 min of travel"
         ),
         (
-            "不派 T07 前往任一社區：首訪完修 78%（40 次到訪），全區 90%；每次到訪銷售為全區平均的 50%（25 次報價）；"
+            "全區較後派 T07：首訪完修 78%（40 次到訪），全區 90%；每次到訪銷售為全區平均的 50%（25 次報價）；"
             "值得多花 4.5 分鐘車程避開"
         ),
     )
