@@ -166,7 +166,8 @@ class Processes:
         with tempfile.TemporaryDirectory(
             prefix="linli-metrics-"
         ) as metrics:  # where the processes add theirs up
-            shared = {"PUBLIC_URL": url, "PROMETHEUS_MULTIPROC_DIR": metrics}
+            # On a loaded machine OpenBLAS's threads wait for each other, and our matrices are small.
+            shared = {"PUBLIC_URL": url, "PROMETHEUS_MULTIPROC_DIR": metrics, "OPENBLAS_NUM_THREADS": "1"}
             variables = {**shared, **child_environment(), **(environment or {})}
             wanted = {name: one for name, one in commands(host, port, schedule).items() if name in names}
             with Supervisor(wanted, environment=variables, logs=logs) as supervisor:
