@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("proof", proof.proof, name="proof"),
     path("proof/<uuid:region_id>/resume", proof.resume, name="proof-resume"),
     path("recoveries", recoveries.recoveries, name="recoveries"),
+    path("recoveries/<uuid:recovery_id>/drop", recoveries.drop, name="recovery-drop"),
     path("service-and-money", revenue.service_and_money, name="service-and-money"),
     path("payments", payments.payments, name="payments"),
     path("payments/<uuid:invoice_id>", payments.story, name="payment-story"),

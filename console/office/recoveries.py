@@ -2,28 +2,32 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from communities.access import Caller
 from communities.insight.sentences import Language
 from console.office.pages import language_here, office_page, signed_in
 from console.office.words import RECOVERY_CAUSES, VISIT_STATES
+from dispatch.errors import NotForYourRole, RecoveryClosed, RecoveryUnknown, StepOutOfOrder
 from dispatch.explanations import name_in
 from dispatch.models import Recovery, Visit
 from dispatch.selectors.recoveries import Said, next_visit, recovery_list, said_of
-from dispatch.states import RECOVERY_LIVE
+from dispatch.services.recoveries import recovery_drop
+from dispatch.states import RECOVERY_LIVE, VISIT_BEGUN
 
 MOST = 200
+LONGEST_REASON = 240
 
 
 @dataclass(frozen=True, slots=True)
 class RecoveryShown:
-    """A recovery in words. `hours` until its deadline; below zero, since."""
+    """A recovery in words. `hours` until its deadline; below zero, since. `may_drop`: nobody has set off."""
 
     recovery: Recovery
     cause: Promise
@@ -36,6 +40,7 @@ class RecoveryShown:
     next_state: Promise | str
     age_hours: int
     hours: int
+    may_drop: bool
 
 
 @require_safe
@@ -56,6 +61,24 @@ def recoveries(request: HttpRequest, caller: Caller) -> HttpResponse:
     return office_page(request, caller, "office/recoveries.html", context)
 
 
+@require_POST
+@signed_in
+def drop(request: HttpRequest, caller: Caller, recovery_id: UUID) -> HttpResponse:
+    """Give a recovery up. Without a reason, or when it is too late, nothing changes."""
+    reason = request.POST.get("reason", "").replace("\0", "").strip()[:LONGEST_REASON]
+    if reason:
+        try:
+            recovery_drop(caller=caller, recovery_id=recovery_id, reason=reason, now=timezone.now())
+        except (RecoveryUnknown, NotForYourRole):
+            raise Http404 from None
+        except (
+            RecoveryClosed,
+            StepOutOfOrder,
+        ):  # somebody was quicker, or is on the way there: the page says so
+            pass
+    return redirect("recoveries")
+
+
 def _shown(recovery: Recovery, language: Language, now: datetime) -> RecoveryShown:
     community, visit = recovery.request.site.community, next_visit(recovery)
     return RecoveryShown(
@@ -72,6 +95,7 @@ def _shown(recovery: Recovery, language: Language, now: datetime) -> RecoverySho
         next_state=VISIT_STATES[visit.state] if visit else "",
         age_hours=_hours(recovery.opened_at, now),
         hours=_hours(now, recovery.due_at),
+        may_drop=visit is None or visit.state not in VISIT_BEGUN,
     )
 
 

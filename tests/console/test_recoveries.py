@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from communities.models import Community, Region, User
 from dispatch.models import Technician, Visit
-from dispatch.states import VisitState
+from dispatch.states import RecoveryState, VisitState
 from tests import factories
 from tests.console.test_payments import words
 from tests.dispatch.recoveries import new_visit, recovered, visit_done
@@ -77,3 +77,23 @@ def test_more_rows_ask_no_more_questions(place: Community, tom: Technician, dora
             client.get("/recoveries")
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+def test_dispatch_gives_one_up_with_a_reason(
+    place: Community, tom: Technician, dora: User, mina: User, stranger: User
+) -> None:
+    recovery = recovered(bad_visit(tom, place), timezone.now())
+    address = f"/recoveries/{recovery.pk}/drop"
+
+    def drop(user: User, reason: str) -> int:
+        client = Client()
+        client.force_login(user)
+        return client.post(address, {"reason": reason}).status_code
+
+    assert (drop(mina, "no"), drop(stranger, "no"), drop(dora, "  ")) == (404, 404, 302)
+    recovery.refresh_from_db()
+    assert recovery.state == RecoveryState.OPEN
+    assert drop(dora, "The customer moved away") == 302
+    recovery.refresh_from_db()
+    assert (recovery.state, recovery.reason) == (RecoveryState.DROPPED, "The customer moved away")
+    assert "Give it up" not in words(dora, "/recoveries")
