@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from console.customer import offers, paying
 from console.customer import views as customer
-from console.office import customers, facts, letters, payments, proof, recoveries, revenue, statements
+from console.office import customers, facts, letters, my_day, payments, proof, recoveries, revenue, statements
 from console.office import views as office
 from console.office.sign_in import sign_in, sign_out
 from console.sandbox_provider import api as sandbox_api
@@ -12,6 +12,9 @@ from console.sandbox_provider import views as sandbox
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", office.day, name="day"),
+    path("my-day", my_day.my_day, name="my-day"),
+    path("my-day-worker.js", my_day.worker, name="my-day-worker"),
+    path("my-day.webmanifest", my_day.manifest, name="my-day-manifest"),
     path("communities", office.communities, name="communities"),
     path("communities/<str:column>/facts", facts.figure_facts, name="figure-facts"),
     path("customers", customers.customers, name="customers"),

@@ -1,6 +1,7 @@
 """What pages for people without an account share: their language, and headers that keep the address secret."""
 
 from collections.abc import Mapping
+from enum import Enum
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -8,6 +9,26 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation.trans_real import parse_accept_lang_header
+
+
+class Policy(Enum):
+    """What a page may load, beside styles and pictures: nothing ever comes from another origin."""
+
+    PLAIN = ("img-src 'self' data:", "")
+    SCRIPTS = ("img-src 'self' data:", "; script-src 'self'; connect-src 'self'")
+    APP = (
+        "img-src 'self' data:",
+        "; script-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'",
+    )
+    MAP = ("img-src 'self' data: blob:", "; script-src 'self'; connect-src 'self'; worker-src 'self'")
+
+    def header(self, form_action: str) -> str:
+        """Content-Security-Policy (W3C, level 3)."""
+        pictures, scripts = self.value
+        return (
+            f"default-src 'none'; style-src 'self'; {pictures}; base-uri 'none'; frame-ancestors 'none'; "
+            f"form-action {form_action}{scripts}"
+        )
 
 
 def page(
@@ -20,6 +41,7 @@ def page(
     status: int = 200,
     form_action: str = "'self'",
     referrer_policy: str = "no-referrer",
+    policy: Policy = Policy.PLAIN,
 ) -> HttpResponse:
     """Render `template` in `language`, with times in `zone` (else in the one in force); never to be stored, indexed,
     framed, or told to another site."""
@@ -30,10 +52,7 @@ def page(
     response["Cache-Control"] = "no-store"
     response["Referrer-Policy"] = referrer_policy
     response["X-Robots-Tag"] = "noindex"
-    response["Content-Security-Policy"] = (
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; "
-        f"form-action {form_action}"
-    )
+    response["Content-Security-Policy"] = policy.header(form_action)
     return response
 
 

@@ -1,4 +1,4 @@
-"""What the page of a day shows: the published plan of each region, and a technician's own visits."""
+"""What the page of a day shows: the published plan of each region."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.contrib.gis.db.models.functions import SnapToGrid
 from django.contrib.gis.geos import Point
 from django.db.models import F, Max
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.functional import Promise
 
@@ -26,7 +27,7 @@ from dispatch.explanations import (
 from dispatch.left_out import left_out_sentences
 from dispatch.models import PlanVersion, Route, Stop, UnassignedVisit, Visit
 from dispatch.selectors.plans import plan_list, version_list, version_routes, version_unassigned
-from dispatch.selectors.visits import schedule, visit_list
+from dispatch.selectors.visits import visit_list
 
 COLOURS = 8
 GRID_DEGREES = 0.0001  # about 10 m: neighbours snap alike, so that their borders stay one
@@ -87,6 +88,15 @@ class Unpublished:
     state: Promise
 
 
+def day_asked(request: HttpRequest) -> date | None:
+    """What ?on= says; None for what is no day, or one at the very edge of the calendar."""
+    try:
+        asked = date.fromisoformat(request.GET.get("on", ""))
+    except ValueError:
+        return None
+    return asked if date.min.year < asked.year < date.max.year else None
+
+
 def newest_day(caller: Caller) -> date:
     """The newest day with a published plan; for a technician, with a visit; without any, today."""
     if caller.is_technician:
@@ -113,11 +123,6 @@ def unpublished(caller: Caller, on: date, language: Language) -> list[Unpublishe
             "plan__region__code", "plan_id"
         )
     ]
-
-
-def own_visits(caller: Caller, on: date, language: Language) -> list[VisitShown]:
-    """A technician's visits in the order they are driven."""
-    return [visit_shown(visit, language) for visit in schedule(caller, on, on)]
 
 
 def visit_shown(visit: Visit, language: Language) -> VisitShown:

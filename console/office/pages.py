@@ -12,7 +12,7 @@ from django.utils import timezone, translation
 from communities.access import Caller, caller_of
 from communities.insight.sentences import Language
 from communities.models import User
-from console.customer.pages import language_for, page
+from console.customer.pages import Policy, language_for, page
 from console.office.words import ROLES
 
 A_YEAR_S = 365 * 24 * 3600
@@ -37,7 +37,12 @@ def caller_in(request: HttpRequest) -> Caller | None:
 
 
 def office_page(
-    request: HttpRequest, caller: Caller, template: str, context: Mapping[str, object]
+    request: HttpRequest,
+    caller: Caller,
+    template: str,
+    context: Mapping[str, object],
+    *,
+    policy: Policy = Policy.PLAIN,
 ) -> HttpResponse:
     """A page for `caller`, with times in their organisation's zone."""
     shared = {
@@ -47,7 +52,13 @@ def office_page(
         "role": ROLES[caller.role],
     }
     with timezone.override(caller.organisation.zone):
-        return open_page(request, template, {**shared, **context}, default=caller.organisation.language)
+        return open_page(
+            request,
+            template,
+            {**shared, **context},
+            default=caller.organisation.language,
+            policy=policy,
+        )
 
 
 def open_page(
@@ -57,6 +68,7 @@ def open_page(
     *,
     default: str = settings.LANGUAGE_CODE,
     status: int = 200,
+    policy: Policy = Policy.PLAIN,
 ) -> HttpResponse:
     """A page of the office. A language chosen by ?lang= is kept in a cookie."""
     language = language_here(request, default)
@@ -66,6 +78,7 @@ def open_page(
         context,
         language=language,
         status=status,
+        policy=policy,
         referrer_policy="same-origin",  # with no-referrer a browser sends Origin: null, which CSRF refuses
     )
     if "lang" in request.GET:

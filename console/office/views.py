@@ -1,6 +1,6 @@
 """The day, and the communities."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from communities.access import Caller
-from console.office.day import newest_day, own_visits, region_days, unpublished
+from console.office.day import day_asked, newest_day, region_days, unpublished
 from console.office.insight import HEADINGS, SHOWN, insight, told
 from console.office.pages import language_here, office_page, signed_in
 
@@ -17,8 +17,10 @@ from console.office.pages import language_here, office_page, signed_in
 @require_safe
 @signed_in
 def day(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """A day of ?on=, else the newest that is planned. Technicians see their own visits."""
-    on = _day_asked(request) or newest_day(caller)
+    """A day of ?on=, else the newest that is planned. Technicians have a page of their own."""
+    if caller.is_technician:
+        return redirect("my-day")
+    on = day_asked(request) or newest_day(caller)
     language = language_here(request, caller.organisation.language)
     context: dict[str, object] = {
         "on": on,
@@ -26,9 +28,6 @@ def day(request: HttpRequest, caller: Caller) -> HttpResponse:
         "after": on + timedelta(days=1),
         "today": timezone.now().astimezone(caller.organisation.zone).date(),
     }
-    if caller.is_technician:
-        context["visits"] = own_visits(caller, on, language)
-        return office_page(request, caller, "office/own_day.html", context)
     context["regions"] = region_days(caller, on, language)
     context["unpublished"] = unpublished(caller, on, language)
     return office_page(request, caller, "office/day.html", context)
@@ -50,15 +49,6 @@ def communities(request: HttpRequest, caller: Caller) -> HttpResponse:
         "least": settings.INSIGHT_MIN_RESPONDENTS,
     }
     return office_page(request, caller, "office/communities.html", context)
-
-
-def _day_asked(request: HttpRequest) -> date | None:
-    """What ?on= says; None for what is no day, or one at the very edge of the calendar."""
-    try:
-        asked = date.fromisoformat(request.GET.get("on", ""))
-    except ValueError:
-        return None
-    return asked if date.min.year < asked.year < date.max.year else None
 
 
 def _heading(column: str, sort: str) -> dict[str, object]:

@@ -276,7 +276,7 @@ def test_a_technician_sees_the_own_visits_only(
     others = put_on_route(version, tina, xicun, now).visit.site.address
     assert tom.user is not None
 
-    page = opened(tom.user, "/?lang=en")
+    page = opened(tom.user, "/my-day?lang=en")
 
     assert {own, "10:00–10:30", "filter · Ms Wang"} <= set(page.words)
     assert others not in page.words

@@ -1,0 +1,141 @@
+"""A technician's day, on a telephone: the page, and what lets it work without a connection."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from communities.access import Caller
+from communities.insight.sentences import Language
+from communities.models import Contact, SurveyAnswer
+from communities.selectors.surveys import last_answers
+from console.customer.pages import Policy
+from console.office.day import VisitShown, day_asked, newest_day, visit_shown
+from console.office.pages import language_here, office_page, signed_in
+from console.office.words import VISIT_STATES
+from dispatch.models import Visit
+from dispatch.selectors.visits import schedule
+from dispatch.states import VisitState
+
+ASSETS = (
+    "console/base.css",
+    "console/office.css",
+    "console/my_day/my_day.css",
+    "console/my_day/icon.svg",
+    "console/my_day/kept.js",
+    "console/my_day/page.js",
+    "console/my_day/sending.js",
+)
+STEPS: dict[str, Promise] = {
+    "en-route": _("I am on my way"),
+    "arrive": _("I am there"),
+    "start": _("Begin the work"),
+    "complete": _("Done"),
+    "could-not-complete": _("It cannot be done"),
+}
+NET: dict[str, Promise] = {
+    "kept": _("No connection. Steps that wait to be sent:"),
+    "sending": _("Steps being sent:"),
+    "sent": _("Everything is sent"),
+    "signed_out": _("Sign in again to send what waits:"),
+    "refused": _("The office has changed this visit:"),
+    "leave": _("Not everything is sent yet. Sign out all the same, and lose it?"),
+    "dismiss": _("I have seen it"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class OwnVisit:
+    """A visit as its technician needs it: whom to call, where to go, and what the customer said last time."""
+
+    shown: VisitShown
+    contacts: list[Contact]
+    place: tuple[float, float] | None  # latitude, longitude
+    last_said: SurveyAnswer | None
+
+
+@require_safe
+@signed_in
+def my_day(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """A day of ?on=, else the newest with a visit; for technicians, all others have other pages."""
+    if not caller.is_technician:
+        return redirect("day")
+    on = day_asked(request) or newest_day(caller)
+    language = language_here(request, caller.organisation.language)
+    context = {
+        "on": on,
+        "before": on - timedelta(days=1),
+        "after": on + timedelta(days=1),
+        "today": timezone.now().astimezone(caller.organisation.zone).date(),
+        "visits": own_visits(caller, on, language),
+        "words": {"states": VISIT_STATES, "steps": STEPS, "net": NET},
+    }
+    return office_page(request, caller, "office/my_day.html", context, policy=Policy.APP)
+
+
+def own_visits(caller: Caller, on: date, language: Language) -> list[OwnVisit]:
+    """A technician's visits in the order they are driven. Three queries."""
+    visits = schedule(caller, on, on)
+    contacts = _contacts(visits)
+    said = last_answers(caller, contacts)
+    return [_own(visit, contacts, said, language) for visit in visits]
+
+
+def _own(
+    visit: Visit,
+    contacts: Mapping[UUID, list[Contact]],
+    said: Mapping[UUID, SurveyAnswer],
+    language: Language,
+) -> OwnVisit:
+    customer, point = visit.work_order.request.customer_id, visit.site.point
+    return OwnVisit(
+        shown=visit_shown(visit, language),
+        contacts=contacts.get(customer, []) if customer else [],
+        place=(point.y, point.x) if point else None,
+        last_said=said.get(customer) if customer else None,
+    )
+
+
+def _contacts(visits: Iterable[Visit]) -> dict[UUID, list[Contact]]:
+    """By customer. Those of visits that are over are not needed any more, and not sent to a telephone."""
+    over = {VisitState.COMPLETED, VisitState.NOT_COMPLETED}
+    customers = {visit.work_order.request.customer_id for visit in visits if visit.state not in over}
+    found: dict[UUID, list[Contact]] = {}
+    for contact in Contact.objects.filter(customer__in=customers - {None}).order_by("created_at", "id"):
+        found.setdefault(contact.customer_id, []).append(contact)
+    return found
+
+
+@require_safe
+def worker(request: HttpRequest) -> HttpResponse:
+    """The service worker (W3C Service Workers): keeps the page and what it consists of for when there is no
+    connection."""
+    context = {"assets": [static(name) for name in ASSETS]}
+    response = render(request, "office/my_day_worker.js", context, content_type="text/javascript")
+    response["Cache-Control"] = "no-cache"
+    return response
+
+
+@require_safe
+def manifest(request: HttpRequest) -> JsonResponse:
+    """What a telephone needs to keep the page like an application of its own (W3C Web Application Manifest)."""
+    icon = {"src": static("console/my_day/icon.svg"), "sizes": "any", "type": "image/svg+xml"}
+    told = {
+        "name": str(_("My day")),
+        "short_name": "鄰里 Linli",
+        "start_url": "/my-day",
+        "scope": "/my-day",
+        "display": "standalone",
+        "background_color": "#ffffff",
+        "theme_color": "#0b6157",
+        "icons": [icon | {"purpose": "any"}, icon | {"purpose": "maskable"}],
+    }
+    return JsonResponse(told, content_type="application/manifest+json")
