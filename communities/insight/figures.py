@@ -155,12 +155,11 @@ def hidden_groups(answers: Mapping[GroupT, int], least: int) -> set[GroupT]:
 
 def table_hidden(groups: Mapping[GroupT, Sums], least: int) -> dict[str, set[GroupT]]:
     """For each answered figure the groups to hide, by its name."""
-    return {
-        figure.name: hidden_groups(
-            {group: respondents(figure, sums) for group, sums in groups.items()}, least
-        )
-        for figure in ASKED
+    hidden = {
+        answers: hidden_groups({group: signed_sum(answers, sums) for group, sums in groups.items()}, least)
+        for answers in {figure.denominator for figure in ASKED}
     }
+    return {figure.name: hidden[figure.denominator] for figure in ASKED}
 
 
 def readings(

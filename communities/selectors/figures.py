@@ -4,11 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, Count, Q, QuerySet
+from django.db.models.expressions import RawSQL
 
 from communities.access import Caller
 from communities.errors import FigureTooFine
@@ -24,6 +26,21 @@ Key = tuple[UUID | None, ...]
 EVERY = slice(None)
 ASKED_COLUMNS = tuple(sorted({name for figure in ASKED for name in figure.denominator}))
 PLACE_COLUMNS = ("active", "returning", "households_served", "households")
+
+
+class Sums(RawSQL):
+    """Columns of windows added up, as one array: Django takes longer to write forty sums than PostgreSQL to find
+    them."""
+
+    contains_aggregate = True
+
+    def __init__(self, columns: Iterable[str]) -> None:
+        table = MetricWindow._meta.db_table
+        sums = ", ".join(f'coalesce(sum("{table}"."{name}"), 0)' for name in columns)
+        super().__init__(f"ARRAY[{sums}]::bigint[]", (), ArrayField(BigIntegerField()))
+
+    def get_group_by_cols(self) -> list[Any]:
+        return []
 
 
 class Dimension(StrEnum):
@@ -122,7 +139,7 @@ def figure_table(
     )
     kept = seen.filter(question.filter)
     answers = dict(_sums(kept, question.by, ASKED_COLUMNS)) if question.by else {}
-    total = kept.aggregate(**{name: Coalesce(Sum(name), 0) for name in COLUMNS})
+    total = dict(zip(COLUMNS, kept.aggregate(sums=Sums(COLUMNS))["sums"], strict=True))
     places: dict[Key, dict[str, int]] = {}
     if grouping == Grouping.COMMUNITY:
         places = _places(caller, question, first_on)
@@ -179,11 +196,10 @@ def _hidden_beside_others(seen: QuerySet[MetricWindow], ids: Mapping[Dimension, 
 def _sums(
     kept: QuerySet[MetricWindow], by: tuple[Dimension, ...], columns: Sequence[str], part: slice = EVERY
 ) -> Iterator[tuple[Key, dict[str, int]]]:
-    """The columns added up for each group, in the order of the keys."""
-    keys = ["organisation_id", *(one.column for one in by)]
-    found = kept.order_by(*keys).values_list(*keys).annotate(*map(Sum, columns))
-    for row in found[part]:
-        yield row[1 : len(keys)], dict(zip(columns, row[len(keys) :], strict=True))
+    """The columns added up for each group of at least one dimension, in the order of the keys."""
+    keys = [one.column for one in by]
+    for *key, sums in kept.order_by(*keys).values_list(*keys).annotate(sums=Sums(columns))[part]:
+        yield tuple(key), dict(zip(columns, sums, strict=True))
 
 
 def _places(caller: Caller, question: Question, first_on: date) -> dict[Key, dict[str, int]]:
