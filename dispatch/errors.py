@@ -125,6 +125,43 @@ class PlanStale(Stale):
     title = "What the plan was made from has changed: plan again"
 
 
+class PlanNotEditable(Conflict):
+    code = "plan-not-editable"
+    title = "Only a draft or the published plan can be changed by hand"
+
+
+class EditForbidden(Conflict):
+    """`broken` names each rule, with a sentence."""
+
+    code = "edit-forbidden"
+    title = "A rule forbids this change"
+
+
+class VisitNotPlannable(Conflict):
+    code = "visit-not-plannable"
+    title = "This visit cannot be planned on that day"
+
+
+class NothingToUndo(Conflict):
+    code = "nothing-to-undo"
+    title = "This version was not changed by hand"
+
+
+class NothingToRedo(Conflict):
+    code = "nothing-to-redo"
+    title = "This version takes nothing back"
+
+
+class StopUnknown(Invalid):
+    code = "stop-unknown"
+    title = "There is no such stop in this technician's route"
+
+
+class StartNotThatDay(Invalid):
+    code = "start-not-that-day"
+    title = "The start is not on the day of the plan"
+
+
 class OwnerUnknown(Invalid):
     code = "owner-unknown"
     title = "There is no such technician or account, or it is not active"

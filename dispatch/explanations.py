@@ -25,6 +25,7 @@ REASONS: dict[Language, dict[str, str]] = {
         "order_open": "It has to come after a visit that is left out itself",
         "crew_incomplete": "There is no moment at which everybody it needs could come",
         "no_capacity": "The technicians who could do it have no room for it in their day",
+        "taken_off": "A dispatcher took it off the plan",
     },
     "zh-hant": {
         "no_shift": "當天可派的技師已無上班時間",
@@ -35,6 +36,7 @@ REASONS: dict[Language, dict[str, str]] = {
         "order_open": "須排在另一件未排入的案件之後",
         "crew_incomplete": "找不到所需人員都能到場的時間",
         "no_capacity": "可派的技師當天行程都排不進",
+        "taken_off": "調度員將其移出計畫",
     },
 }
 TOO_DEAR: dict[Language, dict[str, str]] = {
@@ -110,6 +112,10 @@ OWED: dict[Language, str] = {
     "en": "It makes good a visit by {technician}, who is not sent again",
     "zh-hant": "為補救 {technician} 的服務而安排，不再派同一人",
 }
+BY_HAND: dict[Language, str] = {
+    "en": "A dispatcher gave it to {chosen}",
+    "zh-hant": "調度員指派給 {chosen}",
+}
 
 HELD_OUT: dict[Language, str] = {
     "en": "This week {community} is planned without feedback, as a comparison",
@@ -180,8 +186,13 @@ def _owed(stop: Stop, language: Language) -> Iterator[str]:
 
 
 def _comparison(explanation: dict[str, Any], language: Language) -> Iterator[str]:
-    """Against the next best technician, and the one after him where the plan is new enough to say."""
+    """Against the next best technician, and the one after him where the plan is new enough to say; of what somebody
+    changed by hand, against whoever had it before."""
     chosen, other = explanation["chosen"], explanation["runner_up"]
+    if explanation.get("by_hand"):
+        yield BY_HAND[language].format(chosen=chosen["technician"])
+        if other is None:
+            return
     if other is None:
         yield ALONE[language].format(chosen=chosen["technician"])
         return

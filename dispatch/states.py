@@ -46,6 +46,14 @@ class PlanState(TextChoices):
     FAILED = "failed", "Failed"
 
 
+class Pin(TextChoices):
+    """What a dispatcher has decided about a visit: whoever plans, and whoever edits a plan, leaves it so."""
+
+    TECHNICIAN = "technician", "Who goes"
+    TIME = "time", "When"
+    BOTH = "both", "Who goes, and when"
+
+
 class PreviewState(TextChoices):
     QUEUED = "queued", "Waiting for a planner"
     SOLVING = "solving", "Being planned"
@@ -101,7 +109,7 @@ PLAN: Transitions = _table(
     {
         _P.QUEUED: [_P.SOLVING, _P.CANCELLED, _P.FAILED],
         _P.SOLVING: [_P.DRAFT, _P.CANCELLED, _P.FAILED, _P.QUEUED],  # queued again: its worker was lost
-        _P.DRAFT: [_P.PUBLISHED, _P.CANCELLED],
+        _P.DRAFT: [_P.PUBLISHED, _P.CANCELLED, _P.SUPERSEDED],  # superseded: changed by hand
         _P.PUBLISHED: [_P.SUPERSEDED],
         _P.SUPERSEDED: [],
         _P.CANCELLED: [],

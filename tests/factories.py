@@ -139,10 +139,15 @@ def service_type(
         organisation=organisation, code=code, defaults={"name": code, "duration_minutes": minutes}
     )
     if made and needs:
-        ServiceTypeSkill.objects.create(
-            organisation=organisation, service_type=kind, skill=skill(organisation, needs)
-        )
+        ask_for(kind, needs)
     return kind
+
+
+def ask_for(kind: ServiceType, code: str) -> None:
+    """Let a type of service need a skill, at level 1."""
+    ServiceTypeSkill.objects.create(
+        organisation=kind.organisation, service_type=kind, skill=skill(kind.organisation, code)
+    )
 
 
 def request(

@@ -42,6 +42,12 @@ class PlanOut(Out):
     visits_unassigned: int
     travel_s: int
     violations: int | None
+    made_by: Annotated[str, Field(description="`planner`, `edit` or `undo`.")]
+    edit: Annotated[
+        dict[str, Any], Field(description="What was done by hand; empty where the planner made it.")
+    ]
+    can_undo: bool
+    can_redo: bool
     error: str
     created_at: datetime
     started_at: datetime | None
@@ -68,6 +74,10 @@ class PlanOut(Out):
             visits_unassigned=version.visits_unassigned,
             travel_s=version.travel_s,
             violations=version.violations,
+            made_by=version.made_by,
+            edit={name: value for name, value in version.edit.items() if name != "last"},
+            can_undo=version.last_edit is not None,
+            can_redo=version.made_by == PlanVersion.MadeBy.UNDO,
             error=version.error,
             created_at=version.created_at,
             started_at=version.started_at,
@@ -84,6 +94,10 @@ class StopOut(Out):
     start_at: datetime
     departure_at: datetime
     travel_s: int
+    begun: bool
+    held_until: Annotated[datetime | None, Field(description="It does not start before: decided by hand.")]
+    pinned_technician_id: UUID | None
+    pinned_start_at: datetime | None
     service_type: ServiceTypeOut
     site: SiteBrief
     explanation: Annotated[dict[str, Any], Field(description="Minutes of travel, by cost term.")]
@@ -99,6 +113,10 @@ class StopOut(Out):
             start_at=stop.start_at,
             departure_at=stop.departure_at,
             travel_s=stop.travel_s,
+            begun=stop.begun,
+            held_until=stop.held_until,
+            pinned_technician_id=stop.visit.pinned_technician_id,
+            pinned_start_at=stop.visit.pinned_start_at,
             service_type=ServiceTypeOut.of(stop.visit.service_type),
             site=SiteBrief.of(stop.visit.site),
             explanation=stop.explanation,

@@ -68,6 +68,8 @@ class VisitOut(Out):
     ends_at: datetime | None
     window_from_at: datetime | None
     window_until_at: datetime | None
+    pinned_technician_id: UUID | None
+    pinned_start_at: datetime | None
     en_route_at: datetime | None
     arrived_at: datetime | None
     started_at: datetime | None
@@ -121,6 +123,8 @@ def _visit(visit: Visit) -> dict[str, Any]:
         "ends_at": visit.ends_at,
         "window_from_at": visit.window_from_at,
         "window_until_at": visit.window_until_at,
+        "pinned_technician_id": visit.pinned_technician_id,
+        "pinned_start_at": visit.pinned_start_at,
         "en_route_at": visit.en_route_at,
         "arrived_at": visit.arrived_at,
         "started_at": visit.started_at,

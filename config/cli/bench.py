@@ -5,6 +5,7 @@
   money    a storm: events of a payment provider in any order, twice and forged, while processes are killed; is
            anything lost, or in the books twice? And how soon a completed visit has its payment link
   insight  a ledger of millions of facts: counting it, counting one day of it, and reading figures from it
+  edits    a plan of 1,000 visits changed by hand: trying a move, making it, taking it back
 
 Figures are ratios against something that runs beside them, because machines differ and are noisy.
 
@@ -15,6 +16,7 @@ examples:
   ./linli bench planner --only solomon --data ~/instances
   ./linli bench money --events 500 --page /tmp/money.md
   ./linli bench insight --facts 200000 --page /tmp/insight.md
+  ./linli bench edits
 
 exit codes: 0 measured · 1 it could not be measured, and why, or the books are wrong · 130 cancelled, what was
 measured is kept
@@ -38,7 +40,9 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to measure."""
-    subjects = parser.add_subparsers(dest="subject", required=True, metavar="{api,planner,money,insight}")
+    subjects = parser.add_subparsers(
+        dest="subject", required=True, metavar="{api,planner,money,insight,edits}"
+    )
     subjects.add_parser("api")
     planner = subjects.add_parser("planner", description=_planner_help())
     planner.add_argument(
@@ -67,6 +71,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     money.add_argument("--seed", type=int, default=1, help="another seed, another storm (default: 1)")
     insight = subjects.add_parser("insight", description=_insight_help())
     insight.add_argument("--facts", type=_several, default=5_000_000, help="about (default: 5000000)")
+    subjects.add_parser("edits")
     for subject in (planner, money, insight):
         subject.add_argument("--page", type=Path, help="where the tables go (default: docs/benchmarks.md)")
 
@@ -85,7 +90,7 @@ def run(args: argparse.Namespace) -> int:
         from config.benchmarks.insight import run as insight
 
         return insight.run(args)
-    return _api()
+    return _edits() if args.subject == "edits" else _api()
 
 
 def _insight_help() -> str:
@@ -123,6 +128,28 @@ def _api() -> int:
             print(f"linli: {error}", file=sys.stderr)
             return 1
     Console().print(_table(figures, api.ROUNDS, api.VISITS))
+    return 0
+
+
+def _edits() -> int:
+    from config.benchmarks.own import own_services
+
+    with own_services("edits"), Progress(console=Console(stderr=True), transient=True) as bars:
+        from config.benchmarks import edits
+
+        line = bars.add_task("", total=None)
+        figures = edits.measure(lambda what: bars.update(line, description=what))
+        table = Table(
+            title=f"A day of {edits.VISITS} visits and {edits.TECHNICIANS} technicians, one at a time"
+        )
+    whole = figures[0].p50_ms
+    table.add_column("what")
+    for heading in ("p50 ms", "p95 ms", "of the whole day", "queries"):
+        table.add_column(heading, justify="right")
+    for one in figures:
+        share = f"{one.p50_ms / whole:.0%}"
+        table.add_row(one.name, f"{one.p50_ms:.1f}", f"{one.p95_ms:.1f}", share, str(one.queries))
+    Console().print(table)
     return 0
 
 

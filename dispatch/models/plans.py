@@ -1,5 +1,7 @@
 """A plan is a region's day; its versions are immutable once solved, and one of them may be the published one."""
 
+from typing import Any
+
 import pgtrigger
 from django.db import models
 
@@ -27,7 +29,13 @@ class Plan(Owned):
 
 
 class PlanVersion(Owned):
-    """One run of the planner, from the wish (queued) to the result. Celery carries its id."""
+    """One run of the planner, from the wish (queued) to the result (Celery carries its id); or a version changed by
+    hand, which is there at once. What that starts from is what taking it back leads to."""
+
+    class MadeBy(models.TextChoices):
+        PLANNER = "planner", "The planner"
+        EDIT = "edit", "A change by hand"
+        UNDO = "undo", "A change taken back"
 
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
@@ -38,6 +46,12 @@ class PlanVersion(Owned):
     iterations = models.PositiveIntegerField()
     signal_set = models.ForeignKey(SignalSet, on_delete=models.PROTECT, related_name="+", null=True)
     starts_from = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True)
+    made_by = models.CharField(
+        max_length=8, choices=MadeBy.choices, default=MadeBy.PLANNER, db_default="planner"
+    )
+    edit = models.JSONField(
+        default=dict, db_default=models.Value({}, models.JSONField()), help_text="What was done by hand."
+    )
 
     progress = models.PositiveSmallIntegerField(default=0, help_text="Per cent.")
     cancel_requested_at = models.DateTimeField(null=True)
@@ -73,6 +87,11 @@ class PlanVersion(Owned):
                 condition=~models.Q(state__in=["draft", "published"]) | models.Q(violations=0),
                 name="plan_result_is_sound",
             ),
+            models.CheckConstraint(
+                condition=models.Q(made_by="planner", edit={})
+                | (models.Q(made_by__in=["edit", "undo"]) & ~models.Q(edit={})),
+                name="plan_edit_says_what",
+            ),
         ]
         indexes = [
             models.Index(
@@ -84,6 +103,12 @@ class PlanVersion(Owned):
 
     def __str__(self) -> str:
         return f"{self.plan_id} v{self.number}"
+
+    @property
+    def last_edit(self) -> dict[str, Any] | None:
+        """The change by hand that taking this version back would undo; None where there is nothing to take back."""
+        edit: dict[str, Any] = self.edit
+        return edit if self.made_by == self.MadeBy.EDIT else edit.get("last")
 
 
 class Route(Owned):
@@ -118,6 +143,7 @@ class Stop(Owned):
     begun = models.BooleanField(
         default=False, help_text="Under way or over when the plan was made: not planned."
     )
+    held_until = models.DateTimeField(null=True, help_text="Somebody decided that it does not start before.")
     explanation = models.JSONField(
         default=dict, help_text="Cost terms of this assignment, and the next best technician."
     )

@@ -178,6 +178,16 @@ class Visit(Owned):
     technician = models.ForeignKey(Technician, on_delete=models.PROTECT, related_name="visits", null=True)
     starts_at = models.DateTimeField(null=True)
     ends_at = models.DateTimeField(null=True)
+    pinned_technician = models.ForeignKey(
+        Technician,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        help_text="Decided by hand: nobody else goes.",
+    )
+    pinned_start_at = models.DateTimeField(
+        null=True, help_text="Decided by hand: then, and at no other time."
+    )
     en_route_at = models.DateTimeField(null=True)
     arrived_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)

@@ -1,10 +1,12 @@
 """One region's day, as it stands in the database."""
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from communities.insight.experiment.words import Arm
 from communities.insight.signals import Signals
@@ -42,6 +44,11 @@ class Day:
         """What is told of a community's visits: nothing in a week in which it is held out."""
         return Signals() if self.arms.get(community.pk) == Arm.NEUTRAL else self.signals
 
+    def arm_of(self, visit: Visit) -> str | None:
+        """Whether the visit's community is planned with signals or without; None where there is nothing to compare."""
+        community = visit.site.community_id
+        return self.arms.get(community) if community else None
+
     @property
     def length_s(self) -> int:
         """24 hours, except when clocks change."""
@@ -66,35 +73,58 @@ def rows_hash(visits: Iterable[Visit], shifts: Iterable[Shift]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def day_load(*, region: Region, on: date, now: datetime, signal_set: SignalSet | None) -> Day:
-    """Read the day, as of `now` if it is today. Eleven queries, whatever its size."""
+def day_load(
+    *,
+    region: Region,
+    on: date,
+    now: datetime,
+    signal_set: SignalSet | None,
+    visits: QuerySet[Visit] | None = None,
+    technicians: Collection[UUID] | None = None,
+) -> Day:
+    """Read the day, as of `now` if it is today. Eleven queries, whatever its size.
+
+    A part of it is read with `visits` in place of all that can be planned, and with the shifts of these `technicians`
+    alone; what is known of the others counts all the same.
+    """
     begin, end = (bound.astimezone(UTC) for bound in day_bounds(region.organisation, on, on))
-    shifts = {shift.technician.code: shift for shift in shifts_of(region, on)}
-    visits = {_visit_name(visit): visit for visit in _visits(region, on, now)}
+    at_work = shifts_of(region, on)
+    shifts = {
+        shift.technician.code: shift
+        for shift in at_work
+        if technicians is None or shift.technician_id in technicians
+    }
+    planned = _with_needs(open_visits(region, on, now) if visits is None else visits)
+    named = {_visit_name(visit): visit for visit in planned}
     return Day(
         region=region,
         on=on,
         origin=begin,
         ends=end,
         as_of=as_of(region.organisation, on, now),
-        visits=visits,
+        visits=named,
         begun=_begun(region, on, shifts),
         shifts=shifts,
         signals=signals_told(signal_set),
         arms=arms_of(region, on) if signal_set else {},
         acquaintance=acquaintance_load(
             organisation=region.organisation,
-            customers={one for visit in visits.values() if (one := visit.work_order.request.customer_id)},
-            technicians={shift.technician_id: code for code, shift in shifts.items()},
+            customers={one for visit in named.values() if (one := visit.work_order.request.customer_id)},
+            technicians={shift.technician_id: shift.technician.code for shift in at_work},
             on=on,
         ),
     )
 
 
-def _visits(region: Region, on: date, now: datetime) -> Iterable[Visit]:
+def _with_needs(visits: QuerySet[Visit]) -> QuerySet[Visit]:
+    """With all that the planner is told of them."""
     return (
-        open_visits(region, on, now)
-        .select_related("site__community", "work_order__request__recovery__technician", "service_type")
+        visits.select_related(
+            "site__community",
+            "work_order__request__recovery__technician",
+            "service_type",
+            "pinned_technician",
+        )
         .defer("site__community__boundary", "site__community__attributes")
         .prefetch_related(NEEDS)
         .order_by("work_order__request__source", "work_order__number", "sequence")

@@ -1,6 +1,6 @@
 """Plan → rows: the routes with their stops, what had begun included, and the visits left out with the reason."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,16 @@ def plan_rows(
     version: PlanVersion, day: Day, problem: Problem, plan: solver.Plan, why: Explanations
 ) -> PlanRows:
     """The rows of a plan, not yet stored. A technician's route begins with what was begun or done by then."""
+    told = {name: _told(day, why.assigned[name]) for name in why.assigned}
+    rows = route_rows(version, day, problem, plan, told)
+    rows.unassigned.extend(_unassigned(version, day, left, why) for left in plan.unassigned)
+    return rows
+
+
+def route_rows(
+    version: PlanVersion, day: Day, problem: Problem, plan: solver.Plan, told: Mapping[str, dict[str, Any]]
+) -> PlanRows:
+    """The rows of a plan's routes, with what is `told` of each visit."""
     rows = PlanRows()
     planned = {route.shift: route for route in plan.routes}
     for name in day.shifts:
@@ -31,8 +41,7 @@ def plan_rows(
         if begun or route:
             row = _route(version, day, problem, name, route)
             rows.routes.append(row)
-            rows.stops.extend(_stops(day, row, begun, route, why))
-    rows.unassigned.extend(_unassigned(version, day, left, why) for left in plan.unassigned)
+            rows.stops.extend(_stops(day, row, begun, route, told))
     return rows
 
 
@@ -63,12 +72,16 @@ def _travel_s(problem: Problem, route: solver.Route) -> int:
 
 
 def _stops(
-    day: Day, row: Route, begun: list[Visit], route: solver.Route | None, why: Explanations
+    day: Day,
+    row: Route,
+    begun: list[Visit],
+    route: solver.Route | None,
+    told: Mapping[str, dict[str, Any]],
 ) -> Iterator[Stop]:
     for number, visit in enumerate(begun, start=1):
         yield _begun_stop(row, number, visit)
     for number, stop in enumerate(route.stops if route else (), start=len(begun) + 1):
-        yield _stop(day, row, number, stop, why.assigned[stop.visit])
+        yield _stop(day, row, number, stop, told[stop.visit])
 
 
 def _begun_stop(row: Route, number: int, visit: Visit) -> Stop:
@@ -91,28 +104,31 @@ def _begun_stop(row: Route, number: int, visit: Visit) -> Stop:
     )
 
 
-def _stop(day: Day, row: Route, number: int, stop: solver.Stop, why: Explanation) -> Stop:
-    visit = day.visits[stop.visit]
+def _stop(day: Day, row: Route, number: int, stop: solver.Stop, told: dict[str, Any]) -> Stop:
     return Stop(
         organisation_id=row.organisation_id,
         version=row.version,
         route=row,
-        visit=visit,
+        visit=day.visits[stop.visit],
         sequence=number,
         arrival_at=day.at(stop.arrival_s),
         start_at=day.at(stop.start_s),
         departure_at=day.at(stop.departure_s),
         travel_s=stop.travel_s,
-        explanation={
-            "chosen": _choice(why.chosen),
-            "runner_up": _choice(why.rivals[0]) if why.rivals else None,
-            "third": _choice(why.rivals[1]) if len(why.rivals) > 1 else None,
-            "arm": day.arms.get(visit.site.community_id) if visit.site.community_id else None,
-        },
+        explanation=told,
     )
 
 
-def _choice(choice: Choice) -> dict[str, Any]:
+def _told(day: Day, why: Explanation) -> dict[str, Any]:
+    return {
+        "chosen": choice_told(why.chosen),
+        "runner_up": choice_told(why.rivals[0]) if why.rivals else None,
+        "third": choice_told(why.rivals[1]) if len(why.rivals) > 1 else None,
+        "arm": day.arm_of(day.visits[why.visit]),
+    }
+
+
+def choice_told(choice: Choice) -> dict[str, Any]:
     """Minutes of travel by term."""
     minutes = {name: round(value, 2) for name, value in choice.terms.minutes().items() if value}
     return {"technician": choice.technician, "minutes": minutes}

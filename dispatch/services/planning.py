@@ -6,14 +6,13 @@ from typing import Literal
 from uuid import UUID
 
 import structlog
-from django.db import IntegrityError, connection, transaction
-from django.db.models import F, Max, Q
+from django.db import IntegrityError, transaction
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from communities.access import Caller
 from communities.models import Region, SignalSet
 from communities.selectors.places import region_list
-from communities.services.ledger import facts_record
 from communities.services.signals import signal_set_newest
 from communities.services.suspensions import feedback_suspended
 from core.locks import lock_all
@@ -25,15 +24,12 @@ from dispatch.errors import (
     PlanStale,
     RegionUnknown,
 )
-from dispatch.models import Plan, PlanVersion, Stop, Visit
+from dispatch.models import Plan, PlanVersion, Stop
 from dispatch.selectors.plans import version_get
 from dispatch.selectors.visits import day_bounds
 from dispatch.services import announce
-from dispatch.services.day import rows_hash
-from dispatch.services.promises import published_facts, withdrawn_facts
-from dispatch.services.recovery_states import recoveries_follow
-from dispatch.services.shifts import shifts_of
-from dispatch.states import PLAN, PLAN_RUNNING, PlanState, VisitState, before
+from dispatch.services.publication import inputs_hash_now, planned_in, publish, stops_to_tell
+from dispatch.states import PLAN, PLAN_RUNNING, PlanState, before
 
 ITERATIONS = 50_000  # of the search: a few seconds for a region's day of 150 visits
 
@@ -53,7 +49,7 @@ def plan_request(
     `signals` says whether customers' answers count; `starts_from` is a version whose assignments the search
     begins with. Raises RegionUnknown, NotForYourRole, PlanRunning.
     """
-    _dispatch_only(caller)
+    dispatch_only(caller)
     region = region_list(caller).filter(pk=region_id).first()
     if region is None:
         raise RegionUnknown
@@ -107,7 +103,7 @@ def plan_cancel(*, caller: Caller, version_id: UUID) -> PlanVersion:
     Raises PlanUnknown, NotForYourRole, PlanNotRunning.
     """
     version = version_get(caller, version_id)
-    _dispatch_only(caller)
+    dispatch_only(caller)
     now = timezone.now()
     rows = PlanVersion.objects.filter(pk=version.pk)
     idle = [PlanState.QUEUED, PlanState.DRAFT]
@@ -126,24 +122,22 @@ def plan_publish(*, caller: Caller, version_id: UUID, plan_revision: int, now: d
     when the plan was published meanwhile (`plan_revision`) or its visits or shifts have changed.
     """
     version = version_get(caller, version_id)
-    _dispatch_only(caller)
+    dispatch_only(caller)
     plan = Plan.objects.select_for_update(no_key=True).get(pk=version.plan_id)
     _check_draft(plan, version, plan_revision)
-    stops = list(
-        version.stops.filter(begun=False).select_related(
-            "route", "visit__organisation", "visit__work_order__request", "visit__site"
-        )
-    )
+    stops = list(stops_to_tell(version))
     lock_all("technician", {stop.route.technician_id for stop in stops})
-    if _inputs_hash(version) != version.inputs_hash:
+    if inputs_hash_now(version) != version.inputs_hash:
         raise PlanStale
-    withdrawn = list(withdrawn_facts(version, now))
-    _assignments_replace(plan, version, len(stops))
-    _pointer_move(plan, version, now)
-    recoveries_follow(Q(request__site__community__region=plan.region_id))
-    told = published_facts(stops, version, now)
-    facts_record(organisation=caller.organisation, facts=[*withdrawn, *told], now=now)
+    publish(plan=plan, version=version, stops=stops, off=planned_in(version) | _formerly(plan), now=now)
     return plan
+
+
+def _formerly(plan: Plan) -> Q:
+    """The visits of the version that is published still, as far as they are of that day."""
+    begin, end = day_bounds(plan.organisation, plan.on, plan.on)
+    visits = Stop.objects.filter(version_id=plan.published_id).values("visit_id")
+    return Q(pk__in=visits, starts_at__gte=begin, starts_at__lt=end)
 
 
 def _check_draft(plan: Plan, version: PlanVersion, plan_revision: int) -> None:
@@ -154,59 +148,7 @@ def _check_draft(plan: Plan, version: PlanVersion, plan_revision: int) -> None:
         raise PlanNotADraft(f"This version is {version.get_state_display().lower()}.")
 
 
-def _inputs_hash(version: PlanVersion) -> str:
-    """What day.inputs_hash would be now, for the rows that the version was made from."""
-    visits = Visit.objects.filter(_planned_in(version)).select_for_update(no_key=True).order_by("pk")
-    return rows_hash(visits.only("revision"), shifts_of(version.plan.region, version.plan.on))
-
-
-def _planned_in(version: PlanVersion) -> Q:
-    """The visits that a version assigns or leaves out; what had begun is neither."""
-    return Q(pk__in=version.stops.filter(begun=False).values("visit_id")) | Q(
-        pk__in=version.unassigned.values("visit_id")
-    )
-
-
-def _assignments_replace(plan: Plan, version: PlanVersion, assigned: int) -> None:
-    """Take the day's visits off the schedules and put the version's on, in two statements.
-
-    Raises PlanStale when a visit to be assigned cannot be.
-    """
-    begin, end = day_bounds(plan.organisation, plan.on, plan.on)
-    formerly = Stop.objects.filter(version_id=plan.published_id).values("visit_id")
-    Visit.objects.filter(
-        _planned_in(version) | Q(pk__in=formerly, starts_at__gte=begin, starts_at__lt=end),
-        state=VisitState.SCHEDULED,
-    ).update(
-        state=VisitState.UNSCHEDULED,
-        technician=None,
-        starts_at=None,
-        ends_at=None,
-        revision=F("revision") + 1,
-        updated_at=timezone.now(),
-    )
-    with connection.cursor() as cursor:
-        cursor.execute(ASSIGN, {"version": version.pk})
-        if cursor.rowcount != assigned:
-            raise PlanStale
-
-
-ASSIGN = """
-    UPDATE dispatch_visit AS visit
-    SET state = 'scheduled', technician_id = route.technician_id, starts_at = stop.start_at,
-        ends_at = stop.departure_at, revision = visit.revision + 1, updated_at = now()
-    FROM dispatch_stop AS stop JOIN dispatch_route AS route ON route.id = stop.route_id
-    WHERE stop.version_id = %(version)s AND NOT stop.begun AND stop.visit_id = visit.id AND visit.state = 'unscheduled'
-"""
-
-
-def _pointer_move(plan: Plan, version: PlanVersion, now: datetime) -> None:
-    plan.versions.filter(state=PlanState.PUBLISHED).update(state=PlanState.SUPERSEDED)
-    PlanVersion.objects.filter(pk=version.pk).update(state=PlanState.PUBLISHED, published_at=now)
-    Plan.objects.filter(pk=plan.pk).update(published=version, revision=F("revision") + 1)
-    plan.refresh_from_db()
-
-
-def _dispatch_only(caller: Caller) -> None:
+def dispatch_only(caller: Caller) -> None:
+    """Raises NotForYourRole."""
     if not caller.runs_dispatch:
         raise NotForYourRole("Plans are made by dispatchers and administrators.")

@@ -25,8 +25,11 @@ Value = TypeVar("Value")
 
 def problem_of(day: Day) -> solver.Problem:
     """The day as a planning problem."""
-    visits = tuple(_visit(day, name, visit) for name, visit in day.visits.items())
     shifts = tuple(made for name, shift in day.shifts.items() if (made := _shift(day, name, shift)))
+    at_work = {shift.id for shift in shifts}
+    visits = tuple(
+        _pinned(day, visit, _visit(day, name, visit), at_work) for name, visit in day.visits.items()
+    )
     communities = {_community(visit.site) for visit in day.visits.values()}
     return solver.Problem(
         visits=visits,
@@ -66,6 +69,19 @@ def _visit(day: Day, name: str, visit: Visit) -> solver.Visit:
     )
     recovery = getattr(visit.work_order.request, "recovery", None)
     return _recovering(made, recovery) if recovery else made
+
+
+def _pinned(day: Day, visit: Visit, made: solver.Visit, at_work: set[str]) -> solver.Visit:
+    """As a dispatcher decided. Whoever is not at work keeps all others out; a moment that is over, or of another day,
+    binds nobody."""
+    who, when = visit.pinned_technician, visit.pinned_start_at
+    if who is not None and who.code in at_work:
+        made = replace(made, pinned_shift=who.code)
+    elif who is not None:
+        made = replace(made, required_technicians=(who.code,), forbidden_technicians=())
+    if when is not None and day.as_of <= when < day.ends:
+        made = replace(made, pinned_start_s=day.seconds(when))
+    return made
 
 
 def _recovering(visit: solver.Visit, recovery: Recovery) -> solver.Visit:

@@ -57,11 +57,14 @@ def requests_release(*, region: Region, on: date, now: datetime) -> int:
 
 def open_visits(region: Region, on: date, now: datetime) -> QuerySet[Visit]:
     """The visits that a plan of this region and day is about: its own that nobody has begun, waiting ones that may
-    happen then, and those of days before that nobody went to. None of a request that is paused."""
+    happen then, and those of days before that nobody went to. None of a request that is paused, or that is pinned to
+    a later day."""
     begin, end = day_bounds(region.organisation, on, on)
     left_over = Q(state=VisitState.SCHEDULED, ends_at__lte=min(begin, now))
-    waiting = (Q(state=VisitState.UNSCHEDULED) | left_over) & (
-        Q(window_from_at=None) | Q(window_from_at__lt=end, window_until_at__gt=begin)
+    waiting = (
+        (Q(state=VisitState.UNSCHEDULED) | left_over)
+        & (Q(window_from_at=None) | Q(window_from_at__lt=end, window_until_at__gt=begin))
+        & (Q(pinned_start_at=None) | Q(pinned_start_at__lt=end))
     )
     ours = Q(state=VisitState.SCHEDULED, starts_at__gte=begin, starts_at__lt=end)
     return Visit.objects.filter(

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
-from operator import add, attrgetter
+from operator import add, attrgetter, sub
 
 
 class Reason(StrEnum):
@@ -28,6 +28,8 @@ class Reason(StrEnum):
     NO_CAPACITY = "no_capacity"
     """An otherwise empty shift could do it, this plan's routes cannot. Detail: `gap` is `no_gap` (it fits
     nowhere) or `dearer_than_penalty` (it fits, but at `cost_s` or more for its penalty of `penalty_s`)."""
+    TAKEN_OFF = "taken_off"
+    """Somebody decided so: see `edits`. No search gives it, and there is nothing to confirm."""
 
 
 NO_GAP = "no_gap"
@@ -68,6 +70,9 @@ class Score:
 
     def __add__(self, other: "Score") -> "Score":
         return Score(*map(add, _figures(self), _figures(other)))
+
+    def __sub__(self, other: "Score") -> "Score":
+        return Score(*map(sub, _figures(self), _figures(other)))
 
 
 TERMS = tuple(one.name for one in fields(Score))

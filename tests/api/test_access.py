@@ -123,6 +123,12 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET /plans/{version_id}/unassigned": PLACE,
     "POST /plans/{version_id}/cancel": DISPATCH,
     "POST /plans/{version_id}/publish": DISPATCH,
+    "POST /plans/{version_id}/trials": DISPATCH,
+    "POST /plans/{version_id}/edits": made(DISPATCH),
+    "POST /plans/{version_id}/undo": made(DISPATCH),
+    "POST /plans/{version_id}/redo": made(DISPATCH),
+    "PUT /visits/{visit_id}/pin": made(DISPATCH),
+    "DELETE /visits/{visit_id}/pin": made(DISPATCH),
     "GET /exports/figures.csv": SIGNED_IN,
     "GET /exports/figures.parquet": SIGNED_IN,
     "GET /exports/facts.csv": ADMINISTRATOR,
@@ -208,10 +214,14 @@ ROW: dict[str, str] = {
     "GET /customers/{customer_id}": "known_customer",
     "GET /customers/{customer_id}/facts": "known_customer",
     "POST /plans/{version_id}/cancel": "queued",
+    "POST /plans/{version_id}/undo": "edited",
+    "POST /plans/{version_id}/redo": "taken_back",
+    "PUT /visits/{visit_id}/pin": "assigned",
     "POST /requests/{request_id}/resume": "paused",
     "POST /visits/{visit_id}/reopen": "done",
     "POST /visits/{visit_id}/start": "on_site",
     "POST /visits/{visit_id}/complete": "started",
+    "DELETE /visits/{visit_id}/pin": "assigned",
     "GET /visits/{visit_id}/offers": "on_site",
     "POST /visits/{visit_id}/offers": "on_site",
     "POST /visits/{visit_id}/memberships": "on_site",
@@ -220,6 +230,7 @@ ROW: dict[str, str] = {
 }
 DEFAULT_ROW = {"version": "draft", "visit": "scheduled"}
 QUERY = {
+    "DELETE /visits/{visit_id}/pin": "?version={edited}",
     "POST /optimise": "?seconds=0",
     "GET /exports/facts.csv": "?from=2026-03-01&to=2026-03-31",
     "GET /exports/facts.parquet": "?from=2026-03-01&to=2026-03-31",
@@ -255,6 +266,9 @@ BODY: dict[str, dict[str, Any] | bytes] = {
     "POST /plans": {"region": "region", "on": "2026-03-09"},
     "POST /policies": {"region": "region", "reason": "Fewer complaints.", "policy": {"csat_cap": 5}},
     "POST /policies/previews": {"region": "region", "on": "2026-03-09", "policy": {}},
+    "POST /plans/{version_id}/trials": {"visit": "scheduled", "technician": None},
+    "POST /plans/{version_id}/edits": {"visit": "scheduled", "technician": None},
+    "PUT /visits/{visit_id}/pin": {"version": "edited", "pin": "both"},
     "PATCH /visits/{visit_id}": {"notes": "Ring twice."},
     "POST /visits/{visit_id}/could-not-complete": {"reason": "Nobody at home."},
     "POST /visits/{visit_id}/offers": {"item": "add-on-free"},
@@ -280,6 +294,11 @@ BODY: dict[str, dict[str, Any] | bytes] = {
 IF_MATCH = {
     "PATCH /visits/{visit_id}",
     "POST /plans/{version_id}/publish",
+    "POST /plans/{version_id}/edits",
+    "POST /plans/{version_id}/undo",
+    "POST /plans/{version_id}/redo",
+    "PUT /visits/{visit_id}/pin",
+    "DELETE /visits/{visit_id}/pin",
     "PATCH /event-endpoints/{endpoint_id}",
     "PATCH /goals/{goal_id}",
 }
@@ -333,6 +352,8 @@ def call(operation: str, who: Api, world: World) -> HttpResponse:
     body = BODY.get(operation)
     if isinstance(body, dict) and "region" in body:
         body = body | {"region": world.names["region"]}
+    if isinstance(body, dict):
+        body = body | {key: world.names[body[key]] for key in ("visit", "version") if key in body}
     if isinstance(body, dict) and "to_owner" in body:
         body = body | {"to_owner": {"technician": world.names["technician"]}}
     with transaction.atomic():
@@ -346,7 +367,7 @@ def _address(operation: str, path: str, world: World) -> str:
         name = part.strip("{}").removesuffix("_id")
         row = ROW.get(operation) or DEFAULT_ROW.get(name, name)
         path = path.replace(part, world.names.get(row, "sandbox"))
-    return path + QUERY.get(operation, "")
+    return path + QUERY.get(operation, "").format(**world.names)
 
 
 def assert_as_promised(operation: str, answer: HttpResponse) -> None:

@@ -83,6 +83,7 @@ from dispatch.states import PlanState, PreviewState, VisitState
 from tests import factories
 
 SECRET = "calendar-secret"
+NO_PINS = {"technician": None, "start_at": None}
 
 EXPLANATION = {"chosen": {"technician": "T1", "minutes": {"travel": 4.0}}, "runner_up": None}
 
@@ -195,6 +196,7 @@ class World:
             "work_order": str(order.pk),
             "draft": str(self.draft.pk),
             "queued": str(self.queued.pk),
+            **self._changed_by_hand(),
             "scheduled": str(self.scheduled.pk),
             "started": str(self.started.pk),
             "offer": str(self.offer.pk),
@@ -207,7 +209,7 @@ class World:
             "secret": SECRET,
         }
 
-    def _version(self, on: date, state: PlanState) -> PlanVersion:
+    def _version(self, on: date, state: PlanState, **how: Any) -> PlanVersion:
         plan = Plan.objects.create(organisation=self.company, region=self.region, on=on)
         return PlanVersion.objects.create(
             organisation=self.company,
@@ -217,6 +219,41 @@ class World:
             iterations=100,
             violations=0,
             inputs_hash=rows_hash(Visit.objects.none(), Shift.objects.none()),
+            **how,
+        )
+
+    def _changed_by_hand(self) -> dict[str, str]:
+        """A draft that somebody has put a visit into, and one in which that was taken back."""
+        before = self._version(date(2026, 3, 4), PlanState.SUPERSEDED)
+        shift = factories.shift(self.technician, self.now + timedelta(days=2))
+        visit = factories.visit(factories.site(self.community), self.now)
+        edit = {"kind": "move", "visit": str(visit.pk), "pins": {"from": NO_PINS, "to": NO_PINS}}
+        edited = self._next_version(before, [visit], [shift], made_by="edit", edit=edit, starts_from=before)
+        mine: dict[str, Any] = {"organisation": self.company, "version": edited}
+        times = {"starts_at": shift.starts_at, "ends_at": shift.ends_at, "travel_s": 1200}
+        route = Route.objects.create(**mine, shift=shift, technician=self.technician, **times)
+        start_at = shift.starts_at + timedelta(minutes=10)
+        Stop.objects.create(
+            **mine, route=route, visit=visit, sequence=1, arrival_at=start_at, start_at=start_at,
+            departure_at=start_at + timedelta(minutes=30), travel_s=600,
+        )  # fmt: skip
+        undone = self._version(date(2026, 3, 5), PlanState.SUPERSEDED, made_by="edit", edit=edit)
+        undo = {"kind": "undo", "undoes": str(undone.pk), "last": None}
+        taken_back = self._next_version(undone, [], [], made_by="undo", edit=undo)
+        return {"edited": str(edited.pk), "taken_back": str(taken_back.pk), "assigned": str(visit.pk)}
+
+    def _next_version(
+        self, former: PlanVersion, visits: list[Visit], shifts: list[Shift], **how: Any
+    ) -> PlanVersion:
+        return PlanVersion.objects.create(
+            organisation=self.company,
+            plan=former.plan,
+            number=former.number + 1,
+            state=PlanState.DRAFT,
+            iterations=100,
+            violations=0,
+            inputs_hash=rows_hash(visits, shifts),
+            **how,
         )
 
     def _route(self, hour: int) -> Route:

@@ -14,6 +14,8 @@ from communities.access import Caller
 from communities.models import Region
 from core.errors import DomainError
 from dispatch.models import PlanVersion, Technician, Visit
+from dispatch.services.edits.trying import Wish
+from dispatch.services.plan_edits import plan_edit
 from dispatch.services.planning import plan_publish, plan_request
 from dispatch.services.solving import version_solve
 from dispatch.states import PlanState
@@ -71,6 +73,21 @@ def test_of_several_publishers_one_wins_and_the_others_are_told(
     assert sorted(at_once(publish)) == ["plan-stale"] * (AT_ONCE - 1) + ["published"]
     assert PlanVersion.objects.filter(state=PlanState.PUBLISHED).count() == 1
     assert Visit.objects.filter(state="scheduled").count() == 6
+
+
+def test_of_several_who_edit_one_wins_and_the_others_are_told(
+    as_dora: Caller, north: Region, tina: Technician, now: datetime
+) -> None:
+    version = draft(as_dora, north)
+    visits = list(version.stops.values_list("visit", flat=True))
+
+    def edit(number: int) -> str:
+        wish = Wish(visits[number], tina.pk, start_at=now + timedelta(hours=number + 1))
+        return plan_edit(caller=as_dora, version_id=version.pk, plan_revision=1, wish=wish, now=now).made_by
+
+    assert sorted(at_once(edit)) == ["edit"] + ["plan-stale"] * (AT_ONCE - 1)
+    states = PlanVersion.objects.order_by("number").values_list("number", "state")
+    assert list(states) == [(1, PlanState.SUPERSEDED), (2, PlanState.DRAFT)]
 
 
 def test_reader_sees_one_plan_or_the_other_never_a_mixture(

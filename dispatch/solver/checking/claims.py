@@ -27,7 +27,9 @@ class Claims:
         self._insertions = Insertions(problem, plan)
 
     def objection(self, left: Unassigned) -> str | None:
-        """Why the stated reason is false, `None` when it is true."""
+        """Why the stated reason is false, `None` when it is true, or somebody's own decision."""
+        if left.reason is Reason.TAKEN_OFF:
+            return None
         visit = self._visits[left.visit]
         circles = [Circle(self._problem.shifts, visit, role) for role in range(visit.roles)]
         true = self._reason(visit, circles)

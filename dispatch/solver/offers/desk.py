@@ -7,7 +7,7 @@ import numpy as np
 
 from dispatch.solver.objective import plan_score, route_score
 from dispatch.solver.offers.guests import GuestBoard
-from dispatch.solver.offers.offer import Offer, OfferGone, difference, displaced, promised
+from dispatch.solver.offers.offer import Offer, OfferGone, displaced, promised
 from dispatch.solver.offers.reach import Reaches, checked, grown, part, reaches
 from dispatch.solver.plan import Plan, Route, Score, Unassigned
 from dispatch.solver.problem import Problem, ProblemError, Shift, TimeWindow, Visit, places_of
@@ -168,7 +168,7 @@ class Desk:
             start_s=after.stops[position].start_s,
             earliest_s=earliest,
             latest_s=latest,
-            terms=difference(route_score(around, shift, visits, after), self._score(shift, before)),
+            terms=route_score(around, shift, visits, after) - self._score(shift, before),
             displaced=displaced(before, after),
             route=after,
             replaces=before,

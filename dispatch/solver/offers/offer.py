@@ -82,9 +82,3 @@ def displaced(before: Route, after: Route) -> tuple[Displaced, ...]:
         for stop in after.stops
         if starts.get(stop.visit, stop.start_s) != stop.start_s
     )
-
-
-def difference(after: Score, before: Score) -> Score:
-    """Term by term."""
-    theirs = before.terms()
-    return Score(**{name: seconds - theirs[name] for name, seconds in after.terms().items()})

@@ -1,0 +1,77 @@
+"""A change by hand in words: the rules that forbid it, and the promises that it would break."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from communities.insight.sentences import Language
+from dispatch.models import Stop, Visit
+
+RULES: dict[Language, dict[str, str]] = {
+    "en": {
+        "begun": "{visit} has begun, or is over",
+        "no_shift": "The technician has no working time left that day",
+        "pinned": "{visit} is pinned: unpin it first",
+        "window": "{visit} would start at {start}, outside of {windows}",
+        "skill": "{technician} lacks a skill for {visit}: {skills}",
+        "level": "{technician} is below the level that {visit} needs: {skills}",
+        "forbidden_technician": "{technician} may not go to {visit}",
+        "shift_span": "{technician} would be back at {back}, and works until {end}",
+        "max_visits": "{technician} would have more visits than allowed",
+        "max_travel": "{technician} would drive for longer than allowed",
+        "max_distance": "{technician} would drive farther than allowed",
+        "capacity": "The parts do not fit into the van of {technician}",
+        "crew": "{visit} needs several technicians: they are planned together",
+        "order": "{visit} depends on another visit: they are planned together",
+    },
+    "zh-hant": {
+        "begun": "{visit} 已開始或已結束",
+        "no_shift": "技師當天已無上班時間",
+        "pinned": "{visit} 已固定，請先取消固定",
+        "window": "{visit} 會在 {start} 開始，不在 {windows} 之內",
+        "skill": "{technician} 沒有 {visit} 所需技能：{skills}",
+        "level": "{technician} 未達 {visit} 所需技能等級：{skills}",
+        "forbidden_technician": "{technician} 不可派往 {visit}",
+        "shift_span": "{technician} 會在 {back} 才返回，而上班到 {end}",
+        "max_visits": "{technician} 的件數會超過上限",
+        "max_travel": "{technician} 的車程會超過上限",
+        "max_distance": "{technician} 的里程會超過上限",
+        "capacity": "{technician} 的車放不下所需零件",
+        "crew": "{visit} 需要多位技師，須一起排班",
+        "order": "{visit} 與另一件案件有先後關係，須一起排班",
+    },
+}
+PROMISES: dict[Language, dict[str, str]] = {
+    "en": {
+        "withdrawn": "{visit} was promised for {told}; nobody would come",
+        "technician": "{visit} was promised for {told} with {former}; {technician} would come at {start}",
+        "time": "{visit} was promised for {told}; it would be {start}",
+    },
+    "zh-hant": {
+        "withdrawn": "{visit} 已約 {told}，將無人前往",
+        "technician": "{visit} 已約 {told} 由 {former} 前往，將改由 {technician} 在 {start} 前往",
+        "time": "{visit} 已約 {told}，將改為 {start}",
+    },
+}
+
+
+def broken_sentence(rule: str, figures: Mapping[str, str], language: Language = "en") -> str:
+    """A rule that forbids a change, with the figures that `services.edits.forbidding` gives."""
+    return RULES[language][rule].format(**figures)
+
+
+def promise_sentence(visit: Visit, stop: Stop | None, language: Language = "en") -> str:
+    """What a scheduled visit had promised, and what would become of it; None is that nobody would go. Its organisation,
+    work order and technician, and the stop's route with its technician, must have been read."""
+    assert visit.starts_at is not None
+    assert visit.technician is not None
+    figures = {"visit": visit.work_order.number, "told": _clock(visit, visit.starts_at)}
+    if stop is None:
+        return PROMISES[language]["withdrawn"].format(**figures)
+    route = stop.route
+    kind = "time" if route.technician_id == visit.technician_id else "technician"
+    figures |= {"former": visit.technician.code, "technician": route.shift.technician.code}
+    return PROMISES[language][kind].format(**figures, start=_clock(visit, stop.start_at))
+
+
+def _clock(visit: Visit, at: datetime) -> str:
+    return at.astimezone(visit.organisation.zone).strftime("%m-%d %H:%M")
