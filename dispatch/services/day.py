@@ -73,51 +73,59 @@ def rows_hash(visits: Iterable[Visit], shifts: Iterable[Shift]) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def day_load(
+def day_load(*, region: Region, on: date, now: datetime, signal_set: SignalSet | None) -> Day:
+    """Read the day, as of `now` if it is today. Eleven queries, whatever its size."""
+    return _day(region, on, now, signal_set, shifts_of(region, on), open_visits(region, on, now))
+
+
+def day_part(
     *,
     region: Region,
     on: date,
     now: datetime,
     signal_set: SignalSet | None,
-    visits: QuerySet[Visit] | None = None,
+    visits: QuerySet[Visit],
+    technicians: Collection[UUID],
+) -> Day:
+    """Read these visits and these technicians' shifts as parts of the day: what customers know of the others counts."""
+    return _day(region, on, now, signal_set, shifts_of(region, on), visits, technicians)
+
+
+def _day(
+    region: Region,
+    on: date,
+    now: datetime,
+    signal_set: SignalSet | None,
+    at_work: Collection[Shift],
+    of_the_day: QuerySet[Visit],
     technicians: Collection[UUID] | None = None,
 ) -> Day:
-    """Read the day, as of `now` if it is today. Eleven queries, whatever its size.
-
-    A part of it is read with `visits` in place of all that can be planned, and with the shifts of these `technicians`
-    alone; what is known of the others counts all the same.
-    """
     begin, end = (bound.astimezone(UTC) for bound in day_bounds(region.organisation, on, on))
-    at_work = shifts_of(region, on)
-    shifts = {
-        shift.technician.code: shift
-        for shift in at_work
-        if technicians is None or shift.technician_id in technicians
-    }
-    planned = _with_needs(open_visits(region, on, now) if visits is None else visits)
-    named = {_visit_name(visit): visit for visit in planned}
+    codes = {shift.technician_id: shift.technician.code for shift in at_work}
+    wanted = codes if technicians is None else technicians
+    shifts = {shift.technician.code: shift for shift in at_work if shift.technician_id in wanted}
+    visits = {_visit_name(visit): visit for visit in _read(of_the_day)}
     return Day(
         region=region,
         on=on,
         origin=begin,
         ends=end,
         as_of=as_of(region.organisation, on, now),
-        visits=named,
+        visits=visits,
         begun=_begun(region, on, shifts),
         shifts=shifts,
         signals=signals_told(signal_set),
         arms=arms_of(region, on) if signal_set else {},
         acquaintance=acquaintance_load(
             organisation=region.organisation,
-            customers={one for visit in named.values() if (one := visit.work_order.request.customer_id)},
-            technicians={shift.technician_id: shift.technician.code for shift in at_work},
+            customers={one for visit in visits.values() if (one := visit.work_order.request.customer_id)},
+            technicians=codes,
             on=on,
         ),
     )
 
 
-def _with_needs(visits: QuerySet[Visit]) -> QuerySet[Visit]:
-    """With all that the planner is told of them."""
+def _read(visits: QuerySet[Visit]) -> Iterable[Visit]:
     return (
         visits.select_related(
             "site__community",

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import Prefetch
 
 from dispatch.models import PlanVersion, Route, Stop, Visit
-from dispatch.services.day import Day, day_load
+from dispatch.services.day import Day, day_part
 from dispatch.services.problem import problem_of
 from dispatch.services.release import SOMEWHERE
 from dispatch.solver import plan as solver
@@ -87,12 +87,12 @@ def sheet_open(
     visits = Visit.objects.filter(
         SOMEWHERE, pk__in=wanted, organisation=version.organisation_id, state__in=NOT_BEGUN
     )
-    day = day_load(
+    day = day_part(
         region=version.plan.region,
         on=version.plan.on,
         now=now,
         signal_set=version.signal_set,
-        visits=visits.select_related("organisation"),
+        visits=visits.select_related("organisation", "technician"),
         technicians=technicians,
     )
     names = {visit.pk: name for name, visit in day.visits.items()}

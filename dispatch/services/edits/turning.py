@@ -39,10 +39,12 @@ def turn(making: Making, target: PlanVersion, visit_id: UUID, pins: Mapping[str,
 
 
 def _days(version: PlanVersion) -> Days:
-    rows = version.stops.order_by("route__technician", "sequence")
+    rows = version.stops.order_by("route__technician", "sequence").values_list(
+        "route__technician_id", "visit_id", "start_at", "held_until"
+    )
     days: dict[UUID, list[tuple[UUID, datetime, datetime | None]]] = {}
-    for stop in rows.only("visit", "start_at", "held_until", "route__technician").select_related("route"):
-        days.setdefault(stop.route.technician_id, []).append((stop.visit_id, stop.start_at, stop.held_until))
+    for technician_id, visit_id, start_at, held_until in rows:
+        days.setdefault(technician_id, []).append((visit_id, start_at, held_until))
     return days
 
 

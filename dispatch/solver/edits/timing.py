@@ -29,8 +29,8 @@ class Clock:
         }
 
     def route(self, name: str, order: tuple[str, ...]) -> Route | None:
-        """The shift's route in this order, with the times it has or, when that cannot be, would have if working time and
-        the windows of as few visits as can be, the last ones, ended later. None without any visit."""
+        """The shift's route in this order, with the times it has or, when that cannot be, would have if working time,
+        and the windows of as few visits as can be, the last ones, ended later. None without any visit."""
         if not order:
             return None
         shift = self.shifts[name]
