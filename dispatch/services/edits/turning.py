@@ -52,7 +52,7 @@ def _check_not_begun(here: Days, there: Days, technicians: list[UUID]) -> None:
     def places(days: Days) -> set[tuple[UUID, UUID]]:
         return {(one, visit) for one in technicians for visit, _, _ in days.get(one, [])}
 
-    moving = {visit for _, visit, _ in places(here) ^ places(there)}
+    moving = {visit for _, visit in places(here) ^ places(there)}
     begun = Visit.objects.filter(pk__in=moving, state__in=VISIT_BEGUN).select_related("work_order")
     broken = [Broken.of_visit("begun", visit) for visit in begun.order_by("pk")]
     if broken:
