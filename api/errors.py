@@ -38,6 +38,20 @@ class SignInRefused(DomainError):
     headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": "Session"}
 
 
+class CodeNeeded(SignInRefused):
+    """The password is right. Send it again with `code`, which the account's authenticator shows, or a recovery code."""
+
+    code = "code-needed"
+    title = "A one-time code is needed as well"
+
+
+class CodesNotSetUp(Forbidden):
+    """The company wants one-time codes of this role. They are set up in a browser, at /sign-in."""
+
+    code = "codes-not-set-up"
+    title = "One-time codes must be set up first"
+
+
 class CsrfFailed(Forbidden):
     """A call with a session cookie that changes something needs the X-CSRFToken header; GET /session gives it."""
 

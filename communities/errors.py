@@ -1,5 +1,7 @@
 """The refusals of this app."""
 
+from django.core.exceptions import ValidationError
+
 from core.errors import Conflict, Forbidden, Invalid, NotFound
 
 
@@ -98,3 +100,41 @@ class GoalImpossible(Invalid):
 
     code = "goal-impossible"
     title = "This cannot be a goal"
+
+
+class AccountUnknown(NotFound):
+    code = "account-unknown"
+    title = "There is no such account"
+
+
+class CodeRefused(Forbidden):
+    """Of the last minute and a half, and not used before. A recovery code is good once, too."""
+
+    code = "code-refused"
+    title = "The one-time code is not right, or was used before"
+
+
+class AuthenticatorPresent(Conflict):
+    code = "authenticator-present"
+    title = "The account has one-time codes already"
+
+
+class CodesRequired(Conflict):
+    code = "codes-required"
+    title = "The company wants one-time codes of this role"
+
+
+class PasswordWeak(Invalid):
+    """`reasons` are Django's sentences, in the language that is in force."""
+
+    code = "password-weak"
+    title = "This password is too easy to guess"
+
+    def __init__(self, reasons: ValidationError) -> None:
+        super().__init__()
+        self.reasons = reasons
+
+
+class PasswordResetOver(NotFound):
+    code = "password-reset-over"
+    title = "There is no such link to a new password, or it is over"

@@ -52,3 +52,10 @@ def standings_refresh() -> None:
     from communities.services import standings
 
     standings.standings_refresh_due(now=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def sessions_forget() -> None:
+    from communities.services import sessions
+
+    sessions.sessions_forget(now=timezone.now())

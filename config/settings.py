@@ -28,12 +28,12 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION
 SECURE_REFERRER_POLICY = "same-origin"  # no other site may learn a link that is a secret
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_HTTPONLY = True
+SESSION_ENGINE = "communities.sessions"
 X_FRAME_OPTIONS = "DENY"
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
@@ -161,6 +161,7 @@ CELERY_BEAT_SCHEDULE = {
         "communities.tasks.lags_refresh": 1800.0,
         "communities.tasks.goals_refresh": 1800.0,
         "communities.tasks.standings_refresh": 60.0,
+        "communities.tasks.sessions_forget": 3600.0,
         "api.tasks.idempotency_expire": 3600.0,
         "api.tasks.events_sweep": 10.0,
         "api.tasks.events_forget": 3600.0,
@@ -208,6 +209,7 @@ OUTBOX_CONSUMERS = {
         "api.events.consumers.payment_disputed",
         "billing.services.recoveries.recovery_after_dispute",
     ],
+    "password_reset.wanted": ["communities.services.passwords.password_reset_send"],
     "feedback.suspended": ["communities.services.suspensions.suspension_announce"],
     "survey.invited": ["communities.services.surveys.survey_send"],
     "survey.answered": [

@@ -4,9 +4,22 @@ from django.urls import URLPattern, URLResolver, path
 
 from console.customer import offers, paying
 from console.customer import views as customer
-from console.office import customers, facts, letters, my_day, payments, proof, recoveries, revenue, statements
+from console.office import (
+    account,
+    accounts,
+    customers,
+    facts,
+    letters,
+    my_day,
+    passwords,
+    payments,
+    proof,
+    recoveries,
+    revenue,
+    statements,
+)
 from console.office import views as office
-from console.office.sign_in import sign_in, sign_out
+from console.office.sign_in import sign_in, sign_in_code, sign_in_set_up, sign_out
 from console.sandbox_provider import api as sandbox_api
 from console.sandbox_provider import views as sandbox
 
@@ -29,7 +42,22 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("statements/<uuid:statement_id>", statements.statement, name="statement"),
     path("weekly-report/<uuid:user_id>/<str:token>", letters.weekly_report_end, name="weekly-report-end"),
     path("sign-in", sign_in, name="sign-in"),
+    path("sign-in/code", sign_in_code, name="sign-in-code"),
+    path("sign-in/set-up", sign_in_set_up, name="sign-in-set-up"),
     path("sign-out", sign_out, name="sign-out"),
+    path("forgotten-password", passwords.forgotten, name="forgotten-password"),
+    path("new-password/<uuid:reset_id>/<str:token>", passwords.choose, name="new-password"),
+    path("account", account.account, name="account"),
+    path("account/password", account.password, name="account-password"),
+    path("account/codes", account.codes, name="account-codes"),
+    path("account/codes/off", account.codes_off, name="account-codes-off"),
+    path("account/recovery-codes", account.recovery_codes, name="account-recovery-codes"),
+    path("account/sessions", account.sessions, name="account-sessions"),
+    path("accounts", accounts.accounts, name="accounts"),
+    path("accounts/codes", accounts.codes_wanted, name="accounts-codes"),
+    path("accounts/<uuid:user_id>", accounts.person, name="person"),
+    path("accounts/<uuid:user_id>/sign-out", accounts.sign_out_everywhere, name="person-sign-out"),
+    path("accounts/<uuid:user_id>/codes", accounts.codes_reset, name="person-codes"),
     path("r/<str:token>", customer.rate, name="rate"),
     path("offer/<uuid:offer_id>/<str:token>", offers.offer, name="offer"),
     path("pay/<uuid:invoice_id>/<str:token>", paying.pay, name="pay"),

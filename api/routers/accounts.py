@@ -30,8 +30,8 @@ def session_get(request: HttpRequest) -> HttpResponse:
 
 @router.post("/session", auth=same_site, response=SessionOut)
 def session_post(request: HttpRequest, body: SessionIn) -> HttpResponse:
-    """Sign in. Ten attempts for an account in five minutes, a hundred from an address; then 429."""
-    sign_in(request, username=body.username, password=body.password)
+    """Sign in. Ten attempts for an account in five minutes, a hundred from an address, five codes; then 429."""
+    sign_in(request, username=body.username, password=body.password, code=body.code)
     return _session(request)
 
 

@@ -12,7 +12,8 @@ from api.schemas.billing import InvoiceOut
 from billing.errors import PaymentLinkUnknown
 from billing.models import Invoice, PaymentLink
 from billing.selectors.invoices import invoice_get, invoice_list, link_newest
-from billing.services.links import pay_url, qr_svg
+from billing.services.links import pay_url
+from core.qr import qr_svg
 
 router = Router(tags=["Billing"])
 

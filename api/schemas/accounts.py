@@ -14,6 +14,13 @@ from communities.models import ApiToken
 class SessionIn(In):
     username: Annotated[str, Field(min_length=1, max_length=150)]
     password: Annotated[str, Field(min_length=1, max_length=4096)]
+    code: Annotated[
+        str,
+        Field(
+            max_length=40,
+            description="Of the account's authenticator, or a recovery code, where it has them.",
+        ),
+    ] = ""
 
 
 class SessionOut(Out):

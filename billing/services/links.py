@@ -1,10 +1,8 @@
 """Payment links: one open for what is due of an invoice, sent to the customer, remembered until it is paid."""
 
 from datetime import datetime, timedelta
-from io import BytesIO
 from uuid import UUID
 
-import segno
 import structlog
 from django.conf import settings
 from django.db import transaction
@@ -20,6 +18,7 @@ from core.links import link_token
 from core.mail import Letter, letter_send
 from core.money import Money
 from core.outbox import emit
+from core.qr import qr_png
 
 log = structlog.get_logger(__name__)
 
@@ -124,25 +123,6 @@ def payment_reminder_send(*, subject_id: UUID) -> None:
 def pay_url(invoice_id: UUID) -> str:
     """Where the customer sees an invoice, what is due of it, and pays. It stays the same for the invoice's life."""
     return f"{settings.PUBLIC_URL}/pay/{invoice_id}/{link_token('pay', invoice_id)}"
-
-
-def qr_svg(url: str) -> str:
-    """`url` as a QR code, for a page: SVG of its own, black on white with the quiet zone."""
-    svg = BytesIO()
-    segno.make_qr(url, error="m").save(svg, kind="svg", scale=4, light="white")
-    return svg.getvalue().decode()
-
-
-def qr_data(url: str) -> str:
-    """`url` as a QR code, for an image of a page: a data: address."""
-    return segno.make_qr(url, error="m").svg_data_uri(scale=4, light="white")
-
-
-def qr_png(url: str) -> bytes:
-    """`url` as a QR code, for a letter."""
-    png = BytesIO()
-    segno.make_qr(url, error="m").save(png, kind="png", scale=6)
-    return png.getvalue()
 
 
 def _takes(account: str, currency: str) -> bool:

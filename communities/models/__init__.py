@@ -15,11 +15,13 @@ from communities.models.metrics import CustomerServed, FigureUse, MetricClock, M
 from communities.models.people import ApiToken, Contact, Customer, Erasure, RegionManager, User
 from communities.models.places import Community, Region, Site
 from communities.models.revenue import Goal, GoalVersion, LagReading
+from communities.models.sign_in import Authenticator, PasswordReset, Session
 from communities.models.surveys import SurveyAnswer, SurveyInvitation
 from communities.models.tenant import Organisation, Owned
 
 __all__ = [
     "ApiToken",
+    "Authenticator",
     "Community",
     "CommunityWeek",
     "Contact",
@@ -43,11 +45,13 @@ __all__ = [
     "MetricWindow",
     "Organisation",
     "Owned",
+    "PasswordReset",
     "Policy",
     "Region",
     "RegionManager",
     "RetentionFit",
     "ServiceEvent",
+    "Session",
     "Signal",
     "SignalSet",
     "Site",

@@ -2,6 +2,7 @@
 
 from zoneinfo import ZoneInfo
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from core.models import Identified
@@ -19,6 +20,12 @@ class Organisation(Identified):
         default=300, help_text="A point in no community belongs to the nearest one within this many metres."
     )
     is_sample = models.BooleanField(default=False)
+    codes_for = ArrayField(
+        models.CharField(max_length=20),
+        default=list,
+        db_default=[],
+        help_text="Roles that sign in with a one-time code besides the password.",
+    )
 
     def __str__(self) -> str:
         return self.name

@@ -18,10 +18,11 @@ from billing.selectors.paying import (
     invoice_of_payer,
 )
 from billing.services.checkouts import checkout_begin, checkout_returned
-from billing.services.links import pay_url, qr_data
+from billing.services.links import pay_url
 from billing.services.profiles import profile_of
 from billing.taxes import per_cent
 from console.customer.pages import gone, language_for, page
+from core.qr import qr_data
 
 ASK_AGAIN_S = 3
 """While the provider is being asked the page loads itself again after so many seconds."""

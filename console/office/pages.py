@@ -31,6 +31,16 @@ def signed_in(view: View) -> View:
     return guarded
 
 
+def for_administrators(view: View) -> View:
+    """Others have a day."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, caller: Caller, *args: Any, **kwargs: Any) -> HttpResponse:
+        return view(request, caller, *args, **kwargs) if caller.administers else redirect("day")
+
+    return guarded
+
+
 def caller_in(request: HttpRequest) -> Caller | None:
     user = request.user
     return caller_of(user) if isinstance(user, User) else None

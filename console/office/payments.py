@@ -1,13 +1,9 @@
 """Payments, for administrators: where a person should look, and an invoice's whole story."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
-from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from billing.errors import InvoiceUnknown
@@ -15,13 +11,11 @@ from billing.models import Invoice
 from billing.selectors.invoices import due, invoice_get, invoice_list
 from billing.selectors.story import Happening, needing_attention, story_of
 from communities.access import Caller
-from console.office.pages import office_page, signed_in
+from console.office.pages import for_administrators, office_page, signed_in
 from console.office.words import ACCOUNTS, INVOICE_STATES, MOMENTS, MONEY_STATES
 from core.money import Money
 
 NEWEST = 50
-
-View = Callable[..., HttpResponse]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +26,6 @@ class Told:
     what: str
     state: str
     entries: list[tuple[str, Money]]
-
-
-def for_administrators(view: View) -> View:
-    """Others have a day."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, caller: Caller, *args: Any, **kwargs: Any) -> HttpResponse:
-        return view(request, caller, *args, **kwargs) if caller.administers else redirect("day")
-
-    return guarded
 
 
 @require_safe

@@ -1,12 +1,15 @@
 """Signing in, tokens, and what either may do."""
 
+import uuid
 from datetime import timedelta
 
+import pyotp
 import pytest
 from django.test import Client
 from django.utils import timezone
 
-from communities.models import ApiToken, User
+from communities.models import ApiToken, Organisation, User
+from communities.services.codes import authenticator_add, secret_of
 from tests.api.conftest import Api
 from tests.factories import PASSWORD
 
@@ -30,6 +33,34 @@ def test_a_person_signs_in_reads_and_signs_out(dora: User) -> None:
     assert client.get("/api/v1/me").json()["username"] == "dora"
     assert client.delete("/api/v1/session", headers={"X-CSRFToken": token}).status_code == 204
     assert client.get("/api/v1/me").status_code == 401
+
+
+def test_who_has_one_time_codes_sends_one_along(dora: User) -> None:
+    client, now, authenticator_id = Client(), timezone.now(), uuid.uuid4()
+    code = pyotp.TOTP(secret_of(authenticator_id)).at
+    hour_ago = now - timedelta(hours=1)
+    authenticator_add(user=dora, authenticator_id=authenticator_id, code=code(hour_ago), now=hour_ago)
+
+    def attempt(**more: str) -> tuple[int, str | None]:
+        body = {"username": "dora", "password": PASSWORD, **more}
+        answer = client.post("/api/v1/session", body, content_type="application/json")
+        return answer.status_code, answer.json().get("type")
+
+    assert attempt() == (401, "/problems/code-needed")
+    assert attempt(code="000000") == (403, "/problems/code-refused")
+    assert client.get("/api/v1/me").status_code == 401
+    assert attempt(password="wrong", code=code(now)) == (401, "/problems/sign-in-refused")
+    assert attempt(code=code(now)) == (200, None)
+    assert client.get("/api/v1/me").json()["username"] == "dora"
+    assert attempt(code=code(now)) == (403, "/problems/code-refused")
+
+
+def test_who_must_have_one_time_codes_sets_them_up_first(dora: User) -> None:
+    Organisation.objects.update(codes_for=[User.Role.DISPATCHER])
+    answer = Client().post(
+        "/api/v1/session", {"username": "dora", "password": PASSWORD}, content_type="application/json"
+    )
+    assert (answer.status_code, answer.json()["type"]) == (403, "/problems/codes-not-set-up")
 
 
 def test_signing_in_without_the_csrf_token_is_refused(dora: User) -> None:

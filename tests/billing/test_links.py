@@ -15,12 +15,12 @@ from billing.services.links import (
     pay_url,
     payment_link_send,
     payment_reminder_send,
-    qr_svg,
     reminders_due,
 )
 from billing.services.profiles import profile_of
 from communities.models import Contact, Organisation
 from core.money import Money
+from core.qr import qr_svg
 from dispatch.models import Visit
 from tests.outbox import waiting
 

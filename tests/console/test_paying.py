@@ -20,13 +20,14 @@ from billing.models import (
 )
 from billing.services.credits import CreditGiven, credit_note_issue
 from billing.services.invoices import invoice_issue
-from billing.services.links import links_expire, pay_url, qr_data
+from billing.services.links import links_expire, pay_url
 from billing.services.on_site import Taken, payment_take
 from billing.services.renewing import link_renew
 from billing.services.settling import payments_enter
 from communities.access import Caller
 from console.sandbox_provider.checkouts import dispute_decide, dispute_open, payment_make, refund_make
 from core.money import Money
+from core.qr import qr_data
 from dispatch.models import Visit
 from tests.billing.conftest import another_visit
 from tests.console.test_customer_pages import Page
