@@ -46,7 +46,10 @@ def administrators(name: str) -> Row:
 
 
 TABLE: dict[str, tuple[Row, Row]] = {  # of GET, and of POST
-    "": (SIGNED_IN, NO),
+    "": (("sign-in", 200, "my-day", 200, "my-day", 200, 200, 200), NO),
+    "my-day": (("sign-in", "day", 200, "day", 200, "day", "day", "day"), NO),
+    "my-day-worker.js": (ANYBODY, NO),  # names files, and nothing of anybody's
+    "my-day.webmanifest": (ANYBODY, NO),
     "communities": (OFFICE, NO),
     "communities/<str:column>/facts": (OFFICE, NO),
     "customers": (OFFICE, NO),
