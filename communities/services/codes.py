@@ -138,10 +138,10 @@ def _step_of(authenticator_id: UUID, code: str, now: datetime) -> int | None:
 def _step_use(authenticator: Authenticator, code: str, now: datetime) -> bool:
     """Of two who send the same code, the database lets one through."""
     step = _step_of(authenticator.pk, code, now)
-    newer = (
-        Authenticator.objects.filter(pk=authenticator.pk, last_step__lt=step) if step is not None else None
-    )
-    return newer is not None and newer.update(last_step=step) == 1
+    if step is None:
+        return False
+    earlier = Authenticator.objects.filter(pk=authenticator.pk, last_step__lt=step)
+    return earlier.update(last_step=step) == 1
 
 
 def _recovery_use(authenticator: Authenticator, code: str) -> bool:

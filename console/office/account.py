@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import wraps
 
 from django import forms
 from django.contrib.auth import update_session_auth_hash
@@ -31,7 +32,7 @@ from communities.services.passwords import password_change
 from communities.services.sessions import session_end, sessions_end
 from console.office.devices import Device, device_of
 from console.office.enrolling import enrolment, recovery_codes_page, set_up_id
-from console.office.pages import language_here, office_page, signed_in
+from console.office.pages import View, language_here, office_page, signed_in
 from console.office.sign_in import refused
 from core.links import digest
 
@@ -62,6 +63,18 @@ class SessionShown:
     is_this: bool
 
 
+def form_of_the_page(view: View) -> View:
+    """What a form on the account's page is sent to. Whoever comes there otherwise, as by the language switch after a
+    refusal, gets the page."""
+
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def guarded(request: HttpRequest) -> HttpResponse:
+        return view(request) if request.method == "POST" else redirect("account")
+
+    return guarded
+
+
 @require_safe
 @signed_in
 def account(request: HttpRequest, caller: Caller) -> HttpResponse:
@@ -70,7 +83,7 @@ def account(request: HttpRequest, caller: Caller) -> HttpResponse:
 
 
 @sensitive_post_parameters("password", "new")
-@require_POST
+@form_of_the_page
 @signed_in
 def password(request: HttpRequest, caller: Caller) -> HttpResponse:
     """Choose another password, which ends all other sessions."""
@@ -118,7 +131,7 @@ def codes(request: HttpRequest, caller: Caller) -> HttpResponse:
 
 
 @sensitive_post_parameters("password")
-@require_POST
+@form_of_the_page
 @signed_in
 def recovery_codes(request: HttpRequest, caller: Caller) -> HttpResponse:
     """New recovery codes in place of the old."""
@@ -131,7 +144,7 @@ def recovery_codes(request: HttpRequest, caller: Caller) -> HttpResponse:
 
 
 @sensitive_post_parameters("password")
-@require_POST
+@form_of_the_page
 @signed_in
 def codes_off(request: HttpRequest, caller: Caller) -> HttpResponse:
     """No one-time codes any more, unless the company wants them."""

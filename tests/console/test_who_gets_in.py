@@ -34,6 +34,7 @@ ANYBODY = (200,) * 8
 SIGNED_IN = ("sign-in", *(200,) * 7)
 OFFICE = ("sign-in", 200, "day", 200, "day", 200, 200, 200)  # lists: each sees what is theirs
 ADMINISTRATOR = ("sign-in", "day", "day", "day", "day", "day", "day", 200)
+TO_THE_PAGE = ("account",) * 8  # with the form
 ONESELF = ("sign-in", *("account",) * 7)
 PROVED = ("sign-in",) * 8  # after one's password, and nobody here has just given it
 ASKED_AGAIN = ("sign-in", *(422,) * 7)  # the password, which is missing
@@ -48,7 +49,7 @@ def administrators(name: str) -> Row:
 TABLE: dict[str, tuple[Row, Row]] = {  # of GET, and of POST
     "": (("sign-in", 200, "my-day", 200, "my-day", 200, 200, 200), NO),
     "my-day": (("sign-in", "day", 200, "day", 200, "day", "day", "day"), NO),
-    "my-day-worker.js": (ANYBODY, NO),
+    "my-day-worker.js": (ANYBODY, NO),  # names files, and nothing of anybody's
     "my-day.webmanifest": (ANYBODY, NO),
     "communities": (OFFICE, NO),
     "communities/<str:column>/facts": (OFFICE, NO),
@@ -63,10 +64,10 @@ TABLE: dict[str, tuple[Row, Row]] = {  # of GET, and of POST
     "payments/<uuid:invoice_id>": (ADMINISTRATOR, NO),
     "statements/<uuid:statement_id>": (("sign-in", 404, 404, 404, 200, 200, 404, 200), NO),
     "account": (SIGNED_IN, NO),
-    "account/password": (NO, ASKED_AGAIN),
+    "account/password": (TO_THE_PAGE, ASKED_AGAIN),
     "account/codes": (SIGNED_IN, ASKED_AGAIN),
-    "account/codes/off": (NO, ASKED_AGAIN),
-    "account/recovery-codes": (NO, ASKED_AGAIN),
+    "account/codes/off": (TO_THE_PAGE, ASKED_AGAIN),
+    "account/recovery-codes": (TO_THE_PAGE, ASKED_AGAIN),
     "account/sessions": (NO, ONESELF),
     "accounts": (ADMINISTRATOR, NO),
     "accounts/codes": (NO, administrators("accounts")),
