@@ -2,9 +2,9 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from console.customer import offers, paying
+from console.customer import booking, offers, paying, tracking
 from console.customer import views as customer
-from console.office import customers, facts, letters, my_day, payments, proof, recoveries, revenue, statements
+from console.office import calls, customers, facts, letters, my_day, payments, proof, recoveries, revenue, statements
 from console.office import views as office
 from console.office.sign_in import sign_in, sign_out
 from console.sandbox_provider import api as sandbox_api
@@ -12,6 +12,7 @@ from console.sandbox_provider import views as sandbox
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", office.day, name="day"),
+    path("calls", calls.calls, name="calls"),
     path("my-day", my_day.my_day, name="my-day"),
     path("my-day-worker.js", my_day.worker, name="my-day-worker"),
     path("my-day.webmanifest", my_day.manifest, name="my-day-manifest"),
@@ -31,6 +32,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sign-in", sign_in, name="sign-in"),
     path("sign-out", sign_out, name="sign-out"),
     path("r/<str:token>", customer.rate, name="rate"),
+    path("book/<slug:slug>", booking.book, name="book"),
+    path("book/<uuid:customer_id>/<str:token>", booking.book_again, name="book-again"),
+    path("booking/<uuid:booking_id>/<str:token>", booking.booking, name="booking"),
+    path("track/<uuid:visit_id>/<str:token>", tracking.track, name="track"),
     path("offer/<uuid:offer_id>/<str:token>", offers.offer, name="offer"),
     path("pay/<uuid:invoice_id>/<str:token>", paying.pay, name="pay"),
     path("pay/<uuid:invoice_id>/<str:token>/credit/<uuid:note_id>", paying.credit, name="pay-credit"),

@@ -13,11 +13,12 @@ from communities.insight.signals import Signals
 from communities.models import Community, Region, SignalSet
 from communities.services.hold_outs import arms_of
 from communities.services.signals import signals_told
+from core.locks import lock_all
 from dispatch.models import Shift, Visit
 from dispatch.selectors.visits import day_bounds
 from dispatch.services.continuity import Acquaintance, acquaintance_load
-from dispatch.services.release import NEEDS, as_of, begun_visits, open_visits
-from dispatch.services.shifts import shifts_of
+from dispatch.services.release import NEEDS, as_of, begun_visits, open_visits, promised_visits
+from dispatch.services.shifts import shifts_expected, shifts_of
 
 
 @dataclass(frozen=True)
@@ -81,14 +82,15 @@ def day_load(
     signal_set: SignalSet | None,
     visits: QuerySet[Visit] | None = None,
     technicians: Collection[UUID] | None = None,
+    at_work: list[Shift] | None = None,
 ) -> Day:
     """Read the day, as of `now` if it is today. Eleven queries, whatever its size.
 
     A part of it is read with `visits` in place of all that can be planned, and with the shifts of these `technicians`
-    alone; what is known of the others counts all the same.
+    alone; what is known of the others counts all the same. `at_work`: in place of the shifts that are stored.
     """
     begin, end = (bound.astimezone(UTC) for bound in day_bounds(region.organisation, on, on))
-    at_work = shifts_of(region, on)
+    at_work = shifts_of(region, on) if at_work is None else at_work
     shifts = {
         shift.technician.code: shift
         for shift in at_work
@@ -116,12 +118,30 @@ def day_load(
     )
 
 
+def day_promised(*, region: Region, on: date, now: datetime, signal_set: SignalSet | None) -> Day:
+    """Read the day with nothing but what is promised of it, and with the shifts it will have."""
+    return day_load(
+        region=region,
+        on=on,
+        now=now,
+        signal_set=signal_set,
+        visits=promised_visits(region, on),
+        at_work=shifts_expected(region, on),
+    )
+
+
+def day_lock(region: Region, on: date) -> None:
+    """Wait until nobody else promises or publishes anything of this day. Held until the transaction ends."""
+    lock_all(f"promises of {on}", [region.pk])
+
+
 def _with_needs(visits: QuerySet[Visit]) -> QuerySet[Visit]:
     """With all that the planner is told of them."""
     return (
         visits.select_related(
             "site__community",
             "work_order__request__recovery__technician",
+            "work_order__request__booking",
             "service_type",
             "pinned_technician",
         )
