@@ -50,8 +50,9 @@ from dispatch.services.requests import CustomerGiven, SiteGiven
 from dispatch.services.windows import Opening, Wanted, openings_for, windows_find
 from dispatch.states import BookingState, RequestState
 
-MOST_ASKED, WITHIN_S = 30, 600
-"""Times that one address may ask for windows or take one, in so many seconds."""
+MOST = {"ask": 30, "hold": 6}
+WITHIN_S = 600
+"""So often one address may ask for windows, and take one, in so many seconds: nobody holds a day for fun."""
 
 
 class AskForm(forms.Form):
@@ -141,8 +142,9 @@ def _limited(
     """The view, unless too much is asked from this address. Without the counter nothing is searched."""
     if request.method == "GET":
         return view()
+    what = "hold" if "window" in request.POST else "ask"
     try:
-        attempt("book", client_address(request), most=MOST_ASKED, window_s=WITHIN_S)
+        attempt(f"book:{what}", client_address(request), most=MOST[what], window_s=WITHIN_S)
     except RateLimited as refusal:
         response = _page(request, organisation, "customer/busy.html", {}, 429)
         response["Retry-After"] = refusal.headers["Retry-After"]

@@ -43,6 +43,7 @@ from dispatch.services.windows import (
     Wanted,
     Window,
     check_reachable,
+    days_within_reach,
     grid,
     openings_for,
     openings_on,
@@ -190,7 +191,8 @@ def _window_taken(guest: Guest, window: Window, now: datetime) -> Iterator[Openi
     """
     region = region_of(guest)
     on = window[0].astimezone(region.organisation.zone).date()
-    for _ in range(ATTEMPTS):
+    attempts = ATTEMPTS if on in days_within_reach(region.organisation, now) else 0
+    for _ in range(attempts):
         [warm] = desks_of(region=region, days=[on], signal_set=signal_set_of(region), now=now)
         opening = _opening(warm, guest, window, now)
         if opening is None:

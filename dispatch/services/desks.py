@@ -10,7 +10,7 @@ Working hours, skills and signals have no revision, and today's clock goes on: a
 import hashlib
 import threading
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -144,7 +144,8 @@ def _desk(day: Day, holds: list[Booking], now: datetime) -> "Desk | None":
         return None
     routes = _routes(day, problem)
     seated = {stop.visit for route in routes for stop in route.stops}
-    scheduled = tuple(_seated(day, visit) for visit in problem.visits if visit.id in seated)
+    times = {name: (start_s, code) for name, start_s, code in _schedule(day)}
+    scheduled = tuple(_seated(day, visit, *times[visit.id]) for visit in problem.visits if visit.id in seated)
     try:
         desk = Desk(replace(problem, visits=scheduled), Plan(routes, (), Score()))
     except ProblemError as error:
@@ -173,37 +174,40 @@ def _gates(region: Region) -> dict[str, int]:
 
 def _routes(day: Day, problem: Problem) -> tuple[Route, ...]:
     """The technicians' schedules, without times: the desk works them out."""
-    shifts = {shift.id for shift in problem.shifts}
-    stops: dict[str, list[str]] = defaultdict(list)
-    on_schedule = [(name, visit) for name, visit in day.visits.items() if visit.starts_at is not None]
-    codes: Mapping[UUID, str] = {shift.technician_id: code for code, shift in day.shifts.items()}
-    for name, visit in sorted(on_schedule, key=lambda pair: (pair[1].starts_at, pair[0])):
-        code = codes.get(visit.technician_id) if visit.technician_id else None
-        if code in shifts:
-            stops[code].append(name)
+    stops: dict[str, list[Stop]] = defaultdict(list)
+    for name, start_s, code in sorted(_schedule(day), key=lambda row: (row[1], row[0])):
+        stops[code].append(Stop(name, 0, 0, 0, 0, 0, 0))
     return tuple(
-        Route(shift.id, 0, tuple(Stop(name, 0, 0, 0, 0, 0, 0) for name in stops[shift.id]), 0)
-        for shift in problem.shifts
-        if shift.id in stops
+        Route(shift.id, 0, tuple(stops[shift.id]), 0) for shift in problem.shifts if shift.id in stops
     )
 
 
-def _seated(day: Day, visit: Planned) -> Planned:
+def _schedule(day: Day) -> Iterator[tuple[str, int, str]]:
+    """Name, planned start and technician's code of every visit on the schedule of somebody at work."""
+    codes = {shift.technician_id: code for code, shift in day.shifts.items()}
+    for name, visit in day.visits.items():
+        if visit.starts_at is not None and visit.technician_id in codes:
+            yield name, day.seconds(visit.starts_at), codes[visit.technician_id]
+
+
+def _seated(day: Day, visit: Planned, start_s: int, code: str) -> Planned:
     """A visit that stays with its technician, and whose customer was told a time: a window, or the start itself.
 
     It may start later than it was told, for a day that is late is still to be kept; but no window is offered that
     makes it later, or earlier, than it is.
     """
-    row = day.visits[visit.id]
-    assert row.technician_id is not None
-    assert row.starts_at is not None
-    start_s = day.seconds(row.starts_at)
-    code = next(code for code, shift in day.shifts.items() if shift.technician_id == row.technician_id)
-    if promised_window(row) is None:
-        promise = Promise(start_s, code, round(ON_TIME.total_seconds()))
-        return replace(visit, windows=(), pinned_shift=code, promise=promise)
-    told = next((one for one in visit.windows if one.latest_start >= start_s), TimeWindow(start_s, start_s))
-    half = (told.latest_start - told.earliest_start + 1) // 2
-    promise = Promise(told.earliest_start + half, code, half)
-    still = TimeWindow(told.earliest_start, max(told.latest_start, day.length_s - 1))
-    return replace(visit, windows=(still,), pinned_shift=code, promise=promise)
+    window = next((one for one in visit.windows if one.latest_start >= start_s), None)
+    if window is None:
+        return replace(visit, windows=(), pinned_shift=code, promise=_told_start(start_s, code))
+    told = promised_window(day.visits[visit.id]) is not None
+    half = (window.latest_start - window.earliest_start + 1) // 2
+    return replace(
+        visit,
+        windows=(TimeWindow(window.earliest_start, max(window.latest_start, day.length_s - 1)),),
+        pinned_shift=code,
+        promise=Promise(window.earliest_start + half, code, half) if told else _told_start(start_s, code),
+    )
+
+
+def _told_start(start_s: int, code: str) -> Promise:
+    return Promise(start_s, code, round(ON_TIME.total_seconds()))

@@ -204,11 +204,16 @@ def _located(organisation: Organisation, given: SiteGiven) -> SiteGiven:
     return replace(given, lon=answer.lon, lat=answer.lat) if isinstance(answer, Geocoded) else given
 
 
-def _days(organisation: Organisation, now: datetime, first_on: date | None, days: int) -> list[date]:
+def days_within_reach(organisation: Organisation, now: datetime) -> list[date]:
+    """Today and what follows: no window is offered on another day, and none taken."""
     today = now.astimezone(organisation.zone).date()
-    first = first_on or today
-    beyond = today + timedelta(days=MOST_DAYS)
-    if first < today or days < 1 or first + timedelta(days=days) > beyond:
+    return [today + timedelta(days=number) for number in range(MOST_DAYS)]
+
+
+def _days(organisation: Organisation, now: datetime, first_on: date | None, days: int) -> list[date]:
+    within = days_within_reach(organisation, now)
+    first = first_on or within[0]
+    if first not in within or not 1 <= days <= MOST_DAYS - within.index(first):
         raise DaysOutOfReach
     return [first + timedelta(days=number) for number in range(days)]
 

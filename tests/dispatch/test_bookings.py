@@ -118,7 +118,10 @@ def test_a_window_that_was_not_offered_is_not_to_be_had(
     as_dora: Caller, wanted: Wanted, short_day: Technician
 ) -> None:
     begin, until = windows(as_dora, wanted)[0]
-    for other in ((begin + HOUR, until), (begin - DAY, until - DAY), (begin + 5 * HOUR, until + 5 * HOUR)):
+    factories.shift(short_day, NINE + 28 * DAY)
+    others = [(begin + HOUR, until), (begin + 6 * HOUR, until + 6 * HOUR)]
+    others += [(begin + days * DAY, until + days * DAY) for days in (-7, -1, 1, 28)]
+    for other in others:
         with pytest.raises(WindowGone):
             window_hold(caller=as_dora, wanted=wanted, window=other, now=EARLY)
     assert Booking.objects.count() == 0
@@ -162,6 +165,27 @@ def test_the_next_plan_keeps_what_was_booked_before_what_was_not(
     assert (visit.state, visit.technician) == (VisitState.SCHEDULED, short_day)
     assert visit.starts_at is not None
     assert booking.window_from_at <= visit.starts_at <= booking.window_until_at
+
+
+def test_every_window_that_was_booked_is_kept_by_the_plan(
+    as_dora: Caller, north: Region, village: Community, wanted: Wanted, tom: Technician, tina: Technician
+) -> None:
+    """Two people, a morning each, and customers who take whatever is dearest until nothing is left."""
+    for technician in (tom, tina):
+        factories.shift(technician, NINE, hours=3)
+    while left := windows(as_dora, wanted):
+        booking = window_hold(caller=as_dora, wanted=wanted, window=left[-1], now=EARLY)
+        booking_confirm(booking=booking, customer=WANG, now=EARLY)
+
+    published(as_dora, planned(as_dora, north, MONDAY))
+
+    # Three hours less the ways there and back have room for five visits of half an hour.
+    visits = Visit.objects.all()
+    assert len(visits) == 10
+    assert {visit.state for visit in visits} == {VisitState.SCHEDULED}
+    for visit in visits:
+        assert visit.starts_at is not None
+        assert visit.window_from_at <= visit.starts_at <= visit.window_until_at  # type: ignore[operator]
 
 
 def test_a_plan_made_without_a_booking_cannot_be_published(
