@@ -177,7 +177,10 @@ CELERY_BEAT_SCHEDULE = {
 OUTBOX_CONSUMERS = {
     "site.unlocated": ["communities.services.geocoding.site_locate"],
     "site.placed": ["dispatch.services.requests.site_requests_tell"],
-    "booking.made": ["dispatch.services.booking_letters.booking_letter_send"],
+    "booking.made": [
+        "dispatch.services.booking_letters.booking_letter_send",
+        "dispatch.services.seating.booking_seat",
+    ],
     "visit.en_route": ["api.events.consumers.visit_en_route"],
     "visit.arrived": ["api.events.consumers.visit_arrived"],
     "visit.started": ["api.events.consumers.visit_started"],

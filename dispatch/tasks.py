@@ -43,6 +43,7 @@ def weekly_reports_sweep() -> None:
 
 @shared_task  # type: ignore[untyped-decorator]
 def bookings_sweep() -> None:
-    from dispatch.services import bookings
+    from dispatch.services import bookings, seating
 
     bookings.bookings_expire(now=timezone.now())
+    seating.bookings_seat(now=timezone.now())

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('communities', '0016_first_visits'),
-        ('dispatch', '0008_policy_previews'),
+        ('dispatch', '0009_edits_and_pins'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
                 ('site', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='communities.site')),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('state', 'held')), fields=['region', 'on'], name='booking_held_by_day'), models.Index(condition=models.Q(('state', 'held')), fields=['expires_at'], name='booking_held')],
+                'indexes': [models.Index(condition=models.Q(('state', 'held')), fields=['region', 'on'], name='booking_held_by_day'), models.Index(condition=models.Q(('state', 'held')), fields=['expires_at'], name='booking_held'), models.Index(condition=models.Q(('state', 'booked')), fields=['window_until_at'], name='booking_to_come')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['held', 'booked', 'released', 'expired'])), name='booking_state_known'), models.CheckConstraint(condition=models.Q(('window_from_at__lt', models.F('window_until_at'))), name='booking_window_in_order'), models.CheckConstraint(condition=models.Q(models.Q(('request__isnull', False), ('state', 'booked')), models.Q(models.Q(('state', 'booked'), _negated=True), ('request__isnull', True)), _connector='OR'), name='booking_booked_has_a_request')],
             },
         ),

@@ -80,6 +80,9 @@ class Booking(Owned):
                 fields=["region", "on"], condition=models.Q(state="held"), name="booking_held_by_day"
             ),
             models.Index(fields=["expires_at"], condition=models.Q(state="held"), name="booking_held"),
+            models.Index(
+                fields=["window_until_at"], condition=models.Q(state="booked"), name="booking_to_come"
+            ),
         ]
 
     def __str__(self) -> str:

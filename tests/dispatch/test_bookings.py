@@ -30,6 +30,7 @@ from dispatch.services.bookings import (
 )
 from dispatch.services.planning import plan_publish, plan_request
 from dispatch.services.requests import CustomerGiven, SiteGiven
+from dispatch.services.seating import booking_seat, bookings_seat
 from dispatch.services.solving import version_solve
 from dispatch.services.windows import Wanted, Window, windows_find
 from dispatch.states import BookingState, PlanState, RequestState, VisitState
@@ -186,6 +187,57 @@ def test_every_window_that_was_booked_is_kept_by_the_plan(
     for visit in visits:
         assert visit.starts_at is not None
         assert visit.window_from_at <= visit.starts_at <= visit.window_until_at  # type: ignore[operator]
+
+
+def test_on_a_published_day_the_visit_is_seated_where_it_was_offered(
+    as_dora: Caller, north: Region, village: Community, wanted: Wanted, tom: Technician
+) -> None:
+    """Tom has a visit promised for 14:00 to 16:00 and one without a time; another customer takes the last window."""
+    factories.shift(tom, NINE, hours=8)
+    factories.request(factories.site(village), EARLY - DAY)
+    late = booked(as_dora, wanted)
+    booking_move(
+        booking=booking_get(as_dora, late.pk),
+        window=(NINE + 5 * HOUR, NINE + 7 * HOUR),
+        by_customer=False,
+        now=EARLY,
+    )
+    published(as_dora, planned(as_dora, north, MONDAY))
+    before = [visit.pk for visit in Visit.objects.order_by("starts_at")]
+
+    [opening] = [
+        one
+        for one in windows_find(caller=as_dora, wanted=wanted, now=EARLY).openings
+        if one.from_at == NINE + HOUR
+    ]
+    booking = window_hold(caller=as_dora, wanted=wanted, window=opening.window, now=EARLY)
+    booking_confirm(booking=booking, customer=WANG, now=EARLY)
+    for _ in range(2):  # a second time does no harm
+        booking_seat(subject_id=booking.pk, now=EARLY)
+
+    visit = Visit.objects.get(work_order__request__booking=booking)
+    assert (visit.state, visit.technician, visit.starts_at) == (VisitState.SCHEDULED, tom, opening.start_at)
+    assert [one.pk for one in Visit.objects.order_by("starts_at")] == [before[0], visit.pk, before[1]]
+    assert [(one.state, one.made_by) for one in PlanVersion.objects.order_by("number")] == [
+        (PlanState.SUPERSEDED, "planner"),
+        (PlanState.PUBLISHED, "edit"),
+    ]
+
+
+def test_the_sweeper_seats_what_was_moved_into_a_published_day(
+    as_dora: Caller, north: Region, wanted: Wanted, short_day: Technician
+) -> None:
+    factories.shift(short_day, NINE + DAY, hours=1)
+    monday, tuesday = sorted(windows(as_dora, wanted))
+    published(as_dora, planned(as_dora, north, TUESDAY))
+    booking = window_hold(caller=as_dora, wanted=wanted, window=monday, now=EARLY)
+    booking = booking_get(as_dora, booking_confirm(booking=booking, customer=WANG, now=EARLY).pk)
+    bookings_seat(now=EARLY)
+    assert Visit.objects.get().state == VisitState.UNSCHEDULED  # Monday has no plan
+
+    booking_move(booking=booking, window=tuesday, by_customer=True, now=EARLY)
+    bookings_seat(now=EARLY)
+    assert Visit.objects.get().technician == short_day
 
 
 def test_a_plan_made_without_a_booking_cannot_be_published(
