@@ -4,9 +4,9 @@ Two who want the last place: both see it on their desk, and both try to write a 
 region's day and finds the day's stamp to be that of the desk it was seen on, or looks again. So one has it, and the
 other hears so, with what is left.
 
-What is booked is a request, accepted, with a work order and a visit whose window lies in that day: it goes into the plan
-that is published (seating.py), or the next plan places it before ordinary visits; and a plan made without it cannot be
-published any more (planning.py).
+What is booked is a request, accepted, with a work order and a visit whose window lies in that day: it goes into the
+plan that is published (seating.py), or the next plan places it before ordinary visits; and a plan made without it
+cannot be published any more (planning.py).
 """
 
 from collections.abc import Iterator

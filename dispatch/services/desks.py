@@ -175,7 +175,7 @@ def _gates(region: Region) -> dict[str, int]:
 def _routes(day: Day, problem: Problem) -> tuple[Route, ...]:
     """The technicians' schedules, without times: the desk works them out."""
     stops: dict[str, list[Stop]] = defaultdict(list)
-    for name, start_s, code in sorted(_schedule(day), key=lambda row: (row[1], row[0])):
+    for name, _start_s, code in sorted(_schedule(day), key=lambda row: (row[1], row[0])):
         stops[code].append(Stop(name, 0, 0, 0, 0, 0, 0))
     return tuple(
         Route(shift.id, 0, tuple(stops[shift.id]), 0) for shift in problem.shifts if shift.id in stops
