@@ -11,6 +11,7 @@ from api.auth import bearer, session
 from api.routers import (
     accounts,
     billing,
+    bookings,
     calendars,
     commissions,
     communities,
@@ -78,6 +79,7 @@ for module in (
     revenue,
     standings,
     requests,
+    bookings,
     facts,
     recoveries,
     plans,

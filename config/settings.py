@@ -153,6 +153,7 @@ CELERY_BEAT_SCHEDULE = {
         "core.tasks.outbox_sweep": 10.0,
         "dispatch.tasks.plans_sweep": 30.0,
         "dispatch.tasks.previews_sweep": 30.0,
+        "dispatch.tasks.bookings_sweep": 60.0,
         "dispatch.tasks.weekly_reports_sweep": 600.0,
         "communities.tasks.metrics_refresh": 10.0,
         "communities.tasks.signals_refresh": 1800.0,
@@ -177,6 +178,10 @@ CELERY_BEAT_SCHEDULE = {
 OUTBOX_CONSUMERS = {
     "site.unlocated": ["communities.services.geocoding.site_locate"],
     "site.placed": ["dispatch.services.requests.site_requests_tell"],
+    "booking.made": [
+        "dispatch.services.booking_letters.booking_letter_send",
+        "dispatch.services.seating.booking_seat",
+    ],
     "visit.en_route": ["api.events.consumers.visit_en_route"],
     "visit.arrived": ["api.events.consumers.visit_arrived"],
     "visit.started": ["api.events.consumers.visit_started"],

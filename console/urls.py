@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from console.customer import offers, paying
+from console.customer import booking, offers, paying, tracking
 from console.customer import views as customer
 from console.office import (
     account,
     accounts,
+    calls,
     customers,
     facts,
     letters,
@@ -25,6 +26,7 @@ from console.sandbox_provider import views as sandbox
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", office.day, name="day"),
+    path("calls", calls.calls, name="calls"),
     path("my-day", my_day.my_day, name="my-day"),
     path("my-day-worker.js", my_day.worker, name="my-day-worker"),
     path("my-day.webmanifest", my_day.manifest, name="my-day-manifest"),
@@ -59,6 +61,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/<uuid:user_id>/sign-out", accounts.sign_out_everywhere, name="person-sign-out"),
     path("accounts/<uuid:user_id>/codes", accounts.codes_reset, name="person-codes"),
     path("r/<str:token>", customer.rate, name="rate"),
+    path("book/<slug:slug>", booking.book, name="book"),
+    path("book/<uuid:customer_id>/<str:token>", booking.book_again, name="book-again"),
+    path("booking/<uuid:booking_id>/<str:token>", booking.booking, name="booking"),
+    path("track/<uuid:visit_id>/<str:token>", tracking.track, name="track"),
     path("offer/<uuid:offer_id>/<str:token>", offers.offer, name="offer"),
     path("pay/<uuid:invoice_id>/<str:token>", paying.pay, name="pay"),
     path("pay/<uuid:invoice_id>/<str:token>/credit/<uuid:note_id>", paying.credit, name="pay-credit"),

@@ -180,3 +180,44 @@ class NobodyToHandOver(Conflict):
 class CustomersNotTheirs(Conflict):
     code = "customers-not-theirs"
     title = "Some of the customers are somebody else's"
+
+
+class SiteUnknown(Invalid):
+    code = "site-unknown"
+    title = "There is no such site"
+
+
+class NowhereToGo(Invalid):
+    """The address is not known, or it lies in none of the communities that are served."""
+
+    code = "nowhere-to-go"
+    title = "Nobody can be sent to this address"
+
+
+class DaysOutOfReach(Invalid):
+    code = "days-out-of-reach"
+    title = "Windows are offered from today on, for a month at most"
+
+
+class WindowGone(Conflict):
+    """Nobody can come in that window any more. `windows` has those that are left, the cheapest first."""
+
+    code = "window-gone"
+    title = "This window is not to be had any more"
+
+
+class BookingUnknown(NotFound):
+    code = "booking-unknown"
+    title = "There is no such booking"
+
+
+class BookingOver(Conflict):
+    code = "booking-over"
+    title = "This window is not held any more"
+
+
+class TooLateToChange(Conflict):
+    """Technicians are about to come, have come, or the request is over."""
+
+    code = "too-late-to-change"
+    title = "This booking cannot be changed any more"

@@ -1,4 +1,5 @@
-"""The state machines of requests, work orders, visits, recoveries and plan versions: one transition table each."""
+"""The state machines of requests, work orders, visits, recoveries, bookings and plan versions: one transition table
+each."""
 
 from collections.abc import Iterable, Mapping
 
@@ -61,6 +62,13 @@ class PreviewState(TextChoices):
     FAILED = "failed", "Failed"
 
 
+class BookingState(TextChoices):
+    HELD = "held", "Held"
+    BOOKED = "booked", "Booked"
+    RELEASED = "released", "Given up"
+    EXPIRED = "expired", "Not decided in time"
+
+
 Transitions = Mapping[str, frozenset[str]]
 
 
@@ -69,6 +77,7 @@ def _table(rows: Mapping[str, Iterable[str]]) -> Transitions:
 
 
 _R, _W, _V, _C, _P = RequestState, WorkOrderState, VisitState, RecoveryState, PlanState
+_B = BookingState
 
 REQUEST: Transitions = _table(
     {
@@ -103,6 +112,14 @@ RECOVERY: Transitions = _table(
         _C.PLANNED: [_C.OPEN, _C.DONE, _C.DROPPED],  # open again: taken off the plan, or nobody was at home
         _C.DONE: [],
         _C.DROPPED: [],
+    }
+)
+BOOKING: Transitions = _table(
+    {
+        _B.HELD: [_B.BOOKED, _B.RELEASED, _B.EXPIRED],
+        _B.BOOKED: [],  # what becomes of it from there on is its request's to say
+        _B.RELEASED: [],
+        _B.EXPIRED: [],
     }
 )
 PLAN: Transitions = _table(

@@ -39,3 +39,11 @@ def weekly_reports_sweep() -> None:
     from dispatch.services import weekly_reports
 
     weekly_reports.weekly_reports_sweep(now=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def bookings_sweep() -> None:
+    from dispatch.services import bookings, seating
+
+    bookings.bookings_expire(now=timezone.now())
+    seating.bookings_seat(now=timezone.now())

@@ -28,9 +28,16 @@ def customer_key(*, name: str, phone: str = "", email: str = "", address: str = 
 
 @transaction.atomic
 def customer_ensure(
-    *, organisation: Organisation, name: str, phone: str = "", email: str = "", address: str = ""
+    *,
+    organisation: Organisation,
+    name: str,
+    phone: str = "",
+    email: str = "",
+    address: str = "",
+    language: str = "",
 ) -> Customer:
-    """The customer with this telephone number or e-mail address, made when new; reachable in these ways."""
+    """The customer with this telephone number or e-mail address, made when new; reachable in these ways. `language` is
+    a new contact's, where it is not the organisation's."""
     key = customer_key(name=name, phone=phone, email=email, address=address)
     customer, _ = Customer.objects.select_for_update().get_or_create(
         organisation=organisation, key=key, defaults={"name": name}
@@ -41,7 +48,7 @@ def customer_ensure(
         name=name,
         phone=phone,
         email=email,
-        language=organisation.language,
+        language=language or organisation.language,
     )
     contacts_learn(given=[given])
     return customer

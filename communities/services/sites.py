@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib.gis.geos import Point
 from django.db import connection, transaction
 
-from communities.models import Organisation, Site
+from communities.models import Community, Organisation, Site
 from communities.services.geocoding import place_known
 from communities.services.placement import site_key, sites_place
 from core.outbox import emit
@@ -69,6 +69,16 @@ def site_ensure(*, organisation: Organisation, told: SiteTold) -> Site:
         emit("site.unlocated", site.pk)
     sites_place(organisation=organisation, site_ids=[site.pk])
     site.refresh_from_db()
+    return site
+
+
+def site_sought(*, organisation: Organisation, told: SiteTold) -> Site:
+    """The site as `site_ensure` would give it, with its community and region; nothing is written."""
+    with transaction.atomic():
+        site = site_ensure(organisation=organisation, told=told)
+        transaction.set_rollback(True)
+    if site.community_id:
+        site.community = Community.objects.select_related("region__organisation").get(pk=site.community_id)
     return site
 
 

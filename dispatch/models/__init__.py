@@ -1,5 +1,6 @@
-"""Technicians, service requests, work orders, visits, recoveries and plans."""
+"""Technicians, service requests, work orders, visits, bookings, recoveries and plans."""
 
+from dispatch.models.bookings import Booking, BookingProfile
 from dispatch.models.plans import Plan, PlanVersion, Route, Stop, UnassignedVisit
 from dispatch.models.previews import PolicyPreview
 from dispatch.models.recoveries import Recovery
@@ -17,6 +18,8 @@ from dispatch.models.work import (
 
 __all__ = [
     "RECOVERY_SOURCE",
+    "Booking",
+    "BookingProfile",
     "Plan",
     "PlanVersion",
     "PolicyPreview",

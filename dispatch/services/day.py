@@ -13,11 +13,12 @@ from communities.insight.signals import Signals
 from communities.models import Community, Region, SignalSet
 from communities.services.hold_outs import arms_of
 from communities.services.signals import signals_told
+from core.locks import lock_all
 from dispatch.models import Shift, Visit
 from dispatch.selectors.visits import day_bounds
 from dispatch.services.continuity import Acquaintance, acquaintance_load
-from dispatch.services.release import NEEDS, as_of, begun_visits, open_visits
-from dispatch.services.shifts import shifts_of
+from dispatch.services.release import NEEDS, as_of, begun_visits, open_visits, promised_visits
+from dispatch.services.shifts import shifts_expected, shifts_of
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,16 @@ def day_part(
 ) -> Day:
     """Read these visits and these technicians' shifts as parts of the day: what customers know of the others counts."""
     return _day(region, on, now, signal_set, shifts_of(region, on), visits, technicians)
+
+
+def day_promised(*, region: Region, on: date, now: datetime, signal_set: SignalSet | None) -> Day:
+    """Read the day with nothing but what is promised of it, and with the shifts it will have."""
+    return _day(region, on, now, signal_set, shifts_expected(region, on), promised_visits(region, on))
+
+
+def day_lock(region: Region, on: date) -> None:
+    """Wait until nobody else promises or publishes anything of this day. Held until the transaction ends."""
+    lock_all(f"promises of {on}", [region.pk])
 
 
 def _day(

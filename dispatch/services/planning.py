@@ -28,7 +28,9 @@ from dispatch.models import Plan, PlanVersion, Stop
 from dispatch.selectors.plans import version_get
 from dispatch.selectors.visits import day_bounds
 from dispatch.services import announce
+from dispatch.services.day import day_lock
 from dispatch.services.publication import inputs_hash_now, planned_in, publish, stops_to_tell
+from dispatch.services.release import promised_visits
 from dispatch.states import PLAN, PLAN_RUNNING, PlanState, before
 
 ITERATIONS = 50_000  # of the search: a few seconds for a region's day of 150 visits
@@ -127,10 +129,21 @@ def plan_publish(*, caller: Caller, version_id: UUID, plan_revision: int, now: d
     _check_draft(plan, version, plan_revision)
     stops = list(stops_to_tell(version))
     lock_all("technician", {stop.route.technician_id for stop in stops})
+    day_lock(plan.region, plan.on)
     if inputs_hash_now(version) != version.inputs_hash:
         raise PlanStale
+    if _booked_since(version):
+        raise PlanStale("A visit has been booked for this day that the plan does not know: plan again.")
     publish(plan=plan, version=version, stops=stops, off=planned_in(version) | _formerly(plan), now=now)
     return plan
+
+
+def _booked_since(version: PlanVersion) -> bool:
+    """Whether somebody was promised a window of this day by a booking that the version was made without."""
+    booked = promised_visits(version.plan.region, version.plan.on).filter(
+        work_order__request__booking__isnull=False
+    )
+    return booked.exclude(planned_in(version)).exists()
 
 
 def _formerly(plan: Plan) -> Q:

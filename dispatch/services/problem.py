@@ -22,13 +22,16 @@ from dispatch.urgency import urgency
 Span = tuple[int, int]
 Value = TypeVar("Value")
 
+BOOKED_PENALTY = POLICY.penalty
+"""Minutes of travel for leaving out a visit that was booked, on top of an ordinary one's: as for a recovery."""
+
 
 def problem_of(day: Day) -> solver.Problem:
     """The day as a planning problem."""
     shifts = tuple(made for name, shift in day.shifts.items() if (made := _shift(day, name, shift)))
     at_work = {shift.id for shift in shifts}
     visits = tuple(
-        _pinned(day, visit, _visit(day, name, visit), at_work) for name, visit in day.visits.items()
+        _pinned(day, visit, visit_of(day, name, visit), at_work) for name, visit in day.visits.items()
     )
     communities = {_community(visit.site) for visit in day.visits.values()}
     return solver.Problem(
@@ -49,7 +52,8 @@ def _free_at(day: Day, name: str) -> datetime:
     return max([day.as_of, *map(over_at, day.begun.get(name, []))])
 
 
-def _visit(day: Day, name: str, visit: Visit) -> solver.Visit:
+def visit_of(day: Day, name: str, visit: Visit) -> solver.Visit:
+    """One visit of the day, stored or not, by a name of its own."""
     community = _community(visit.site)
     due_s = day.seconds(visit.work_order.request.resolve_by)
     terms = _terms(day, visit, community)
@@ -68,7 +72,14 @@ def _visit(day: Day, name: str, visit: Visit) -> solver.Visit:
         due_s=due_s if 0 <= due_s < day.length_s else None,
     )
     recovery = getattr(visit.work_order.request, "recovery", None)
-    return _recovering(made, recovery) if recovery else made
+    if recovery:
+        return _recovering(made, recovery)
+    return _booked(made) if hasattr(visit.work_order.request, "booking") else made
+
+
+def _booked(visit: solver.Visit) -> solver.Visit:
+    """A visit whose window somebody was promised: it goes before ordinary ones."""
+    return replace(visit, penalty=visit.penalty + BOOKED_PENALTY)
 
 
 def _pinned(day: Day, visit: Visit, made: solver.Visit, at_work: set[str]) -> solver.Visit:

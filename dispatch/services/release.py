@@ -78,6 +78,21 @@ def open_visits(region: Region, on: date, now: datetime) -> QuerySet[Visit]:
     )
 
 
+def promised_visits(region: Region, on: date) -> QuerySet[Visit]:
+    """What a region's technicians have to do that day whatever else is planned: the visits on their schedules that
+    nobody has begun, and the waiting ones whose window lies in it."""
+    begin, end = day_bounds(region.organisation, on, on)
+    return Visit.objects.filter(
+        Q(state=VisitState.SCHEDULED, starts_at__gte=begin, starts_at__lt=end)
+        | Q(state=VisitState.UNSCHEDULED, window_from_at__gte=begin, window_until_at__lte=end),
+        SOMEWHERE,
+        ~Exists(WAITING.filter(request=OuterRef("work_order__request"))),
+        organisation=region.organisation,
+        site__community__region=region,
+        work_order__state="open",
+    )
+
+
 def begun_visits(region: Region, on: date, shifts: Iterable[Shift]) -> QuerySet[Visit]:
     """What the technicians of these shifts have begun or done that day."""
     begin, end = day_bounds(region.organisation, on, on)

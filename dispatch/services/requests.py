@@ -210,21 +210,26 @@ def customer_given_ensure(*, caller: Caller, given: CustomerGiven, site: SiteGiv
 
 def site_given_ensure(*, caller: Caller, given: SiteGiven) -> Site:
     """The site that is meant, made when new. Raises CommunityUnknown."""
-    community = _community_named(caller, given.community_code)
-    told = SiteTold(
+    told = site_told(organisation=caller.organisation, given=given)
+    return site_ensure(organisation=caller.organisation, told=told)
+
+
+def site_told(*, organisation: Organisation, given: SiteGiven) -> SiteTold:
+    """The same in communities' words. Raises CommunityUnknown."""
+    community = _community_named(organisation, given.community_code)
+    return SiteTold(
         address=given.address,
         unit=given.unit,
         lon=given.lon,
         lat=given.lat,
         community_id=community.pk if community else None,
     )
-    return site_ensure(organisation=caller.organisation, told=told)
 
 
-def _community_named(caller: Caller, code: str) -> Community | None:
+def _community_named(organisation: Organisation, code: str) -> Community | None:
     if not code:
         return None
-    community = Community.objects.filter(organisation=caller.organisation, code=code).first()
+    community = Community.objects.filter(organisation=organisation, code=code).first()
     if community is None:
         raise CommunityUnknown(f"There is no community {code!r}.")
     return community

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
 from communities.models import Region
 from dispatch.models import Shift, TechnicianSkill, Visit, WorkingHours
@@ -17,15 +17,18 @@ def shifts_ensure(*, region: Region, on: date) -> None:
 
     A shift that is there stays as it is, also when working hours or the home have changed since.
     """
-    hours = WorkingHours.objects.filter(
-        organisation=region.organisation,
-        technician__region=region,
-        technician__active=True,
-        weekday=on.isoweekday(),
-    ).exclude(technician__shifts__on=on)
+    hours = _hours_without_a_shift(region, on)
     Shift.objects.bulk_create(
         [_shift(one, on) for one in hours.select_related("technician", "organisation")], ignore_conflicts=True
     )
+
+
+def shifts_expected(region: Region, on: date) -> list[Shift]:
+    """The shifts of that day, and those that planning it would make, which are not stored; by technician's code."""
+    skills = Prefetch("technician__skills", TechnicianSkill.objects.select_related("skill"))
+    hours = _hours_without_a_shift(region, on).select_related("technician", "organisation")
+    to_come = [_shift(one, on) for one in hours.prefetch_related(skills)]
+    return sorted([*shifts_of(region, on), *to_come], key=lambda shift: shift.technician.code)
 
 
 def shifts_of(region: Region, on: date) -> list[Shift]:
@@ -47,6 +50,15 @@ def shifts_of(region: Region, on: date) -> list[Shift]:
         .prefetch_related(Prefetch("technician__skills", skills))
         .order_by("technician__code")
     )
+
+
+def _hours_without_a_shift(region: Region, on: date) -> QuerySet[WorkingHours]:
+    return WorkingHours.objects.filter(
+        organisation=region.organisation,
+        technician__region=region,
+        technician__active=True,
+        weekday=on.isoweekday(),
+    ).exclude(technician__shifts__on=on)
 
 
 def _shift(hours: WorkingHours, on: date) -> Shift:

@@ -17,7 +17,7 @@ from billing.models import PriceItem
 from communities.models import User
 from dispatch.models import Technician
 from tests.api.conftest import Api
-from tests.api.world import World
+from tests.api.world import World, tomorrow_at
 from tests.billing.settlement_files import stripe_csv
 
 # anonymous · another company's dispatcher · technician whose visit it is not · manager of another region ·
@@ -39,6 +39,7 @@ EARNED = (401, 404, 404, 404, 200, 200, 404, 200)  # what the visit's technician
 TECHNICIAN = (401, 403, 200, 403, 200, 403, 403, 403)
 ANSWERS = (401, 404, 404, 404, 404, 200, 403, 200)  # for the region: its manager, and administrators
 HAND_OVER = (401, 422, 403, 403, 403, 403, 200, 200)  # the stranger's company has no such technician
+BOOK = (401, 404, 404, 404, 404, 404, 200, 200)  # dispatch's: for all others it does not exist
 OWN = (401, 404, 404, 404, 404, 404, 404, 200)  # an administrator's: for all others it does not exist
 
 
@@ -110,6 +111,14 @@ TABLE: dict[str, tuple[int, ...]] = {
     "POST /requests/{request_id}/pause": DISPATCH,
     "POST /requests/{request_id}/resume": DISPATCH,
     "GET /work-orders/{work_order_id}": PLACE,
+    "POST /windows": (401, 422, 403, 403, 403, 403, 200, 200),
+    "POST /bookings": (401, 422, 403, 403, 403, 403, 201, 201),
+    "GET /bookings/{booking_id}": BOOK,
+    "POST /bookings/{booking_id}/confirm": BOOK,
+    "POST /bookings/{booking_id}/move": (401, 404, 404, 404, 404, 404, 200, 200),
+    "DELETE /bookings/{booking_id}": removed(BOOK),
+    "GET /booking-profile": SIGNED_IN,
+    "PUT /booking-profile": ADMINISTRATOR,
     "POST /facts": ADMINISTRATOR,
     "GET /facts": ADMINISTRATOR,
     "POST /customers/{customer_id}/erase": OWN,
@@ -219,6 +228,7 @@ ROW: dict[str, str] = {
     "PUT /visits/{visit_id}/pin": "assigned",
     "POST /requests/{request_id}/resume": "paused",
     "POST /visits/{visit_id}/reopen": "done",
+    "POST /bookings/{booking_id}/move": "booked",
     "POST /visits/{visit_id}/start": "on_site",
     "POST /visits/{visit_id}/complete": "started",
     "DELETE /visits/{visit_id}/pin": "assigned",
@@ -244,6 +254,7 @@ QUERY = {
     "GET /settlements/unsettled": "?account=sandbox",
 }
 SITE = {"lon": 121.55, "lat": 25.03}
+WINDOW = {"from_at": tomorrow_at(10).isoformat(), "until_at": tomorrow_at(12).isoformat()}
 BODY: dict[str, dict[str, Any] | bytes] = {
     "POST /session": {"username": "dora", "password": "x"},
     "PATCH /me": {"email": "me@acme.test", "language": "en", "weekly_report": False},
@@ -251,6 +262,10 @@ BODY: dict[str, dict[str, Any] | bytes] = {
     "POST /experiments/{region_id}/resume": {"reason": "The prices are others."},
     "POST /requests": {"reference": "A1", "service_type": "filter", "site": SITE},
     "POST /requests/{request_id}/cancel": {"reason": "Not needed any more."},
+    "POST /windows": {"service_type": "filter", "site": SITE},
+    "POST /bookings": {"service_type": "filter", "site": SITE, "window": WINDOW},
+    "POST /bookings/{booking_id}/confirm": {"customer": {"name": "Wang", "phone": "1"}},
+    "POST /bookings/{booking_id}/move": WINDOW,
     "POST /requests/{request_id}/pause": {"reason": "parts"},
     "POST /visits/{visit_id}/reopen": {"reason": "It drips again."},
     "POST /facts": {
@@ -280,6 +295,7 @@ BODY: dict[str, dict[str, Any] | bytes] = {
     "PUT /option-sets/{code}": {"name": "Water", "options": [{"lines": [{"item": "add-on-free"}]}]},
     "PUT /maintenance-plans/{code}": {"name": "Gold", "price_minor": 1200, "period_months": 12},
     "PUT /billing-profile": {"payment_account": "sandbox"},
+    "PUT /booking-profile": {"is_open": True},
     "POST /memberships": {"plan": "plan-1", "customer": {"name": "Wang", "phone": "1"}, "site": SITE},
     "POST /memberships/{membership_id}/cancel": {"reason": "They move."},
     "POST /visits/{visit_id}/memberships": {"plan": "plan-1"},
@@ -407,6 +423,8 @@ def test_what_acts_once_says_so_in_the_schema() -> None:
         "POST /policies",
         "POST /memberships",
         "POST /policies/previews",
+        "POST /bookings",
+        "POST /bookings/{booking_id}/confirm",
     }
     assert {name for name in TABLE if "If-Match" in needed(name)} == IF_MATCH
 

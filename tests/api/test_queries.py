@@ -41,6 +41,8 @@ DISPATCHER = {
     "/requests": 2,
     "/requests/{request}": 2,
     "/work-orders/{work_order}": 3,
+    "/bookings/{booking}": 2,
+    "/booking-profile": 2,
     "/recoveries": 4,
     "/plans": 2,
     "/plans/{draft}": 2,

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from api.models import EventDelivery, EventEndpoint
 from billing.gateways.base import PaymentState
@@ -65,6 +66,7 @@ from communities.services.tokens import token_issue
 from communities.services.windows import windows_turn
 from core.links import digest
 from dispatch.models import (
+    Booking,
     Plan,
     PlanVersion,
     PolicyPreview,
@@ -79,13 +81,20 @@ from dispatch.models import (
 )
 from dispatch.services.day import rows_hash
 from dispatch.services.recoveries import Complaint, recovery_open
-from dispatch.states import PlanState, PreviewState, VisitState
+from dispatch.states import BookingState, PlanState, PreviewState, VisitState
 from tests import factories
 
 SECRET = "calendar-secret"
 NO_PINS = {"technician": None, "start_at": None}
+TAIPEI = ZoneInfo("Asia/Taipei")
 
 EXPLANATION = {"chosen": {"technician": "T1", "minutes": {"travel": 4.0}}, "runner_up": None}
+
+
+def tomorrow_at(hour: int) -> datetime:
+    """A full hour of the day after the real one, in Taipei."""
+    tomorrow = datetime.now(TAIPEI) + timedelta(days=1)
+    return tomorrow.replace(hour=hour, minute=0, second=0, microsecond=0)
 
 
 @dataclass
@@ -181,13 +190,35 @@ class World:
             state=PreviewState.DONE,
         )
 
+    def _booking(self, **more: Any) -> Booking:
+        """A window of tomorrow afternoon. The API reads the clock, so that it has to be real."""
+        afternoon = tomorrow_at(14)
+        return Booking.objects.create(
+            organisation=self.company,
+            region=self.region,
+            on=afternoon.date(),
+            site=factories.site(self.community),
+            service_type=factories.service_type(self.company, "filter"),
+            window_from_at=afternoon,
+            window_until_at=tomorrow_at(16),
+            expires_at=afternoon,
+            **more,
+        )
+
+    def _bookings(self) -> dict[str, str]:
+        """One held, one booked; and somebody works tomorrow, so that there are windows."""
+        factories.shift(self.technician, tomorrow_at(9))
+        visit = factories.visit(factories.site(self.community), self.now)
+        booked = self._booking(state=BookingState.BOOKED, request=visit.work_order.request)
+        return {"booking": str(self._booking().pk), "booked": str(booked.pk)}
+
     def _name_rows(self) -> None:
         order = self.scheduled.work_order
         waits = factories.request(factories.site(self.community), self.now)
         RequestPause.objects.create(
             organisation=self.company, request=waits, reason="parts", began_at=self.now
         )
-        self.names |= {
+        self.names |= self._bookings() | {
             "paused": str(waits.pk),
             "customer": str(factories.customer(self.company).pk),
             "community": str(self.community.pk),

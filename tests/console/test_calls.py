@@ -1,0 +1,130 @@
+"""A dispatcher takes a call: number or address, Enter, a window, Enter."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client
+
+from communities.models import Community, Region, User
+from communities.services.customers import customer_ensure
+from dispatch.models import Booking, Technician, Visit
+from tests import factories
+from tests.console.test_customer_pages import Page
+
+TAIPEI = ZoneInfo("Asia/Taipei")
+PHONE = "0912 345 678"
+
+
+@pytest.fixture
+def village(north: Region, tom: Technician) -> Community:
+    """Tom works there tomorrow morning. The page reads the clock, so that it has to be real."""
+    factories.shift(tom, tomorrow_at(8), hours=4)
+    factories.service_type(north.organisation)
+    return factories.community(north, "A")
+
+
+@pytest.fixture
+def desk(dora: User) -> Client:
+    client = Client()
+    client.force_login(dora)
+    return client
+
+
+def tomorrow_at(hour: int) -> datetime:
+    tomorrow = datetime.now(TAIPEI) + timedelta(days=1)
+    return tomorrow.replace(hour=hour, minute=0, second=0, microsecond=0)
+
+
+def words(content: bytes) -> str:
+    return " ".join(Page(content).words)
+
+
+def ask(desk: Client, **said: str) -> str:
+    answer = desk.post("/calls?lang=en", {"service": "filter", **said})
+    assert answer.status_code == 200, answer.content
+    return answer.content.decode()
+
+
+def test_an_address_leads_to_windows_and_one_of_them_is_booked(desk: Client, village: Community) -> None:
+    site = factories.site(village)
+    type(site).objects.filter(pk=site.pk).update(key="1exampleroad|", address="1 Example Road")
+    seen = ask(desk, address="1 Example Road")
+    assert "A village" in seen
+    assert "Nobody has been there yet." in seen
+
+    window = f"{tomorrow_at(10).isoformat()}/{tomorrow_at(12).isoformat()}"
+    said = {"take": "1", "window": window, "name": "Ms Wang", "phone": PHONE, "address": "1 Example Road"}
+    answer = desk.post("/calls?lang=en", {"service": "filter", **said})
+
+    [booking] = Booking.objects.all()
+    assert (answer.status_code, answer["Location"]) == (302, f"/calls?booked={booking.pk}")
+    assert (booking.window_from_at, booking.request.customer.name) == (tomorrow_at(10), "Ms Wang")
+    assert "Booked for Ms Wang" in words(desk.get(answer["Location"]).content)
+
+
+def test_a_known_number_needs_no_address_and_shows_what_was_done(
+    desk: Client, village: Community, tom: Technician
+) -> None:
+    wang = customer_ensure(organisation=village.organisation, name="Ms Wang", phone=PHONE)
+    last = datetime(2026, 3, 2, 1, tzinfo=TAIPEI)
+    done = factories.visit(factories.site(village), last, technician=tom, starts_at=last, customer=wang)
+    Visit.objects.filter(pk=done.pk).update(state="completed")
+
+    seen = ask(desk, phone="0912345678")
+
+    assert f'value="{done.site_id}"' in seen
+    for said in ("Ms Wang", "filter", "Completed", "Technician T1"):
+        assert said in words(seen.encode()), said
+
+
+def test_an_unknown_number_or_address_says_what_to_do(desk: Client, village: Community) -> None:
+    assert "Nobody with this number yet." in ask(desk, phone=PHONE)
+    answer = desk.post("/calls?lang=en", {"service": "filter", "address": "Nowhere 1"})
+    assert (answer.status_code, "This address is not known" in words(answer.content)) == (422, True)
+
+
+def test_whoever_is_slower_sees_what_is_left(desk: Client, village: Community) -> None:
+    site = factories.site(village)
+    gone = f"{tomorrow_at(20).isoformat()}/{tomorrow_at(22).isoformat()}"
+    said = {"take": "1", "window": gone, "name": "Ms Wang", "phone": PHONE, "site": str(site.pk)}
+
+    answer = desk.post("/calls?lang=en", {"service": "filter", **said})
+
+    assert answer.status_code == 409
+    assert "Somebody was quicker" in words(answer.content)
+    assert "10:00–12:00" in words(answer.content)
+    assert Booking.objects.count() == 0
+
+
+@pytest.mark.parametrize("missing", ["name", "phone"])
+def test_nobody_is_booked_who_cannot_be_reached(desk: Client, village: Community, missing: str) -> None:
+    site = factories.site(village)
+    said = {"name": "Ms Wang", "phone": PHONE} | {missing: ""}
+    window = f"{tomorrow_at(10).isoformat()}/{tomorrow_at(12).isoformat()}"
+    answer = desk.post(
+        "/calls?lang=en", {"take": "1", "service": "filter", "window": window, "site": str(site.pk), **said}
+    )
+    assert answer.status_code == 422
+    assert "are needed" in words(answer.content)
+    assert Booking.objects.count() == 0
+
+
+def test_it_is_for_dispatch_alone(village: Community, tom: Technician, mina: User, stranger: User) -> None:
+    site = factories.site(village)
+    for user in (tom.user, mina):
+        client = Client()
+        client.force_login(user)
+        assert client.get("/calls")["Location"] == "/"
+    outsider = Client()
+    outsider.force_login(stranger)
+    answer = outsider.post("/calls?lang=en", {"service": "filter", "site": str(site.pk)})
+    assert (answer.status_code, village.name_en in answer.content.decode()) == (422, False)
+    assert Client().get("/calls")["Location"] == "/sign-in"
+
+
+def test_the_first_window_is_chosen_and_focused(desk: Client, village: Community) -> None:
+    """So that Enter, Enter is enough where the customer is known."""
+    seen = ask(desk, site=str(factories.site(village).pk))
+    assert seen.count("checked autofocus") == 1
+    assert seen.count("autofocus") == 1
