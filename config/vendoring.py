@@ -10,7 +10,7 @@ import json
 import re
 import tarfile
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from config.embedded import CHECKOUT
@@ -88,8 +88,7 @@ def package_fetch(
     kept = {name: Kept(package.files[name].source, digest(data)) for name, data in contents.items()}
     if not accept and kept != package.files:
         raise VendoringError(f"{package.name} {package.version} has other files than before")
-    found = Package(**{**_fields(package), "sha256": digest(tarball), "files": kept})
-    return found, contents
+    return replace(package, sha256=digest(tarball), files=kept), contents
 
 
 def _contents(package: Package, tarball: bytes) -> Iterator[tuple[str, bytes]]:
@@ -111,7 +110,3 @@ def without_source_map(data: bytes) -> bytes:
 
 def digest(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
-
-
-def _fields(package: Package) -> dict[str, object]:
-    return {name: getattr(package, name) for name in ("name", "version", "licence", "home")}

@@ -4,7 +4,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from console.customer import offers, paying
 from console.customer import views as customer
-from console.office import customers, facts, letters, my_day, payments, proof, recoveries, revenue, statements
+from console.office import board, customers, facts, letters, my_day, payments, proof, recoveries, revenue, statements
 from console.office import views as office
 from console.office.sign_in import sign_in, sign_out
 from console.sandbox_provider import api as sandbox_api
@@ -12,6 +12,7 @@ from console.sandbox_provider import views as sandbox
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", office.day, name="day"),
+    path("board", board.board, name="board"),
     path("my-day", my_day.my_day, name="my-day"),
     path("my-day-worker.js", my_day.worker, name="my-day-worker"),
     path("my-day.webmanifest", my_day.manifest, name="my-day-manifest"),
