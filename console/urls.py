@@ -4,7 +4,18 @@ from django.urls import URLPattern, URLResolver, path
 
 from console.customer import offers, paying
 from console.customer import views as customer
-from console.office import board, customers, facts, letters, my_day, payments, proof, recoveries, revenue, statements
+from console.office import (
+    board,
+    customers,
+    facts,
+    letters,
+    my_day,
+    payments,
+    proof,
+    recoveries,
+    revenue,
+    statements,
+)
 from console.office import views as office
 from console.office.sign_in import sign_in, sign_out
 from console.sandbox_provider import api as sandbox_api

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from dispatch.models import Stop, Visit
+from dispatch.services.promises import promise_moved
+from dispatch.states import VisitState
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +21,18 @@ class Change:
     def changes_technician(self) -> bool:
         return _technician(self.before) != _technician(self.after)
 
+    @property
+    def breaks_promise(self) -> bool:
+        """Whether the customer was told something else: an hour, a technician, that somebody comes at all."""
+        if self.after is None:
+            return self.visit.state == VisitState.SCHEDULED
+        return promise_moved(self.visit, self.after) is not None
+
 
 def visit_changes(before: Iterable[Stop], after: Iterable[Stop]) -> list[Change]:
     """The changes from the stops of one version to those of another, in the order of work order numbers.
 
-    Of stops with their routes, and their visits with work orders. What had begun is planned in neither.
+    Of stops with their routes, and their visits with work orders and organisations. What had begun is planned in neither.
     """
     then, now = _by_visit(before), _by_visit(after)
     changes = _changes(then, now)

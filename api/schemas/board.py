@@ -246,13 +246,13 @@ class WhereOut(Out):
 
 
 class ChangeOut(Out):
-    """A visit that would be somewhere else. `promised` when it is on somebody's schedule already."""
+    """A visit that would be somewhere else, or at another time."""
 
     visit_id: UUID
     number: str
     address: str
     community_id: UUID | None
-    promised: bool
+    breaks_promise: bool
     before: WhereOut | None
     after: WhereOut | None
 
@@ -264,7 +264,7 @@ class ChangeOut(Out):
             number=visit.work_order.number,
             address=str(visit.site),
             community_id=visit.site.community_id,
-            promised=visit.starts_at is not None,
+            breaks_promise=change.breaks_promise,
             before=WhereOut.of(change.before, zone),
             after=WhereOut.of(change.after, zone),
         )
@@ -290,7 +290,7 @@ class ChangesOut(Out):
     travel_minutes: float
     other_technician: int
     other_time: int
-    promises: Annotated[int, Field(description="Visits on somebody's schedule that would be somewhere else.")]
+    promises: Annotated[int, Field(description="Customers who were told something else.")]
     communities: list[CommunityChange]
     visits: list[ChangeOut]
 
@@ -315,7 +315,7 @@ class ChangesOut(Out):
             travel_minutes=round((version.travel_s - (against.travel_s if against else 0)) / 60, 1),
             other_technician=technicians,
             other_time=len(changes) - technicians,
-            promises=sum(one.promised for one in visits),
+            promises=sum(one.breaks_promise for one in visits),
             communities=[
                 CommunityChange(id=one.id, name=one.name, visits=counts[one.id])
                 for one in sorted(names, key=lambda one: (-counts[one.id], one.name))

@@ -13,8 +13,8 @@ from communities.models import Region
 from communities.selectors.places import region_list
 from console.customer.pages import Policy
 from console.office.board_words import figures, said
-from console.office.day import newest_day
-from console.office.pages import day_asked, language_here, office_page, signed_in
+from console.office.day import day_asked, newest_day
+from console.office.pages import language_here, office_page, signed_in
 from dispatch.explanations import name_in
 from dispatch.selectors.plans import plan_list
 

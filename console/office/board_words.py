@@ -48,7 +48,7 @@ SAID: Mapping[str, Promise] = {
     "pinned": _("pinned"),
     "planning": _("Planning, version {number}"),
     "progress": _("Progress"),
-    "promises": _("Promised visits that move"),
+    "promises": _("Promises broken"),
     "publish": _("Publish"),
     "published": _("Version {number} is the day's plan now."),
     "redone": _("Done again."),

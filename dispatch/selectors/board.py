@@ -90,7 +90,9 @@ def _routes(version: PlanVersion) -> list[Route]:
 
 def version_stops(version: PlanVersion) -> list[Stop]:
     """All stops with their routes, technicians and visits. One query."""
-    stops = version.stops.select_related(*ASKED_FOR, "route__technician").defer(*UNSHOWN)
+    stops = version.stops.select_related(*ASKED_FOR, "route__technician", "visit__organisation").defer(
+        *UNSHOWN
+    )
     return list(stops.order_by("pk"))
 
 

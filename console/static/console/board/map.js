@@ -93,8 +93,9 @@ export class Chart {
     map.on("click", "stops", ({ features }) => focus.choose(features[0].id));
     map.on("mousemove", "areas", ({ features, lngLat }) => this.#name(features[0], lngLat));
     map.on("mouseleave", "areas", () => this.popup.remove());
-    focus.addEventListener("hovered", ({ detail }) => this.#highlight(detail.former, detail.visitId));
-    focus.addEventListener("chosen", ({ detail }) => this.#highlight(detail.former, detail.visitId));
+    for (const what of ["hovered", "chosen"]) {
+      focus.addEventListener(what, ({ detail }) => this.#highlight([detail.former, detail.visitId]));
+    }
   }
 
   #name(area, lngLat) {
@@ -102,13 +103,15 @@ export class Chart {
     this.popup.setLngLat(lngLat).setText(LANGUAGE === "en" ? english : name).addTo(this.map);
   }
 
-  async #highlight(former, visitId) {
+  /** Make the stops of visits as large as they should be now, and let the other routes fade. */
+  async #highlight(visitIds) {
     await this.ready;
     if (!this.day) return;
-    const state = (id, hovered) => id && this.map.setFeatureState({ source: "stops", id }, { hovered });
-    state(former, false);
-    state(visitId, true);
-    const route = visitId && this.day.stops.get(visitId)?.technician.id;
+    const { hovered, chosen } = this.focus;
+    for (const id of visitIds.filter(Boolean)) {
+      this.map.setFeatureState({ source: "stops", id }, { hovered: id === hovered || id === chosen });
+    }
+    const route = this.day.stops.get(hovered ?? chosen)?.technician.id;
     for (const { id, stops } of this.day.board.technicians) {
       if (stops.length) this.map.setFeatureState({ source: "routes", id }, { dimmed: Boolean(route) && id !== route });
     }

@@ -85,11 +85,11 @@ export class Planning {
       : [];
     return [
       element("h2", {}, say("draft", { number: run.number })),
+      element("div", { class: "buttons" }, ...buttons.filter(Boolean)),
       figuresOf(changes),
       termsOf(changes),
       communitiesOf(changes),
       movesOf(changes),
-      element("div", { class: "buttons" }, ...buttons.filter(Boolean)),
     ];
   }
 
@@ -159,7 +159,7 @@ function movesOf({ visits }) {
   if (!visits.length) return element("p", { class: "soft" }, say("nothing_moves"));
   const where = (place) => (place ? `${place.technician} ${clock(place.start_at)}` : say("nobody"));
   const items = visits.map((one) =>
-    element("li", { class: one.promised ? "promised" : "" }, element("b", {}, one.number), ` ${where(one.before)} → ${where(one.after)}`),
+    element("li", { class: one.breaks_promise ? "promised" : "" }, element("b", {}, one.number), ` ${where(one.before)} → ${where(one.after)}`),
   );
   return folded(say("moves", { number: visits.length }), element("ul", { class: "moves" }, ...items));
 }
