@@ -32,7 +32,7 @@ class Change:
 def visit_changes(before: Iterable[Stop], after: Iterable[Stop]) -> list[Change]:
     """The changes from the stops of one version to those of another, in the order of work order numbers.
 
-    Of stops with their routes, and their visits with work orders and organisations. What had begun is planned in neither.
+    Of stops with their routes, and visits with work orders and organisations. What had begun is planned in neither.
     """
     then, now = _by_visit(before), _by_visit(after)
     changes = _changes(then, now)
