@@ -22,6 +22,7 @@ from dispatch.models import PlanVersion, Route, Shift, Stop, Technician, Unassig
 from dispatch.plan_changes import Change, minutes_changed
 from dispatch.selectors.board import Board, Moment, Run
 from dispatch.selectors.visits import day_bounds
+from dispatch.states import Pin
 
 LocalMoment = Annotated[datetime, Field(description="In the organisation's time zone.")]
 
@@ -55,6 +56,7 @@ class BoardVisit(Out):
     window_until_at: LocalMoment | None
     requested_at: LocalMoment
     resolve_by: LocalMoment
+    pinned: Annotated[Pin | None, Field(description="What a dispatcher has decided of it.")]
 
     @classmethod
     def of(cls, visit: Visit, zone: ZoneInfo, language: Language) -> Self:
@@ -72,7 +74,16 @@ class BoardVisit(Out):
             window_until_at=visit.window_until_at and visit.window_until_at.astimezone(zone),
             requested_at=asked.requested_at.astimezone(zone),
             resolve_by=asked.resolve_by.astimezone(zone),
+            pinned=_pin(visit),
         )
+
+
+def _pin(visit: Visit) -> Pin | None:
+    if visit.pinned_technician_id and visit.pinned_start_at:
+        return Pin.BOTH
+    if visit.pinned_technician_id:
+        return Pin.TECHNICIAN
+    return Pin.TIME if visit.pinned_start_at else None
 
 
 class BoardStop(Out):

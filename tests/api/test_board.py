@@ -133,6 +133,20 @@ def test_the_board_shows_the_published_plan(
     assert shown["communities"] == [{"id": str(xicun.pk), "name": "xicun village"}]
 
 
+@pytest.mark.parametrize("pin", [None, "technician", "time", "both"])
+def test_the_board_tells_pins(
+    dora_api: Api, north: Region, plan: Plan, shift: Shift, xicun: Community, now: datetime, pin: str | None
+) -> None:
+    draft = version_of(plan, PlanState.DRAFT)
+    visit = factories.visit(factories.site(xicun), now)
+    Visit.objects.filter(pk=visit.pk).update(
+        pinned_technician=shift.technician if pin in {"technician", "both"} else None,
+        pinned_start_at=now if pin in {"time", "both"} else None,
+    )
+    route_of(draft, shift, (visit, 0))
+    assert [one["pinned"] for one in board(dora_api, north)["visits"]] == [pin]
+
+
 def test_a_version_can_be_asked_for(dora_api: Api, north: Region, plan: Plan) -> None:
     publish(plan, version_of(plan, PlanState.PUBLISHED))
     draft = version_of(plan, PlanState.DRAFT)

@@ -18,6 +18,8 @@ CSP = (
     "form-action 'self'; script-src 'self'; connect-src 'self'; worker-src 'self'"
 )
 
+PINS = ("pin_nothing", "pin_technician", "pin_time", "pin_both")
+
 
 def opened(user: User, query: str = "") -> HttpResponse:
     browser = Client()
@@ -76,4 +78,4 @@ def test_whatever_the_scripts_say_is_told_to_them() -> None:
     assert set(said("en")) == set(said("zh-hant"))
     # Named by a variable: the background bands and the first rows of a comparison.
     unused = {name for name in said("en") if "." not in name} - asked
-    assert unused == {"shift", "pause", "overtime", "visits", "left_out"}
+    assert unused == {"shift", "pause", "overtime", "visits", "left_out", *PINS}

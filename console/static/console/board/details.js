@@ -27,7 +27,8 @@ export class Details {
   #draw() {
     const visit = this.day?.visits.get(this.focus.chosen);
     this.place.hidden = !visit;
-    if (visit) this.place.replaceChildren(this.#head(visit), this.#facts(visit), this.#why(visit), this.#form(visit));
+    if (!visit) return;
+    this.place.replaceChildren(this.#head(visit), this.#facts(visit), this.#why(visit), this.#form(visit), this.#pins(visit));
   }
 
   #head(visit) {
@@ -53,6 +54,15 @@ export class Details {
     const left = this.day.leftOut.get(visit.id);
     if (!left) return "";
     return element("ul", { class: "why-not" }, ...[left.why, ...left.help].map((text) => element("li", {}, text)));
+  }
+
+  #pins(visit) {
+    if (!this.day.isMovable(visit.id) || !this.day.stops.has(visit.id)) return "";
+    const choices = [null, "technician", "time", "both"].map((pin) =>
+      element("option", { value: pin ?? "", selected: pin === visit.pinned }, say(`pin_${pin ?? "nothing"}`)),
+    );
+    const chosen = ({ target }) => this.moving.pin(visit.id, target.value || null);
+    return element("label", { class: "pin" }, say("pin"), element("select", { onchange: chosen }, ...choices));
   }
 
   #form(visit) {

@@ -45,6 +45,14 @@ export class Moving {
     return this.#change("edits", body, say("moved"));
   }
 
+  /** Pin a visit to whom it is planned with, or when, or both; null lets it go. */
+  pin(visitId, pin) {
+    const version = this.page.day().board.shown.id;
+    const path = `/visits/${visitId}/pin`;
+    if (pin) return this.#do("PUT", path, { version, pin }, say("pinned_now"));
+    return this.#do("DELETE", `${path}?version=${version}`, {}, say("unpinned_now"));
+  }
+
   undo() {
     return this.#change("undo", {}, say("undone"));
   }
@@ -53,10 +61,13 @@ export class Moving {
     return this.#change("redo", {}, say("redone"));
   }
 
-  async #change(what, body, done) {
-    const { board } = this.page.day();
+  #change(what, body, done) {
+    return this.#do("POST", `/plans/${this.page.day().board.shown.id}/${what}`, body, done);
+  }
+
+  async #do(method, path, body, done) {
     try {
-      await ask(`/plans/${board.shown.id}/${what}`, { method: "POST", body, revision: board.shown.plan_revision });
+      await ask(path, { method, body, revision: this.page.day().board.shown.plan_revision });
       this.page.tell(done);
     } catch (refusal) {
       this.page.tell(wordsOf(refusal), true);
