@@ -77,3 +77,51 @@ def test_a_dispatcher_plans_compares_and_publishes_while_another_follows(
     expect(manager.go(BOARD).locator("#timeline [data-visit]")).to_have_count(VISITS)
     for window in (doras, adas, manager):
         assert (window.strangers, window.troubles) == ([], [])
+
+
+def test_a_dispatcher_drags_a_visit_pins_it_and_takes_it_back(
+    north_to_plan: Region, dora: User, open_as: OpenAs
+) -> None:
+    doras = open_as("dora")
+    board = doras.go(BOARD)
+    board.click("#plan")
+    expect(board.locator("#planning h2")).to_have_text("New plan, version 1")
+    board.click("#planning >> text=Publish")
+    expect(board.locator("#shown")).to_have_text("Published, version 1")
+    visit = board.locator("#timeline [data-visit]").first
+    moved = board.locator(f"[data-visit='{visit.get_attribute('data-visit')}']")
+    former = technician_of(moved.get_attribute("aria-label"))
+    other = "T2" if former == "T1" else "T1"
+
+    # While it hovers the page says what it would do; dropped, it is done.
+    row = board.locator(".who", has_text=other).bounding_box()
+    there = visit.bounding_box()
+    assert row is not None
+    assert there is not None
+    middle = row["y"] + row["height"] / 2
+    visit.hover()
+    board.mouse.down()
+    board.mouse.move(there["x"] + 60, middle, steps=8)
+    expect(board.locator("#hint")).to_contain_text("Possible")
+    board.mouse.up()
+    expect(board.locator("#shown")).to_have_text("Published, version 2")
+    assert technician_of(moved.get_attribute("aria-label")) == other
+
+    board.click("#undo")
+    expect(board.locator("#shown")).to_have_text("Published, version 3")
+    assert technician_of(moved.get_attribute("aria-label")) == former
+    board.click("#redo")
+    expect(board.locator("#shown")).to_have_text("Published, version 4")
+
+    moved.focus()
+    board.keyboard.press("Enter")
+    board.select_option("#details .pin select", "technician")
+    expect(board.locator("#shown")).to_have_text("Published, version 5")
+    assert (moved.get_attribute("aria-label") or "").endswith("pinned")
+    assert doras.grave_findings() == []
+    assert (doras.strangers, doras.troubles) == ([], [])
+
+
+def technician_of(sentence: str | None) -> str:
+    """Of a visit on the timeline: the second thing that its name says."""
+    return (sentence or "").split(", ")[1]

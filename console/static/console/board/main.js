@@ -22,7 +22,7 @@ let moment = null;
 let version = null; // asked for by hand; null is whatever is current
 let reading = Promise.resolve();
 
-const moving = new Moving(find("#hint"), { day: () => day, tell, renew });
+const moving = new Moving(find("#hint"), { day: () => day, tell, follow });
 const parts = [
   new List(find("#left-out"), focus),
   new Timeline(find("#timeline"), focus, { over: (move, event) => moving.over(move, event), drop: (move, event) => moving.drop(move, event) }),
@@ -44,6 +44,12 @@ function show(versionId) {
   version = versionId;
   tag = null;
   renew();
+}
+
+/** After a change by hand: whoever looked at a draft looks at the one it has become. */
+function follow(versionId) {
+  if (version && versionId) version = versionId;
+  return renew();
 }
 
 /** Read the day again; one reading after the other. */
@@ -76,14 +82,16 @@ function edits() {
   }
 }
 
+/** Something is new: read the day again, unless only the progress of a plan is. */
 async function hear(news) {
+  await moving.settled;
   const changed = news.tag !== (moment ?? day?.board.moment)?.tag;
   const isRunning = ["queued", "solving"].includes(news.newest?.state);
   const other = day && (news.published_id !== moment?.published_id || news.newest?.id !== moment?.newest?.id);
   moment = news;
-  if (version && other) version = null;
+  if (version && other && news.newest?.id !== version) version = null;
   if (isRunning) await planning.follow(news, day);
-  if (!day || (changed && !(isRunning && !other))) await renew();
+  if (!day || (changed && (other || !isRunning))) await renew();
 }
 
 function draggedFromList() {

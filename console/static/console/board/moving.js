@@ -8,13 +8,14 @@ const GAP_MS = 80; // between two trials of one drag
 export class Moving {
   /**
    * @param {HTMLElement} hint the note that follows the pointer
-   * @param {{day: () => import("./day.js").Day, tell: (text: string, isProblem?: boolean) => void, renew: () => void}} page
+   * @param {{day: () => import("./day.js").Day, tell: (text: string, isProblem?: boolean) => void, follow: (versionId: string|null) => void}} page
    */
   constructor(hint, page) {
     this.hint = hint;
     this.page = page;
     this.wanted = null;
     this.asking = false;
+    this.settled = Promise.resolve(); // when the last change has been answered
   }
 
   /** A visit hovers there; null when the drag is over. */
@@ -42,7 +43,7 @@ export class Moving {
   /** Make the move the plan's. @param {{visit: string, technician: string|null, clock: string|null, pin?: string|null}} move */
   commit(move) {
     const body = { ...this.#body(move), pin: move.pin ?? null };
-    return this.#change("edits", body, say("moved"));
+    return this.#plan("edits", body, say("moved"));
   }
 
   /** Pin a visit to whom it is planned with, or when, or both; null lets it go. */
@@ -54,25 +55,33 @@ export class Moving {
   }
 
   undo() {
-    return this.#change("undo", {}, say("undone"));
+    return this.#plan("undo", {}, say("undone"));
   }
 
   redo() {
-    return this.#change("redo", {}, say("redone"));
+    return this.#plan("redo", {}, say("redone"));
   }
 
-  #change(what, body, done) {
+  #plan(what, body, done) {
     return this.#do("POST", `/plans/${this.page.day().board.shown.id}/${what}`, body, done);
   }
 
-  async #do(method, path, body, done) {
+  #do(method, path, body, done) {
+    this.settled = this.#change(method, path, body, done);
+    return this.settled;
+  }
+
+  /** Whatever became of it, the page follows: to the version that was made, or to what others have made. */
+  async #change(method, path, body, done) {
+    let made = null;
     try {
-      await ask(path, { method, body, revision: this.page.day().board.shown.plan_revision });
+      const { data } = await ask(path, { method, body, revision: this.page.day().board.shown.plan_revision });
+      made = data.id;
       this.page.tell(done);
     } catch (refusal) {
       this.page.tell(wordsOf(refusal), true);
     }
-    this.page.renew();
+    this.page.follow(made);
   }
 
   #body({ visit, technician, clock }) {
