@@ -11,6 +11,7 @@ from api.auth import bearer, session
 from api.routers import (
     accounts,
     billing,
+    board,
     bookings,
     calendars,
     commissions,
@@ -84,6 +85,7 @@ for module in (
     recoveries,
     plans,
     plan_edits,
+    board,
     optimise,
     technician,
     offers,

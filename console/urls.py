@@ -7,6 +7,7 @@ from console.customer import views as customer
 from console.office import (
     account,
     accounts,
+    board,
     calls,
     customers,
     facts,
@@ -27,6 +28,7 @@ from console.sandbox_provider import views as sandbox
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", office.day, name="day"),
     path("calls", calls.calls, name="calls"),
+    path("board", board.board, name="board"),
     path("my-day", my_day.my_day, name="my-day"),
     path("my-day-worker.js", my_day.worker, name="my-day-worker"),
     path("my-day.webmanifest", my_day.manifest, name="my-day-manifest"),

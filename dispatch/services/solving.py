@@ -98,7 +98,8 @@ class _Watch:
         if time.monotonic() - self._heard < REPORT_S:
             return
         self._heard = time.monotonic()
-        self._renew(progress=round(100 * progress.fraction))
+        best = {} if progress.cost_s is None else {"score": {"total": progress.cost_s / 60}}
+        self._renew(progress=round(100 * progress.fraction), **best)
 
     def cancelled(self) -> bool:
         return self._stop
@@ -109,7 +110,7 @@ class _Watch:
         if self._stop:
             raise Cancelled
 
-    def _renew(self, **figures: int) -> None:
+    def _renew(self, **figures: Any) -> None:
         self._run.update(lease_until=timezone.now() + LEASE, **figures)
         self._stop = not _uncancelled(self._run).exists()
 
@@ -181,7 +182,7 @@ def versions_sweep(*, now: datetime | None = None) -> None:
     lost.filter(attempts__gte=ATTEMPTS).update(
         state=PlanState.FAILED, finished_at=now, error="The planner was lost three times."
     )
-    lost.update(state=PlanState.QUEUED, lease_until=None, progress=0)
+    lost.update(state=PlanState.QUEUED, lease_until=None, progress=0, score={})
     waiting = PlanVersion.objects.filter(state=PlanState.QUEUED, created_at__lt=now - WAIT)
     for version_id in list(waiting.values_list("pk", flat=True)):
         announce.plan_wanted(version_id)

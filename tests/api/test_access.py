@@ -130,6 +130,10 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET /plans/{version_id}": PLACE,
     "GET /plans/{version_id}/routes": PLACE,
     "GET /plans/{version_id}/unassigned": PLACE,
+    "GET /plans/{version_id}/changes": PLACE,
+    "GET /board": PLACE,
+    "GET /board/moments": PLACE,
+    "GET /tiles/communities/{zoom}/{x}/{y}": SIGNED_IN,
     "POST /plans/{version_id}/cancel": DISPATCH,
     "POST /plans/{version_id}/publish": DISPATCH,
     "POST /plans/{version_id}/trials": DISPATCH,
@@ -241,6 +245,8 @@ ROW: dict[str, str] = {
 DEFAULT_ROW = {"version": "draft", "visit": "scheduled"}
 QUERY = {
     "DELETE /visits/{visit_id}/pin": "?version={edited}",
+    "GET /board": "?region={region}&on=2026-03-02",
+    "GET /board/moments": "?region={region}&on=2026-03-02",
     "POST /optimise": "?seconds=0",
     "GET /exports/facts.csv": "?from=2026-03-01&to=2026-03-31",
     "GET /exports/facts.parquet": "?from=2026-03-01&to=2026-03-31",

@@ -238,6 +238,7 @@ class World:
             "month": "2026-01",
             "region": str(self.region.pk),
             "secret": SECRET,
+            **dict.fromkeys(("zoom", "x", "y"), "0"),
         }
 
     def _version(self, on: date, state: PlanState, **how: Any) -> PlanVersion:

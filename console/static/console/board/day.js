@@ -1,0 +1,84 @@
+/** A region's day as the API gives it, with its rows found by their ids; and what of it is looked at. */
+
+export class Day {
+  /** @param {any} board what GET /board answers */
+  constructor(board) {
+    this.board = board;
+    this.visits = new Map(board.visits.map((visit) => [visit.id, visit]));
+    this.technicians = new Map(board.technicians.map((technician) => [technician.id, technician]));
+    this.communities = new Map(board.communities.map((community) => [community.id, community.name]));
+    this.leftOut = new Map(board.left_out.map((left) => [left.visit_id, left]));
+    this.stops = new Map();
+    for (const technician of board.technicians) {
+      technician.stops.forEach((stop, place) => this.stops.set(stop.visit_id, { stop, technician, place }));
+    }
+  }
+
+  get mayEdit() {
+    return this.board.may_plan && this.board.shown !== null;
+  }
+
+  /** Whether a visit can still be moved: nobody has begun it. */
+  isMovable(visitId) {
+    const known = this.stops.get(visitId);
+    return this.mayEdit && !(known?.stop.begun || ["arrived", "started", "completed"].includes(this.visits.get(visitId)?.state));
+  }
+
+  communityOf(visit) {
+    return this.communities.get(visit.community_id) ?? "";
+  }
+
+  /** A clock time of this day, as an instant with the company's offset. */
+  instant(clockTime) {
+    return `${this.board.on}T${clockTime}:00${this.board.day.starts_at.slice(19)}`;
+  }
+
+  /** The visit before or after one in its route, or of the technician above or below at about the same time. */
+  neighbour(visitId, along, across) {
+    const known = this.stops.get(visitId);
+    if (!known) return null;
+    if (along) return known.technician.stops[known.place + along]?.visit_id ?? null;
+    const working = this.board.technicians.filter((technician) => technician.stops.length);
+    const other = working[working.indexOf(known.technician) + across];
+    if (!other) return null;
+    const gap = (stop) => Math.abs(Date.parse(stop.start_at) - Date.parse(known.stop.start_at));
+    return other.stops.reduce((best, stop) => (gap(stop) < gap(best) ? stop : best)).visit_id;
+  }
+}
+
+/** What is pointed at and what is chosen; every part of the page tells it, and listens. */
+export class Focus extends EventTarget {
+  hovered = null;
+  chosen = null;
+
+  /** @param {string|null} visitId */
+  hover(visitId) {
+    this.#change("hovered", visitId);
+  }
+
+  /** @param {string|null} visitId */
+  choose(visitId) {
+    this.#change("chosen", visitId);
+  }
+
+  #change(what, visitId) {
+    if (this[what] === visitId) return;
+    const former = this[what];
+    this[what] = visitId;
+    this.dispatchEvent(new CustomEvent(what, { detail: { former, visitId } }));
+  }
+}
+
+/** Let the elements of a visit carry a class while it is pointed at, another while it is chosen. */
+export function mark(focus, container) {
+  const toggle = (visitId, name, on) => {
+    if (visitId === null) return;
+    for (const one of container.querySelectorAll(`[data-visit="${visitId}"]`)) one.classList.toggle(name, on);
+  };
+  for (const what of ["hovered", "chosen"]) {
+    focus.addEventListener(what, ({ detail }) => {
+      toggle(detail.former, what, false);
+      toggle(detail.visitId, what, true);
+    });
+  }
+}

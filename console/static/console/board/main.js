@@ -1,0 +1,144 @@
+/** The board: the day is read, shown three ways, and read again whenever something of it has changed. */
+
+import { ask } from "./api.js";
+import { Day, Focus } from "./day.js";
+import { Details } from "./details.js";
+import { List } from "./list.js";
+import { listen } from "./live.js";
+import { Chart } from "./map.js";
+import { Moving } from "./moving.js";
+import { Planning } from "./plan.js";
+import { Timeline } from "./timeline.js";
+import { ON, REGION, say } from "./words.js";
+
+const find = (selector) => document.querySelector(selector);
+const TOLD_MS = 6000;
+
+const focus = new Focus();
+const notice = find("#notice");
+let day = null;
+let tag = null;
+let moment = null;
+let version = null; // asked for by hand; null is whatever is current
+let reading = Promise.resolve();
+
+const moving = new Moving(find("#hint"), { day: () => day, tell, follow });
+const parts = [
+  new List(find("#left-out"), focus),
+  new Timeline(find("#timeline"), focus, { over: (move, event) => moving.over(move, event), drop: (move, event) => moving.drop(move, event) }),
+  new Details(find("#details"), focus, moving),
+];
+const [, timeline] = parts;
+const planning = new Planning(find("#planning"), { button: find("#plan"), tell, show });
+
+/** Say what happened, to everybody who reads the page. */
+function tell(text, isProblem = false) {
+  notice.textContent = text;
+  notice.classList.toggle("problem", isProblem);
+  notice.hidden = false;
+  clearTimeout(tell.timer);
+  if (!isProblem) tell.timer = setTimeout(() => (notice.hidden = true), TOLD_MS);
+}
+
+function show(versionId) {
+  version = versionId;
+  tag = null;
+  renew();
+}
+
+/** After a change by hand: whoever looked at a draft looks at the one it has become. */
+function follow(versionId) {
+  if (version && versionId) version = versionId;
+  return renew();
+}
+
+/** Read the day again; one reading after the other. */
+function renew() {
+  reading = reading.then(read).catch((refusal) => tell(refusal.status ? refusal.message : say("offline"), true));
+  return reading;
+}
+
+async function read() {
+  const found = await ask(`/board?region=${REGION}&on=${ON}${version ? `&version=${version}` : ""}`, { known: tag });
+  if (found === null) return;
+  tag = found.tag;
+  day = new Day(found.data);
+  document.body.classList.toggle("nothing-planned", day.board.shown === null);
+  find("#shown").textContent = day.board.shown
+    ? say(day.board.shown.state === "draft" ? "shown_draft" : "shown_plan", { number: day.board.shown.number })
+    : say("nothing_planned");
+  for (const part of parts) part.show(day);
+  edits();
+  await planning.follow(moment ?? day.board.moment, day);
+  document.body.dataset.ready = "true";
+}
+
+/** Undo and redo, where the plan that is shown came about by hand. */
+function edits() {
+  const shown = day.board.shown;
+  for (const [name, allowed] of [["undo", shown?.can_undo], ["redo", shown?.can_redo]]) {
+    const one = find(`#${name}`);
+    if (one) one.disabled = !allowed;
+  }
+}
+
+/** Something is new: read the day again, unless only the progress of a plan is. */
+async function hear(news) {
+  await moving.settled;
+  const changed = news.tag !== (moment ?? day?.board.moment)?.tag;
+  const isRunning = ["queued", "solving"].includes(news.newest?.state);
+  const other = day && (news.published_id !== moment?.published_id || news.newest?.id !== moment?.newest?.id);
+  moment = news;
+  if (version && other && news.newest?.id !== version) version = null;
+  if (isRunning) await planning.follow(news, day);
+  if (!day || (changed && (other || !isRunning))) await renew();
+}
+
+function draggedFromList() {
+  const left = find("#left-out");
+  let dragged = null;
+  left.addEventListener("dragstart", (event) => {
+    dragged = event.target.closest("[data-visit]")?.dataset.visit ?? null;
+    event.dataTransfer.setData("text/plain", dragged);
+  });
+  left.addEventListener("dragend", () => {
+    dragged = null;
+    moving.over(null);
+  });
+  const target = find("#timeline");
+  target.addEventListener("dragover", (event) => {
+    const place = dragged && timeline.at(event.clientX, event.clientY);
+    if (!place) return;
+    event.preventDefault();
+    moving.over({ visit: dragged, ...place }, event);
+  });
+  target.addEventListener("drop", (event) => {
+    const place = dragged && timeline.at(event.clientX, event.clientY);
+    if (!place) return;
+    event.preventDefault();
+    moving.drop({ visit: dragged, ...place }, event);
+  });
+}
+
+function begin() {
+  draggedFromList();
+  focus.addEventListener("chosen", ({ detail }) => detail.visitId && timeline.reveal(detail.visitId));
+  find("#undo")?.addEventListener("click", () => moving.undo());
+  find("#redo")?.addEventListener("click", () => moving.redo());
+  find("#region").addEventListener("change", ({ target }) => target.form.submit());
+  renew();
+  listen(hear, (answers) => {
+    document.body.classList.toggle("offline", !answers);
+    find("#offline").hidden = answers;
+  });
+  try {
+    const chart = new Chart(find("#map"), focus);
+    parts.push(chart);
+    find("#figure").addEventListener("change", ({ target }) => chart.paint(target.value).catch((error) => tell(error.message, true)));
+    if (day) chart.show(day);
+  } catch (error) {
+    find("#map").textContent = say("no_map"); // a browser without WebGL: the timeline and the list have it all
+  }
+}
+
+if (REGION) begin();

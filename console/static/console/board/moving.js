@@ -1,0 +1,138 @@
+/** Moving a visit: what it would do while it hovers, and the edit when it is dropped. */
+
+import { ask, Refusal } from "./api.js";
+import { element, say, sayOne, signed } from "./words.js";
+
+const GAP_MS = 80; // between two trials of one drag
+
+export class Moving {
+  /**
+   * @param {HTMLElement} hint the note that follows the pointer
+   * @param {{day: () => import("./day.js").Day, tell: (text: string, isProblem?: boolean) => void, follow: (versionId: string|null) => void}} page
+   */
+  constructor(hint, page) {
+    this.hint = hint;
+    this.page = page;
+    this.wanted = null;
+    this.asking = false;
+    this.settled = Promise.resolve(); // when the last change has been answered
+  }
+
+  /** A visit hovers there; null when the drag is over. */
+  over(move, event) {
+    if (!move) return this.#end();
+    this.#follow(event);
+    if (same(move, this.wanted)) return undefined;
+    this.wanted = move;
+    return this.asking ? undefined : this.#tryWanted();
+  }
+
+  /** A visit was dropped there: move it. */
+  async drop(move, event) {
+    if (event) this.#follow(event);
+    this.#end();
+    await this.commit(move);
+  }
+
+  /** @returns {Promise<{allowed: boolean, broken: any[], minutes: any, promises: any[], moves: any[]}>} */
+  async trial(move) {
+    const { data } = await ask(`/plans/${this.page.day().board.shown.id}/trials`, { method: "POST", body: this.#body(move) });
+    return data;
+  }
+
+  /** Make the move the plan's. @param {{visit: string, technician: string|null, clock: string|null, pin?: string|null}} move */
+  commit(move) {
+    const body = { ...this.#body(move), pin: move.pin ?? null };
+    return this.#plan("edits", body, say("moved"));
+  }
+
+  /** Pin a visit to whom it is planned with, or when, or both; null lets it go. */
+  pin(visitId, pin) {
+    const version = this.page.day().board.shown.id;
+    const path = `/visits/${visitId}/pin`;
+    if (pin) return this.#do("PUT", path, { version, pin }, say("pinned_now"));
+    return this.#do("DELETE", `${path}?version=${version}`, {}, say("unpinned_now"));
+  }
+
+  undo() {
+    return this.#plan("undo", {}, say("undone"));
+  }
+
+  redo() {
+    return this.#plan("redo", {}, say("redone"));
+  }
+
+  #plan(what, body, done) {
+    return this.#do("POST", `/plans/${this.page.day().board.shown.id}/${what}`, body, done);
+  }
+
+  #do(method, path, body, done) {
+    this.settled = this.#change(method, path, body, done);
+    return this.settled;
+  }
+
+  /** Whatever became of it, the page follows: to the version that was made, or to what others have made. */
+  async #change(method, path, body, done) {
+    let made = null;
+    try {
+      const { data } = await ask(path, { method, body, revision: this.page.day().board.shown.plan_revision });
+      made = data.id;
+      this.page.tell(done);
+    } catch (refusal) {
+      this.page.tell(wordsOf(refusal), true);
+    }
+    this.page.follow(made);
+  }
+
+  #body({ visit, technician, clock }) {
+    return { visit, technician, start_at: clock ? this.page.day().instant(clock) : null, before: null };
+  }
+
+  /** One question at a time; where the pointer has gone on since, the last place is asked about next. */
+  async #tryWanted() {
+    this.asking = true;
+    while (this.wanted) {
+      const move = this.wanted;
+      const told = await this.trial(move).then(consequences, (refusal) => [element("p", {}, wordsOf(refusal))]);
+      if (this.wanted) this.hint.replaceChildren(...told);
+      await new Promise((resolve) => setTimeout(resolve, GAP_MS));
+      if (same(move, this.wanted)) break;
+    }
+    this.asking = false;
+  }
+
+  #follow({ clientX, clientY }) {
+    this.hint.hidden = false;
+    this.hint.style.left = `${Math.min(clientX + 16, innerWidth - 280)}px`;
+    this.hint.style.top = `${Math.min(clientY + 16, innerHeight - 140)}px`;
+  }
+
+  #end() {
+    this.wanted = null;
+    this.hint.hidden = true;
+    this.hint.replaceChildren();
+  }
+}
+
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+function wordsOf(refusal) {
+  if (!(refusal instanceof Refusal)) throw refusal;
+  if (refusal.status === 412) return say("stale");
+  if (refusal.broken.length) return refusal.broken.map(({ text }) => text).join(" ");
+  return refusal.status === 0 ? say("offline") : refusal.message;
+}
+
+/** What a trial says, as elements: allowed or not, minutes, what moves, what was promised, which rules. */
+export function consequences({ allowed, broken, minutes, moves, promises }) {
+  const terms = Object.entries(minutes ?? {}).filter(([term, change]) => term !== "total" && change);
+  const said = [
+    element("p", { class: allowed ? "allowed" : "forbidden" }, say(allowed ? "allowed" : "forbidden")),
+    ...broken.map(({ text }) => element("p", { class: "rule" }, text)),
+  ];
+  if (minutes) said.push(element("p", {}, element("b", {}, say("minutes", { minutes: signed(minutes.total) }))));
+  const largest = terms.sort((a, b) => Math.abs(b[1]) - Math.abs(a[1])).slice(0, 3);
+  if (largest.length) said.push(element("p", { class: "soft" }, largest.map(([term, change]) => `${sayOne("term", term)} ${signed(change)}`).join(" · ")));
+  if (moves?.length > 1) said.push(element("p", { class: "soft" }, say("others_move", { number: moves.length - 1 })));
+  return [...said, ...promises.map(({ text }) => element("p", { class: "rule" }, text))];
+}

@@ -1,0 +1,166 @@
+"""A region's day as the dispatchers' board shows it, and what tells one moment of it from the next."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Prefetch, QuerySet
+
+from communities.access import Caller
+from communities.models import Region
+from communities.selectors.places import region_list
+from dispatch.errors import PlanUnknown, RegionUnknown
+from dispatch.models import Plan, PlanVersion, Route, Shift, Stop, UnassignedVisit
+from dispatch.selectors.plans import SHOWN, UNSHOWN, plan_list, version_list
+from dispatch.selectors.visits import day_bounds
+from dispatch.states import PlanState
+
+ASKED_FOR = (*SHOWN, "visit__work_order__request")
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The rows of a region's day. `shown` is the version whose routes these are, `newest` the one asked for last."""
+
+    region: Region
+    on: date
+    plan: Plan | None
+    shown: PlanVersion | None
+    newest: PlanVersion | None
+    shifts: list[Shift]
+    routes: list[Route]
+    left_out: list[UnassignedVisit]
+
+
+def board_get(caller: Caller, region: Region, on: date, version_id: UUID | None = None) -> Board:
+    """The day with the version asked for, else the published one, else the newest draft. Seven queries at most.
+
+    Of a region of the caller's (`board_region`). Raises PlanUnknown for a version of another region or day.
+    """
+    plan = plan_list(caller).filter(region=region, on=on).first()
+    versions = version_list(caller).filter(plan=plan) if plan else PlanVersion.objects.none()
+    newest = versions.order_by("-number").first()
+    shown = _shown(plan, versions, newest, version_id)
+    return Board(
+        region=region,
+        on=on,
+        plan=plan,
+        shown=shown,
+        newest=newest,
+        shifts=_shifts(region, on),
+        routes=_routes(shown) if shown else [],
+        left_out=_left_out(shown) if shown else [],
+    )
+
+
+def board_region(caller: Caller, region_id: UUID) -> Region:
+    """A region that the caller may watch. Raises RegionUnknown."""
+    region = region_list(caller).filter(pk=region_id).first()
+    if region is None:
+        raise RegionUnknown
+    return region
+
+
+def _shown(
+    plan: Plan | None, versions: QuerySet[PlanVersion], newest: PlanVersion | None, version_id: UUID | None
+) -> PlanVersion | None:
+    if version_id is None and (plan is None or plan.published_id is None):
+        return newest if newest is not None and newest.state == PlanState.DRAFT else None
+    wanted = version_id or (plan.published_id if plan else None)
+    if newest is not None and newest.pk == wanted:
+        return newest
+    found: PlanVersion | None = versions.filter(pk=wanted).first() if wanted else None
+    if found is None:
+        raise PlanUnknown
+    return found
+
+
+def _shifts(region: Region, on: date) -> list[Shift]:
+    working = Shift.objects.filter(technician__region=region, technician__active=True, on=on)
+    return list(working.select_related("technician").order_by("technician__code"))
+
+
+def _routes(version: PlanVersion) -> list[Route]:
+    """The routes by technician's code, with their shifts and with their stops in order."""
+    stops = Stop.objects.order_by("sequence").select_related(*ASKED_FOR).defer(*UNSHOWN)
+    routes = version.routes.select_related("technician", "shift__technician")
+    return list(routes.prefetch_related(Prefetch("stops", stops)).order_by("technician__code", "pk"))
+
+
+def version_stops(version: PlanVersion) -> list[Stop]:
+    """All stops with their routes, technicians and visits. One query."""
+    stops = version.stops.select_related(*ASKED_FOR, "route__technician", "visit__organisation").defer(
+        *UNSHOWN
+    )
+    return list(stops.order_by("pk"))
+
+
+def _left_out(version: PlanVersion) -> list[UnassignedVisit]:
+    """The visits left out, the most urgent first."""
+    left = version.unassigned.select_related(*ASKED_FOR).defer(*UNSHOWN)
+    return list(left.order_by("visit__work_order__request__resolve_by", "pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How far the newest version is. `minutes` is the cost of the best plan so far, or of the result."""
+
+    id: UUID
+    number: int
+    state: str
+    progress: int
+    minutes: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """What tells one moment of a region's day from the next. Whatever the board shows changes `tag`."""
+
+    tag: str
+    plan_revision: int | None
+    published_id: UUID | None
+    newest: Run | None
+
+
+# One statement, because every open board asks it every second or two. Visits are found by their technicians, on the
+# index of schedules: what is left out is on no schedule, and changes with the version.
+MOMENT = """
+    SELECT plan.revision, plan.published_id,
+           newest.id, newest.number, newest.state, newest.progress, (newest.score ->> 'total')::float,
+           visits.known, visits.revisions, visits.changed, shifts.known, shifts.revisions
+    FROM (SELECT %(region)s::uuid AS id, %(on)s::date AS on) AS day
+    LEFT JOIN dispatch_plan AS plan ON plan.region_id = day.id AND plan.on = day.on
+    LEFT JOIN LATERAL (
+        SELECT id, number, state, progress, score FROM dispatch_planversion
+        WHERE plan_id = plan.id ORDER BY number DESC LIMIT 1
+    ) AS newest ON true
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS known, coalesce(sum(visit.revision), 0) AS revisions,
+               coalesce(extract(epoch FROM max(visit.updated_at)), 0) AS changed
+        FROM dispatch_technician AS technician JOIN dispatch_visit AS visit ON visit.technician_id = technician.id
+        WHERE technician.region_id = day.id AND visit.starts_at >= %(begin)s AND visit.starts_at < %(end)s
+    ) AS visits
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS known, coalesce(sum(shift.revision), 0) AS revisions
+        FROM dispatch_technician AS technician
+        JOIN dispatch_shift AS shift ON shift.technician_id = technician.id AND shift.on = day.on
+        WHERE technician.region_id = day.id
+    ) AS shifts
+"""
+
+
+def moment_of(region: Region, on: date) -> Moment:
+    """The present moment of a region's day, which must be the caller's (`board_region`). One query."""
+    begin, end = _bounds(region, on)
+    with connection.cursor() as cursor:
+        cursor.execute(MOMENT, {"region": region.pk, "on": on, "begin": begin, "end": end})
+        revision, published_id, *rest = cursor.fetchone()
+    run, others = rest[:5], rest[5:]
+    newest = Run(*run) if run[0] else None
+    tag = "-".join(map(str, [revision or 0, *(run[1:] if newest else ()), *others]))
+    return Moment(tag, revision, published_id, newest)
+
+
+def _bounds(region: Region, on: date) -> tuple[datetime, datetime]:
+    return day_bounds(region.organisation, on, on)

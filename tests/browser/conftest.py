@@ -1,0 +1,95 @@
+"""People at browsers: Chromium without a window, against the served application with its real workers."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+
+from tests import factories
+from tests.end_to_end.conftest import environment, read_logs, served
+
+__all__ = ["environment", "read_logs", "served"]
+
+PATIENCE_MS = 120_000  # a busy machine is no defect
+SYSTEMS_OWN = ("chromium", "chromium-browser", "google-chrome")
+AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
+GRAVE = {"serious", "critical"}
+
+OpenAs = Callable[..., "Window"]
+
+
+class Window:
+    """A browser of somebody who has signed in. It notes what it asked for, and what went wrong in it."""
+
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.url = url
+        self.asked: list[str] = []
+        self.troubles: list[str] = []
+        page.on("request", self._note)
+        page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        page.on("console", lambda said: said.type == "error" and self.troubles.append(said.text))
+
+    def sign_in(self, username: str) -> None:
+        self.page.goto(f"{self.url}/sign-in?lang=en")
+        self.page.fill("[name=username]", username)
+        self.page.fill("[name=password]", factories.PASSWORD)
+        self.page.press("[name=password]", "Enter")
+        self.page.wait_for_url(f"{self.url}/")
+
+    def go(self, path: str) -> Page:
+        self.page.goto(f"{self.url}{path}")
+        return self.page
+
+    @property
+    def strangers(self) -> list[str]:
+        """What was asked of anybody but us."""
+        ours = (self.url, "data:", f"blob:{self.url}")
+        return [address for address in self.asked if not address.startswith(ours)]
+
+    def grave_findings(self) -> list[str]:
+        """What axe-core calls serious or critical on the page as it is: rule, and the first place."""
+        self.page.evaluate(AXE)
+        found: dict[str, Any] = self.page.evaluate("axe.run()")
+        return [
+            f"{one['id']}: {one['nodes'][0]['html'][:200]}"
+            for one in found["violations"]
+            if one["impact"] in GRAVE
+        ]
+
+    def _note(self, request: Request) -> None:
+        self.asked.append(request.url)
+
+
+@pytest.fixture
+def chromium(served: str) -> Iterator[Browser]:
+    """The system's Chromium, or the one that Playwright has installed.
+
+    It comes after the application and what the test has put into the database: Playwright runs an event loop in this
+    thread, and Django lets nobody ask its database in one.
+    """
+    expect.set_options(timeout=PATIENCE_MS)
+    own = next(filter(None, map(shutil.which, SYSTEMS_OWN)), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=own, args=["--no-sandbox", "--enable-unsafe-swiftshader"]
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_as(chromium: Browser, served: str) -> OpenAs:
+    """Give somebody a browser of their own, and sign them in."""
+
+    def open_as(username: str, **manner: Any) -> Window:
+        context = chromium.new_context(locale="en-GB", viewport={"width": 1500, "height": 950}, **manner)
+        context.set_default_timeout(PATIENCE_MS)
+        window = Window(context.new_page(), served)
+        window.sign_in(username)
+        return window
+
+    return open_as
