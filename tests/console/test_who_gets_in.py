@@ -48,6 +48,11 @@ def administrators(name: str) -> Row:
 
 TABLE: dict[str, tuple[Row, Row]] = {  # of GET, and of POST
     "": (("sign-in", 200, "my-day", 200, "my-day", 200, 200, 200), NO),
+    "calls": (
+        ("sign-in", 200, "day", "day", "day", "day", 200, 200),
+        ("sign-in", 422, "day", "day", "day", "day", 422, 422),
+    ),
+    "board": (OFFICE, NO),
     "my-day": (("sign-in", "day", 200, "day", 200, "day", "day", "day"), NO),
     "my-day-worker.js": (ANYBODY, NO),  # names files, and nothing of anybody's
     "my-day.webmanifest": (ANYBODY, NO),
@@ -83,6 +88,10 @@ TABLE: dict[str, tuple[Row, Row]] = {  # of GET, and of POST
     "new-password/<uuid:reset_id>/<str:token>": (ANYBODY, ANYBODY),
     "weekly-report/<uuid:user_id>/<str:token>": (ANYBODY, ANYBODY),
     "r/<str:token>": (ANYBODY, ANYBODY),
+    "book/<slug:slug>": (ANYBODY, ANYBODY),
+    "book/<uuid:customer_id>/<str:token>": (ANYBODY, ANYBODY),
+    "booking/<uuid:booking_id>/<str:token>": (ANYBODY, ANYBODY),
+    "track/<uuid:visit_id>/<str:token>": (ANYBODY, NO),
     "offer/<uuid:offer_id>/<str:token>": (ANYBODY, (422,) * 8),
     "pay/<uuid:invoice_id>/<str:token>": (ANYBODY, ANYBODY),
     "pay/<uuid:invoice_id>/<str:token>/credit/<uuid:note_id>": (ANYBODY, NO),
@@ -114,10 +123,14 @@ def addresses(tom: Technician, dora: User, now: datetime) -> dict[str, str]:
     invoice = Invoice.objects.get(pk=names["invoice"])
     names["note"] = str(CreditNote.objects.get(invoice=invoice).pk)
     names["checkout"] = str(Checkout.objects.get(link__invoice=invoice).pk)
+    names["slug"] = dora.organisation.slug
     names["reset"] = str(_reset(dora).pk)
     tokens = {
         "new-password": link_token("password-reset", uuid.UUID(names["reset"])),
         "weekly-report": link_token("weekly-report", dora.pk),
+        "book": link_token("book", uuid.UUID(names["customer"])),
+        "booking": link_token("booking", uuid.UUID(names["booking"])),
+        "track": link_token("track", uuid.UUID(names["visit"])),
         "offer": link_token("offer", uuid.UUID(names["offer"])),
         "pay": link_token("pay", invoice.pk),
         "r": survey_token(_invitation(Visit.objects.get(pk=names["done"]))),
