@@ -4,6 +4,8 @@ import hashlib
 import json
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from uuid import UUID
 
 from django.db import transaction
 
@@ -76,6 +78,16 @@ def signals_told(signal_set: SignalSet | None) -> Signals:
     if signal_set is None:
         return Signals()
     return signals_of(signal_set.signals.all(), policy_of(signal_set.policy))
+
+
+def signals_kept(signal_set: SignalSet | None) -> Signals:
+    """As `signals_told`. Versions never change: the last few stay in the process, for those who ask again and again."""
+    return Signals() if signal_set is None else _kept(signal_set.pk)
+
+
+@lru_cache(maxsize=16)
+def _kept(signal_set_id: UUID) -> Signals:
+    return signals_told(SignalSet.objects.get(pk=signal_set_id))
 
 
 def signals_refresh_due(*, now: datetime) -> None:

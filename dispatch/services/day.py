@@ -12,7 +12,7 @@ from communities.insight.experiment.words import Arm
 from communities.insight.signals import Signals
 from communities.models import Community, Region, SignalSet
 from communities.services.hold_outs import arms_of
-from communities.services.signals import signals_told
+from communities.services.signals import signals_kept, signals_told
 from core.locks import lock_all
 from dispatch.models import Shift, Visit
 from dispatch.selectors.visits import day_bounds
@@ -88,7 +88,8 @@ def day_part(
     visits: QuerySet[Visit],
     technicians: Collection[UUID],
 ) -> Day:
-    """Read these visits and these technicians' shifts as parts of the day: what customers know of the others counts."""
+    """Read these visits and these technicians' shifts as parts of the day: what customers know of the others counts.
+    Quick, for those who ask while somebody waits."""
     return _day(region, on, now, signal_set, shifts_of(region, on), visits, technicians)
 
 
@@ -125,7 +126,7 @@ def _day(
         visits=visits,
         begun=_begun(region, on, shifts),
         shifts=shifts,
-        signals=signals_told(signal_set),
+        signals=signals_told(signal_set) if technicians is None else signals_kept(signal_set),
         arms=arms_of(region, on) if signal_set else {},
         acquaintance=acquaintance_load(
             organisation=region.organisation,

@@ -11,13 +11,12 @@ from uuid import UUID
 from django.db import transaction
 
 from communities.access import Caller
-from core.locks import lock_all
 from dispatch.errors import NothingToRedo, NothingToUndo, PlanNotEditable, PlanStale, VisitNotPlannable
 from dispatch.models import Plan, PlanVersion, Stop, Visit
 from dispatch.selectors.plans import version_get
 from dispatch.selectors.visits import visit_get
 from dispatch.services.edits.forbidding import Broken, forbidden
-from dispatch.services.edits.sheet import sheet_open
+from dispatch.services.edits.sheet import day_hold, sheet_open
 from dispatch.services.edits.trying import Outcome, Wish, explanation_by_hand, wish_try
 from dispatch.services.edits.turning import turn
 from dispatch.services.edits.writing import Change, Making
@@ -74,7 +73,7 @@ def visit_pin(
     stop = version.stops.filter(visit=visit).select_related("route").first()
     if stop is None and pin is not None:
         raise VisitNotPlannable("It is in no route of this plan: there is nothing to pin it to.")
-    lock_all("technician", [stop.route.technician_id] if stop else [])
+    day_hold(version, [stop.route.technician_id] if stop else [])
     visit = (
         Visit.objects.select_for_update(no_key=True, of=("self",))
         .select_related("work_order")
@@ -146,7 +145,7 @@ def _tried(caller: Caller, version: PlanVersion, wish: Wish, now: datetime, *, l
     people = {stop.route.technician_id if stop else None, wish.technician_id, visit.pinned_technician_id}
     technicians = [one for one in people if one is not None]
     if lock:
-        lock_all("technician", technicians)
+        day_hold(version, technicians)
     sheet = sheet_open(version, technicians, [visit.pk], now, lock=lock)
     if visit.pk in sheet.names:
         return wish_try(sheet, wish)

@@ -66,8 +66,9 @@ def test_what_would_have_been_with_another_policy(
     assert (preview.state, preview.result["visits"]) == (PreviewState.DONE, 1)
     assert [(one["from"], one["to"]) for one in preview.result["moved"]] == [("T1", "T2")]
     assert after["csat_added"] > 0 > before["csat_added"]
+    # Of whole seconds, told to the hundredth of a minute.
     assert after["minutes"]["affinity"] == pytest.approx(
-        -DEFAULT.csat_minutes * after["csat_added"], abs=0.01
+        -DEFAULT.csat_minutes * after["csat_added"], abs=0.02
     )
     assert "affinity" not in before["minutes"]
     assert after["travel_minutes"] == before["travel_minutes"]

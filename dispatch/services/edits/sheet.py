@@ -9,8 +9,9 @@ from uuid import UUID
 
 from django.db.models import Prefetch
 
+from core.locks import lock_all
 from dispatch.models import PlanVersion, Route, Stop, Visit
-from dispatch.services.day import Day, day_part
+from dispatch.services.day import Day, day_lock, day_part
 from dispatch.services.problem import problem_of
 from dispatch.services.release import SOMEWHERE
 from dispatch.solver import plan as solver
@@ -70,6 +71,13 @@ class Sheet:
         return solver.Stop(
             name, at(stop.arrival_at), at(stop.start_at), at(stop.departure_at), stop.travel_s, 0, 0
         )
+
+
+def day_hold(version: PlanVersion, technicians: Iterable[UUID]) -> None:
+    """Until the transaction ends nobody sends these technicians anywhere else, and nobody promises or publishes
+    anything of the day."""
+    lock_all("technician", technicians)
+    day_lock(version.plan.region, version.plan.on)
 
 
 def sheet_open(

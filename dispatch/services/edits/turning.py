@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from core.locks import lock_all
 from dispatch.models import PlanVersion, Stop, Visit
 from dispatch.services.edits.forbidding import Broken, forbidden
-from dispatch.services.edits.sheet import Sheet, sheet_open
+from dispatch.services.edits.sheet import Sheet, day_hold, sheet_open
 from dispatch.services.edits.trying import Outcome, orders_try
 from dispatch.services.edits.writing import Change, Making
 from dispatch.solver.edits.move import Orders
@@ -25,7 +24,7 @@ def turn(making: Making, target: PlanVersion, visit_id: UUID, pins: Mapping[str,
     """
     here, there = _days(making.source), _days(target)
     technicians = [one for one in {**here, **there} if here.get(one) != there.get(one)]
-    lock_all("technician", technicians)
+    day_hold(making.source, technicians)
     _check_not_begun(here, there, technicians)
     making.prepare(visit_id, pins)
     stops = _stops(target, technicians)
