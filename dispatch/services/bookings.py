@@ -20,7 +20,7 @@ from django.db.models import F
 
 from communities.access import Caller, operator_of
 from communities.models import Customer, Organisation, Site
-from communities.services.customers import customer_ensure
+from communities.services.customers import customer_ensure, customer_key
 from communities.services.ledger import facts_record
 from communities.services.sites import site_ensure
 from core.outbox import emit
@@ -224,8 +224,14 @@ def _site(organisation: Organisation, wanted: Wanted) -> Site:
 
 
 def _customer(booking: Booking, given: CustomerGiven | None, language: str) -> Customer:
+    """The customer meant. Of one we know, strangers on our own page teach us nothing: else whoever types somebody's
+    number would be written to in their place."""
     if given is None:
         raise ValueError("a hold without a customer needs one")
+    key = customer_key(name=given.name, phone=given.phone, email=given.email, address=booking.site.address)
+    known = Customer.objects.filter(organisation=booking.organisation, key=key).first()
+    if known is not None and booking.held_by_id is None:
+        return known
     return customer_ensure(
         organisation=booking.organisation,
         name=given.name,

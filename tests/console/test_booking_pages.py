@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from communities.models import Community, Customer, Region, Site
+from communities.services.customers import customer_ensure
 from core.models import Outbox
 from dispatch.models import Booking, BookingProfile, ServiceRequest, Technician, Visit
 from dispatch.selectors.bookings import book_token, booking_token
@@ -104,6 +105,13 @@ def test_the_letter_leads_to_the_booking_and_to_the_day(browser: Client, site: S
     ):
         assert path in letter.body
         assert browser.get(path).status_code == 200
+
+
+def test_who_types_somebody_s_number_is_not_written_to_in_their_place(browser: Client, site: Site) -> None:
+    wang = customer_ensure(organisation=site.organisation, name="王小姐", phone=WANG["phone"])
+    _, booking = booked(browser)
+    assert booking.customer == wang
+    assert [contact.email for contact in wang.contacts.all()] == [""]
 
 
 def test_it_is_changed_and_cancelled_up_to_the_limit(browser: Client, site: Site) -> None:
