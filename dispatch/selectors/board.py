@@ -56,7 +56,7 @@ def board_get(caller: Caller, region: Region, on: date, version_id: UUID | None 
 
 def board_region(caller: Caller, region_id: UUID) -> Region:
     """A region that the caller may watch. Raises RegionUnknown."""
-    region = region_list(caller).filter(pk=region_id).first()
+    region = region_list(caller).filter(pk=region_id).select_related("organisation").first()
     if region is None:
         raise RegionUnknown
     return region

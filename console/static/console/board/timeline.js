@@ -52,6 +52,7 @@ export class Timeline {
     this.place.style.height = `${Math.min(HEAD_PX + day.technicians.size * ROW_PX, innerHeight * MOST_HEIGHT)}px`;
     const span = { slotMinTime: { hours: first }, slotMaxTime: { hours: last }, slotWidth: this.slotWidth };
     this.calendar = EventCalendar.create(this.place, { ...this.#options(), ...span, ...told });
+    this.place.querySelector("time")?.removeAttribute("aria-label"); // which a <time> may not have
   }
 
   /** Which technician and clock time is under a point of the screen; null outside. */
