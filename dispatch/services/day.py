@@ -142,6 +142,7 @@ def _read(visits: QuerySet[Visit]) -> Iterable[Visit]:
         visits.select_related(
             "site__community",
             "work_order__request__recovery__technician",
+            "work_order__request__booking",
             "service_type",
             "pinned_technician",
         )
