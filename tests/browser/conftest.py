@@ -38,7 +38,7 @@ class Window:
         self.page.fill("[name=username]", username)
         self.page.fill("[name=password]", factories.PASSWORD)
         self.page.press("[name=password]", "Enter")
-        self.page.wait_for_url(f"{self.url}/")
+        self.page.wait_for_url(lambda url: "/sign-in" not in url)
 
     def go(self, path: str) -> Page:
         self.page.goto(f"{self.url}{path}")

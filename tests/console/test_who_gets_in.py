@@ -123,7 +123,7 @@ def addresses(tom: Technician, dora: User, now: datetime) -> dict[str, str]:
     invoice = Invoice.objects.get(pk=names["invoice"])
     names["note"] = str(CreditNote.objects.get(invoice=invoice).pk)
     names["checkout"] = str(Checkout.objects.get(link__invoice=invoice).pk)
-    names["slug"] = dora.organisation.slug
+    names |= {"slug": dora.organisation.slug, "visit": names["scheduled"]}
     names["reset"] = str(_reset(dora).pk)
     tokens = {
         "new-password": link_token("password-reset", uuid.UUID(names["reset"])),
