@@ -136,7 +136,7 @@ function begin() {
     parts.push(chart);
     find("#figure").addEventListener("change", ({ target }) => chart.paint(target.value).catch((error) => tell(error.message, true)));
     if (day) chart.show(day);
-  } catch (error) {
+  } catch {
     find("#map").textContent = say("no_map"); // a browser without WebGL: the timeline and the list have it all
   }
 }
