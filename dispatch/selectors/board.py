@@ -17,6 +17,18 @@ from dispatch.selectors.visits import day_bounds
 from dispatch.states import PlanState
 
 ASKED_FOR = (*SHOWN, "visit__work_order__request")
+WHEN = ("window_from_at", "window_until_at", "pinned_technician", "pinned_start_at")
+ASKED = ("number", "request__requested_at", "request__resolve_by")
+WHERE = ("key", "address", "unit", "point", "community__name", "community__name_en")
+READ = (
+    *(f"visit__{name}" for name in ("state", "duration_minutes", *WHEN)),
+    *(f"visit__work_order__{name}" for name in ASKED),
+    *(f"visit__site__{name}" for name in WHERE),
+    *(f"visit__service_type__{name}" for name in ("name", "name_en")),
+)
+"""What the board shows of a visit: reading the rest as well takes twice as long."""
+JOINED = ("visit__site__community", "visit__service_type", "visit__work_order__request")
+STOP = ("route", "visit", "sequence", "arrival_at", "start_at", "departure_at", "travel_s", "begun")
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +95,7 @@ def _shifts(region: Region, on: date) -> list[Shift]:
 
 def _routes(version: PlanVersion) -> list[Route]:
     """The routes by technician's code, with their shifts and with their stops in order."""
-    stops = Stop.objects.order_by("sequence").select_related(*ASKED_FOR).defer(*UNSHOWN)
+    stops = Stop.objects.order_by("sequence").select_related(*JOINED).only(*STOP, *READ)
     routes = version.routes.select_related("technician", "shift__technician")
     return list(routes.prefetch_related(Prefetch("stops", stops)).order_by("technician__code", "pk"))
 

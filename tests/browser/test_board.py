@@ -47,7 +47,7 @@ def test_a_dispatcher_plans_compares_and_publishes_while_another_follows(
     board.click("#plan")
     expect(board.locator("#planning h2")).to_have_text("New plan, version 1")
     expect(others.locator("#planning h2")).to_have_text("New plan, version 1")
-    expect(board.locator("#planning summary").last).to_have_text("3 visits move")
+    expect(board.locator("#planning summary").last).to_have_text("Visits that move: 3")
     expect(board.locator("#left-out .reason")).to_have_text("Nobody at work that day has the skills it needs")
     assert doras.grave_findings() == []
 

@@ -18,10 +18,9 @@ export class Day {
     return this.board.may_plan && this.board.shown !== null;
   }
 
-  /** Whether a visit can still be moved: nobody has begun it. */
+  /** Whether a visit can still be moved: nobody has set off to it. */
   isMovable(visitId) {
-    const known = this.stops.get(visitId);
-    return this.mayEdit && !(known?.stop.begun || ["arrived", "started", "completed"].includes(this.visits.get(visitId)?.state));
+    return this.mayEdit && ["unscheduled", "scheduled"].includes(this.visits.get(visitId).state);
   }
 
   communityOf(visit) {

@@ -23,7 +23,7 @@ export class List {
 
   #item(day, left, now) {
     const visit = day.visits.get(left.visit_id);
-    const overdue = visit.resolve_by < now && Date.parse(visit.resolve_by) < Date.parse(now);
+    const overdue = Date.parse(visit.resolve_by) < Date.parse(now);
     const due = say(overdue ? "overdue" : "due_in", { span: span(now, visit.resolve_by) });
     const button = element(
       "button",

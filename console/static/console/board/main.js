@@ -60,17 +60,21 @@ function renew() {
 
 async function read() {
   const found = await ask(`/board?region=${REGION}&on=${ON}${version ? `&version=${version}` : ""}`, { known: tag });
-  if (found === null) return;
-  tag = found.tag;
-  day = new Day(found.data);
+  if (found !== null) showDay(found);
+  await planning.follow(moment, day);
+  document.body.dataset.ready = "true";
+}
+
+function showDay({ data, tag: its }) {
+  tag = its;
+  day = new Day(data);
+  moment = data.moment;
   document.body.classList.toggle("nothing-planned", day.board.shown === null);
   find("#shown").textContent = day.board.shown
     ? say(day.board.shown.state === "draft" ? "shown_draft" : "shown_plan", { number: day.board.shown.number })
     : say("nothing_planned");
   for (const part of parts) part.show(day);
   edits();
-  await planning.follow(moment ?? day.board.moment, day);
-  document.body.dataset.ready = "true";
 }
 
 /** Undo and redo, where the plan that is shown came about by hand. */
@@ -85,7 +89,7 @@ function edits() {
 /** Something is new: read the day again, unless only the progress of a plan is. */
 async function hear(news) {
   await moving.settled;
-  const changed = news.tag !== (moment ?? day?.board.moment)?.tag;
+  const changed = news.tag !== moment?.tag;
   const isRunning = ["queued", "solving"].includes(news.newest?.state);
   const other = day && (news.published_id !== moment?.published_id || news.newest?.id !== moment?.newest?.id);
   moment = news;
@@ -136,7 +140,7 @@ function begin() {
     parts.push(chart);
     find("#figure").addEventListener("change", ({ target }) => chart.paint(target.value).catch((error) => tell(error.message, true)));
     if (day) chart.show(day);
-  } catch (error) {
+  } catch {
     find("#map").textContent = say("no_map"); // a browser without WebGL: the timeline and the list have it all
   }
 }

@@ -52,7 +52,7 @@ export class Timeline {
     this.place.style.height = `${Math.min(HEAD_PX + day.technicians.size * ROW_PX, innerHeight * MOST_HEIGHT)}px`;
     const span = { slotMinTime: { hours: first }, slotMaxTime: { hours: last }, slotWidth: this.slotWidth };
     this.calendar = EventCalendar.create(this.place, { ...this.#options(), ...span, ...told });
-    this.place.querySelector("time")?.removeAttribute("aria-label"); // which a <time> may not have
+    noTable(this.place);
   }
 
   /** Which technician and clock time is under a point of the screen; null outside. */
@@ -116,6 +116,15 @@ export class Timeline {
     event.preventDefault();
     this.place.querySelector(`[data-visit="${to}"]`)?.focus();
   }
+}
+
+/** EventCalendar calls itself a table, but rows, headers and cells do not lie in one another: then better none. */
+function noTable(place) {
+  const roles = ["table", "rowgroup", "row", "rowheader", "columnheader", "cell"];
+  for (const one of place.querySelectorAll(roles.map((role) => `[role=${role}]`).join(", "))) {
+    for (const name of ["role", "aria-colindex", "aria-colspan", "aria-rowindex", "aria-rowspan"]) one.removeAttribute(name);
+  }
+  place.querySelector("time")?.removeAttribute("aria-label"); // which a <time> may not have
 }
 
 /** The calendar counts in UTC, and was told the company's clock. */
