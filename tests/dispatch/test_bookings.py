@@ -146,9 +146,11 @@ def test_a_booking_is_a_request_accepted_and_promised(
     assert Contact.objects.get(customer=request.customer).email == "wang@example.com"
     facts = ServiceEvent.objects.order_by("kind").values_list("kind", "occurred_at")
     assert list(facts) == [("request.received", EARLY), ("request.responded", EARLY)]
-    assert (
-        Outbox.objects.filter(topic="booking.made").values_list("subject_id", flat=True).get() == booking.pk
-    )
+    followers = Outbox.objects.filter(topic="booking.made", subject_id=booking.pk)
+    assert sorted(followers.values_list("consumer", flat=True)) == [
+        "dispatch.services.booking_letters.booking_letter_send",
+        "dispatch.services.seating.booking_seat",
+    ]
     assert windows(as_dora, wanted) == []
 
 
