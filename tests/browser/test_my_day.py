@@ -35,7 +35,7 @@ def two_visits(north: Region, tom: Technician, now: datetime) -> list[Visit]:
 
 def press(page: Page, place: int, *steps: str) -> None:
     for step in steps:
-        page.locator("[data-visit]").nth(place).get_by_role("button", name=step).click()
+        page.locator("[data-visit]").nth(place).get_by_role("button", name=step, exact=True).click()
 
 
 def states(page: Page) -> list[str]:
