@@ -102,8 +102,8 @@ class GoalImpossible(Invalid):
     title = "This cannot be a goal"
 
 
-class AccountUnknown(NotFound):
-    code = "account-unknown"
+class UserUnknown(NotFound):
+    code = "user-unknown"
     title = "There is no such account"
 
 

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.crypto import constant_time_compare
 
 from communities.access import Caller
-from communities.errors import AccountUnknown, PasswordResetOver
+from communities.errors import PasswordResetOver, UserUnknown
 from communities.models import ApiToken, PasswordReset, Region, Session, User
 from core.links import digest, link_token
 
@@ -49,10 +49,10 @@ def account_list(caller: Caller) -> QuerySet[User]:
 
 
 def account_get(caller: Caller, user_id: UUID) -> User:
-    """One of those. Raises AccountUnknown."""
+    """One of those. Raises UserUnknown."""
     user = account_list(caller).select_related("organisation", "authenticator").filter(pk=user_id).first()
     if user is None:
-        raise AccountUnknown
+        raise UserUnknown
     return user
 
 

@@ -97,7 +97,7 @@ def authenticator_remove(*, user: User) -> None:
 def authenticator_reset(*, caller: Caller, user_id: UUID) -> None:
     """Forget the authenticator of somebody who lost it, and end their sessions, which may be on the same device.
 
-    Raises AccountUnknown, and NotForYourRole for an administrator's own: another one does that.
+    Raises UserUnknown, and NotForYourRole for an administrator's own: another one does that.
     """
     user = account_get(caller, user_id)
     if user == caller.user:

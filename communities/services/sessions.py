@@ -26,7 +26,7 @@ def session_end(*, user: User, name: str) -> None:
 
 @transaction.atomic
 def account_sessions_end(*, caller: Caller, user_id: UUID) -> None:
-    """Sign somebody out everywhere. Raises AccountUnknown."""
+    """Sign somebody out everywhere. Raises UserUnknown."""
     sessions_end(user=account_get(caller, user_id))
 
 

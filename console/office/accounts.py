@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST, require_safe
 
 from communities.access import Caller
-from communities.errors import AccountUnknown, NotForYourRole
+from communities.errors import NotForYourRole, UserUnknown
 from communities.models import User
 from communities.selectors.people import account_get, account_list
 from communities.services.codes import authenticator_reset, codes_require
@@ -61,7 +61,7 @@ def person(request: HttpRequest, caller: Caller, user_id: UUID) -> HttpResponse:
 def sign_out_everywhere(request: HttpRequest, caller: Caller, user_id: UUID) -> HttpResponse:
     try:
         account_sessions_end(caller=caller, user_id=user_id)
-    except AccountUnknown:
+    except UserUnknown:
         raise Http404 from None
     return redirect("person", user_id)
 
@@ -73,7 +73,7 @@ def codes_reset(request: HttpRequest, caller: Caller, user_id: UUID) -> HttpResp
     """Somebody has lost what made their codes."""
     try:
         authenticator_reset(caller=caller, user_id=user_id)
-    except (AccountUnknown, NotForYourRole):
+    except (UserUnknown, NotForYourRole):
         raise Http404 from None
     return redirect("person", user_id)
 
@@ -90,5 +90,5 @@ def codes_wanted(request: HttpRequest, caller: Caller) -> HttpResponse:
 def _account(caller: Caller, user_id: UUID) -> User:
     try:
         return account_get(caller, user_id)
-    except AccountUnknown:
+    except UserUnknown:
         raise Http404 from None

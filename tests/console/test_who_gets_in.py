@@ -20,7 +20,7 @@ from communities.models import Contact, PasswordReset, SurveyInvitation, User
 from communities.services.surveys import survey_token
 from console.urls import urlpatterns
 from core.links import digest, link_token
-from dispatch.models import Technician, Visit
+from dispatch.models import BookingProfile, Technician, Visit
 from tests.api.test_access import PEOPLE
 from tests.api.world import World
 
@@ -88,8 +88,8 @@ TABLE: dict[str, tuple[Row, Row]] = {  # of GET, and of POST
     "new-password/<uuid:reset_id>/<str:token>": (ANYBODY, ANYBODY),
     "weekly-report/<uuid:user_id>/<str:token>": (ANYBODY, ANYBODY),
     "r/<str:token>": (ANYBODY, ANYBODY),
-    "book/<slug:slug>": (ANYBODY, ANYBODY),
-    "book/<uuid:customer_id>/<str:token>": (ANYBODY, ANYBODY),
+    "book/<slug:slug>": (ANYBODY, (422,) * 8),  # open to all, as this company wants
+    "book/<uuid:customer_id>/<str:token>": (ANYBODY, (422,) * 8),
     "booking/<uuid:booking_id>/<str:token>": (ANYBODY, ANYBODY),
     "track/<uuid:visit_id>/<str:token>": (ANYBODY, NO),
     "offer/<uuid:offer_id>/<str:token>": (ANYBODY, (422,) * 8),
@@ -123,6 +123,7 @@ def addresses(tom: Technician, dora: User, now: datetime) -> dict[str, str]:
     invoice = Invoice.objects.get(pk=names["invoice"])
     names["note"] = str(CreditNote.objects.get(invoice=invoice).pk)
     names["checkout"] = str(Checkout.objects.get(link__invoice=invoice).pk)
+    BookingProfile.objects.create(organisation=dora.organisation, is_open=True)
     names |= {"slug": dora.organisation.slug, "visit": names["scheduled"]}
     names["reset"] = str(_reset(dora).pk)
     tokens = {
@@ -226,8 +227,9 @@ def outcome(answer: HttpResponse) -> int | str:
 def test_what_a_stranger_is_shown_is_not_of_this_company(
     addresses: dict[str, str], stranger: User, dora: User
 ) -> None:
-    """Wherever no secret is part of the address."""
-    listed = [route for route in TABLE if "token" not in route and "sandbox" not in route]
+    """Wherever neither a secret nor the company is part of the address."""
+    known = ("token", "sandbox", "slug")
+    listed = [route for route in TABLE if not any(word in route for word in known)]
     shown = {route: opened(stranger, "GET", addresses[route], {}).content for route in listed}
     told = {route for route, page in shown.items() if b"xicun" in page or b"Acme" in page or b"T1" in page}
     assert told == set()
