@@ -81,6 +81,19 @@ def test_whoever_comes_between_two_visits_next_door_costs_nothing_but_the_detour
     assert [one.minutes for one in openings] == sorted(one.minutes for one in openings)
 
 
+def test_who_was_told_a_start_is_not_visited_hours_before_it(
+    as_dora: Caller, wanted: Wanted, village: Community, tom: Technician
+) -> None:
+    """Of a day with one visit, at four: a guest comes before it, and nobody gains by that."""
+    factories.shift(tom, at(9), hours=8)
+    factories.visit(
+        factories.site(village), at(7), technician=tom, starts_at=at(16), state=VisitState.SCHEDULED
+    )
+    openings = find(as_dora, wanted, at(7))
+    assert hours(openings) == [(8, 10), (10, 12), (12, 14), (14, 16), (16, 18)]
+    assert min(one.minutes for one in openings) >= 0
+
+
 def test_nobody_is_offered_what_breaks_a_promise(
     as_dora: Caller, wanted: Wanted, village: Community, tom: Technician
 ) -> None:
