@@ -38,7 +38,7 @@ function showVisit(card) {
   const shown = card.querySelector(".state");
   shown.textContent = words.states[state];
   shown.className = `state ${state}`;
-  card.querySelector(".steps").replaceChildren(...(NEXT[state] ?? []).map((step) => button(card, step)));
+  card.querySelector(".next-steps").replaceChildren(...(NEXT[state] ?? []).map((step) => button(card, step)));
   card.querySelector(".refused").replaceChildren(...mine.filter((one) => one.refused).map(refusal));
 }
 
