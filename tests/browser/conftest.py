@@ -86,7 +86,9 @@ def open_as(chromium: Browser, served: str) -> OpenAs:
     """Give somebody a browser of their own, and sign them in."""
 
     def open_as(username: str, **manner: Any) -> Window:
-        context = chromium.new_context(**({"locale": "en-GB", "viewport": {"width": 1500, "height": 950}} | manner))
+        context = chromium.new_context(
+            **({"locale": "en-GB", "viewport": {"width": 1500, "height": 950}} | manner)
+        )
         context.set_default_timeout(PATIENCE_MS)
         window = Window(context.new_page(), served)
         window.sign_in(username)

@@ -75,7 +75,10 @@ def test_reason_that_has_nothing_to_do_with_the_routes(
     day = problem([wanted], shifts)
     assert objections(day, {}, left) == []
     for reason in Reason:
-        if reason not in {left.reason, Reason.TAKEN_OFF}:  # that one is a decision, and true whenever it is said
+        if reason not in {
+            left.reason,
+            Reason.TAKEN_OFF,
+        }:  # that one is a decision, and true whenever it is said
             assert objections(day, {}, left_out(reason)) == [f"says {reason}, but it is {left.reason}"]
 
 
