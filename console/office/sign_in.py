@@ -114,9 +114,11 @@ def sign_in_set_up(request: HttpRequest, user: User) -> HttpResponse:
 @csrf_protect
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session."""
+    """End the session, and let the browser forget what it has kept for when there is no connection (My day)."""
     auth.logout(request)
-    return redirect("sign-in")
+    response = redirect("sign-in")
+    response["Clear-Site-Data"] = '"storage"'  # W3C Clear Site Data
+    return response
 
 
 def refused(request: HttpRequest, error: Exception, form: Callable[..., HttpResponse]) -> HttpResponse:

@@ -85,6 +85,17 @@ def test_what_is_done_without_a_connection_is_sent_when_there_is_one(
     assert (window.strangers, window.troubles) == ([], [])
 
 
+def test_who_signs_out_leaves_nothing_of_customers_behind(window: Window) -> None:
+    page = window.go(DAY)
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.reload()
+    kept = "caches.open('my-day').then((kept) => kept.keys()).then((keys) => keys.length)"
+    assert page.evaluate(kept) > 0
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url("**/sign-in")
+    assert page.evaluate("caches.keys()") == []
+
+
 def test_what_the_office_has_changed_meanwhile_is_said(window: Window, two_visits: list[Visit]) -> None:
     page = window.go(DAY)
     expect(page.get_by_role("button", name="I am on my way")).to_have_count(2)

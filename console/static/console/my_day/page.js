@@ -122,7 +122,6 @@ function guardSignOut() {
   for (const form of document.querySelectorAll("form[action$='sign-out']")) {
     form.addEventListener("submit", (event) => {
       if (waiting().length && !confirm(words.net.leave)) event.preventDefault();
-      else localStorage.clear();
     });
   }
 }
