@@ -11,7 +11,7 @@ def urgency(due_on: date, on: date) -> int:
     day after.
 
     A penalty that stays the same leaves whoever is dear to reach out again, every day anew: a day's plan does not
-    know of the days before. One that ages is served in the end, wherever it is (aging, as schedulers of operating
-    systems have it: Silberschatz, Galvin and Gagne, Operating System Concepts, 5.3.4).
+    know of the days before. One that ages is served in the end, wherever it is (aging, as operating
+    systems' schedulers have it).
     """
     return min(MOST, max(1, 2 + (on - due_on).days))

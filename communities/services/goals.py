@@ -155,7 +155,7 @@ def _history(region_id: UUID, today: date) -> _History:
         region=region_id, segment="", through_on__gte=today - TREND, through_on__lt=today
     )
     days = {on: dict(zip(COLUMNS, sums, strict=True)) for on, *sums in found}
-    return _History(days, fits.order_by("through_on"))
+    return _History(days, fits.order_by("through_on").only("through_on", "curve", "lifetime_minor"))
 
 
 def _measured(goal: Goal, history: _History, today: date) -> dict[str, Any]:

@@ -12,8 +12,9 @@ from communities.errors import FeedbackNotSuspended, NotForYourRole, RegionUnkno
 from communities.insight.experiment.sentences import difference
 from communities.insight.experiment.words import Verdict
 from communities.insight.sentences import Language
-from communities.models import ExperimentReading, FeedbackSuspension, Region, User
+from communities.models import ExperimentReading, FeedbackSuspension, Region, SignalSet, User
 from communities.selectors.places import region_list
+from communities.services.signals import signal_set_newest
 from core.mail import Letter, LetterRefused, letter_send
 from core.money import Money
 from core.outbox import emit
@@ -24,6 +25,11 @@ log = structlog.get_logger(__name__)
 def feedback_suspended(region: Region) -> bool:
     """Whether the region is planned without feedback now."""
     return FeedbackSuspension.objects.filter(region=region, ended_at=None).exists()
+
+
+def signal_set_in_force(region: Region) -> SignalSet | None:
+    """What plans of the region listen to: its newest signals, or nothing while feedback is suspended there."""
+    return None if feedback_suspended(region) else signal_set_newest(region)
 
 
 def feedback_suspend(reading: ExperimentReading, now: datetime) -> FeedbackSuspension:

@@ -23,6 +23,7 @@ from communities.models import Customer, Organisation, Site
 from communities.services.customers import customer_ensure, customer_key
 from communities.services.ledger import facts_record
 from communities.services.sites import site_ensure
+from communities.services.suspensions import signal_set_in_force
 from core.outbox import emit
 from dispatch.errors import BookingOver, NotForYourRole, TooLateToChange, WindowGone
 from dispatch.models import Booking, BookingProfile, ServiceRequest, Visit, WorkOrder
@@ -50,7 +51,6 @@ from dispatch.services.windows import (
     openings_on,
     region_of,
     service_type_of,
-    signal_set_of,
     site_known,
     told,
 )
@@ -194,7 +194,7 @@ def _window_taken(guest: Guest, window: Window, now: datetime) -> Iterator[Openi
     on = window[0].astimezone(region.organisation.zone).date()
     attempts = ATTEMPTS if on in days_within_reach(region.organisation, now) else 0
     for _ in range(attempts):
-        [warm] = desks_of(region=region, days=[on], signal_set=signal_set_of(region), now=now)
+        [warm] = desks_of(region=region, days=[on], signal_set=signal_set_in_force(region), now=now)
         opening = _opening(warm, guest, window, now)
         if opening is None:
             break

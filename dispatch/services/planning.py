@@ -11,10 +11,9 @@ from django.db.models import Max, Q
 from django.utils import timezone
 
 from communities.access import Caller
-from communities.models import Region, SignalSet
+from communities.models import Region
 from communities.selectors.places import region_list
-from communities.services.signals import signal_set_newest
-from communities.services.suspensions import feedback_suspended
+from communities.services.suspensions import signal_set_in_force
 from core.locks import lock_all
 from dispatch.errors import (
     NotForYourRole,
@@ -84,18 +83,13 @@ def _version_queue(
         number=last + 1,
         seed=seed,
         iterations=iterations,
-        signal_set=_signal_set(region) if signals == "newest" else None,
+        signal_set=signal_set_in_force(region) if signals == "newest" else None,
         starts_from=starts_from,
         requested_by=caller.account,
         request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
     )
     transaction.on_commit(partial(announce.plan_wanted, version.pk), robust=True)
     return version
-
-
-def _signal_set(region: Region) -> SignalSet | None:
-    """What a plan of the region listens to: nothing while feedback is suspended there."""
-    return None if feedback_suspended(region) else signal_set_newest(region)
 
 
 @transaction.atomic

@@ -12,13 +12,13 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from communities.access import operator_of
+from communities.services.suspensions import signal_set_in_force
 from core.errors import DomainError
 from dispatch.models import Booking, Plan, Visit
 from dispatch.selectors.bookings import SHOWN
 from dispatch.services.desks import desks_of
 from dispatch.services.edits.trying import Wish
 from dispatch.services.plan_edits import plan_edit
-from dispatch.services.windows import signal_set_of
 from dispatch.states import BookingState, VisitState
 
 log = structlog.get_logger(__name__)
@@ -64,7 +64,7 @@ def bookings_seat(*, now: datetime) -> None:
 def _wish(booking: Booking, visit: Visit, now: datetime) -> Wish | None:
     """With whom the desk has the visit, and before which other one."""
     region = booking.region
-    [warm] = desks_of(region=region, days=[booking.on], signal_set=signal_set_of(region), now=now)
+    [warm] = desks_of(region=region, days=[booking.on], signal_set=signal_set_in_force(region), now=now)
     names = {name for name, row in warm.day.visits.items() if row.pk == visit.pk}
     if warm.desk is None or not names:
         return None

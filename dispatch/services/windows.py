@@ -15,11 +15,10 @@ from uuid import UUID
 from django.conf import settings
 
 from communities.access import Caller
-from communities.models import Customer, Organisation, Region, SignalSet, Site
+from communities.models import Customer, Organisation, Region, Site
 from communities.services.geocoding import Geocoded, GeocoderFailed, geocode, place_known
-from communities.services.signals import signal_set_newest
 from communities.services.sites import site_sought
-from communities.services.suspensions import feedback_suspended
+from communities.services.suspensions import signal_set_in_force
 from dispatch.errors import DaysOutOfReach, NotForYourRole, NowhereToGo, ServiceTypeUnknown, SiteUnknown
 from dispatch.models import BookingProfile, ServiceType, Technician
 from dispatch.selectors.bookings import booking_profile_of
@@ -96,7 +95,7 @@ def openings_for(
     profile = booking_profile_of(organisation)
     wanted = _days(organisation, now, first_on, days or profile.days)
     region = region_of(guest)
-    desks = desks_of(region=region, days=wanted, signal_set=signal_set_of(region), now=now)
+    desks = desks_of(region=region, days=wanted, signal_set=signal_set_in_force(region), now=now)
     found = [one for warm in desks for one in openings_on(warm, guest, grid(profile, warm, now), now)]
     return Openings(guest=guest, openings=sorted(found, key=lambda one: (one.minutes, one.from_at)))
 
@@ -180,11 +179,6 @@ def region_of(guest: Guest) -> Region:
     community = guest.site.community
     assert community is not None  # check_reachable
     return community.region
-
-
-def signal_set_of(region: Region) -> SignalSet | None:
-    """What a plan of the region listens to: nothing while feedback is suspended there."""
-    return None if feedback_suspended(region) else signal_set_newest(region)
 
 
 def told(openings: Iterable[Opening]) -> list[dict[str, Any]]:
