@@ -1,6 +1,6 @@
 """Figures: what is asked, what they are, and the facts behind them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
@@ -10,7 +10,8 @@ from pydantic import AfterValidator, BaseModel, Field
 from api.schemas.base import Out
 from communities.insight.figures import FIGURES, Figure, Reading
 from communities.models import FigureUse, ServiceEvent
-from communities.selectors.figures import Dimension, FigureTable, Key, Question
+from communities.selectors.figures import Dimension, FigureTable, Placed, Question
+from communities.selectors.groups import Key
 from communities.services.windows import WINDOWS
 
 
@@ -117,11 +118,11 @@ class FiguresOut(Out):
     total: Figures
 
     @classmethod
-    def of(cls, table: FigureTable | None, part: slice, cursor: str | None) -> Self:
+    def of(cls, table: FigureTable | None, groups: Iterable[Placed], cursor: str | None) -> Self:
         if table is None:
             return cls(items=[], next=None, first_on=None, through_on=None, total={})
         return cls.model_construct(
-            items=[GroupOut.of(table.by, key, figures) for key, figures in table.rows(part)],
+            items=[GroupOut.of(table.by, key, figures) for _, key, figures in groups],
             next=cursor,
             first_on=table.first_on,
             through_on=table.through_on,

@@ -12,7 +12,8 @@ from communities.access import Caller
 from communities.insight.figures import Reading, readings
 from communities.insight.sentences import Language
 from communities.models import Community, Signal, SignalSet
-from communities.selectors.figures import Dimension, FigureTable, Key, Question, figure_table
+from communities.selectors.figures import Dimension, FigureTable, Question, figure_table
+from communities.selectors.groups import Key
 from communities.selectors.insight import signal_list
 from communities.selectors.measures import COLUMNS
 from communities.selectors.places import community_list
