@@ -13,7 +13,7 @@ from communities.access import Caller
 from communities.errors import FigureTooFine
 from communities.insight.figures import Reading, readings
 from communities.models import FigureUse, MetricClock, MetricWindow
-from communities.selectors.groups import ANSWERS, Group, Key, Sums, group_page, position_of
+from communities.selectors.groups import Key, Sums, group_page, group_sums, position_of
 from communities.selectors.measures import COLUMNS
 from communities.selectors.places import community_list
 
@@ -79,13 +79,18 @@ class FigureTable:
 
     def page(self, after: str = "", limit: int | None = None) -> list[Placed]:
         """The figures of the groups after a position, each with its own; hidden where few answered, or where the
-        rest would tell of few. One query."""
+        rest would tell of few. Two queries."""
         if not self.by:
             return []
         least, keys = settings.INSIGHT_MIN_RESPONDENTS, [one.column for one in self.by]
-        groups = group_page(self.kept, keys, COLUMNS, least=least, after=after, limit=limit)
+        groups = group_page(self.kept, keys, least=least, after=after, limit=limit)
+        sums = group_sums(self.kept, keys, groups, COLUMNS)
         return [
-            (one.position, one.key, readings(self._sums(one), least=least, hidden=one.hidden))
+            (
+                one.position,
+                one.key,
+                readings({**sums[one.key], **self.places.get(one.key, {})}, least=least, hidden=one.hidden),
+            )
             for one in groups
         ]
 
@@ -99,14 +104,11 @@ class FigureTable:
         least = settings.INSIGHT_MIN_RESPONDENTS
         return readings(self.total, least=least, hidden=self.hidden_total)
 
-    def _sums(self, group: Group) -> Mapping[str, int]:
-        return {**group.sums, **self.places.get(group.key, {})}
-
 
 def figure_table(
     caller: Caller, question: Question, *, own_technician_id: UUID | None = None
 ) -> FigureTable | None:
-    """The answer; None before anything was counted. Five queries at most, whatever there is, and one for a page.
+    """The answer; None before anything was counted. Five queries at most, whatever there is, and two for a page.
 
     A technician sees what is their own: `own_technician_id` is who the caller is, which this floor does not know.
     Raises FigureTooFine.
@@ -169,7 +171,7 @@ def _hidden_beside_others(like: QuerySet[MetricWindow], ids: Mapping[Dimension, 
     if not ids:
         return frozenset()
     keys, only = [one.column for one in ids], position_of(ids.values())
-    found = group_page(like, keys, ANSWERS, least=settings.INSIGHT_MIN_RESPONDENTS, only=only)
+    found = group_page(like, keys, least=settings.INSIGHT_MIN_RESPONDENTS, only=only)
     return next((group.hidden for group in found), frozenset())
 
 

@@ -1,16 +1,16 @@
-"""Groups of windows' sums: a page of them in the order of their keys, and what must not be shown of each.
+"""Groups of windows: a page of them in the order of their keys, what must not be shown of each, and their sums.
 
-Both are found by the database, so that of some thousand groups only those travel that are shown.
+The database finds the page and what is hidden, so that of some thousand groups only those travel that are shown.
 """
 
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection
-from django.db.models import BigIntegerField, QuerySet
+from django.db.models import BigIntegerField, Q, QuerySet
 from django.db.models.expressions import RawSQL
 
 from communities.insight.figures import ASKED
@@ -22,19 +22,19 @@ Key = tuple[UUID | None, ...]
 ANSWERS = tuple(sorted({name for figure in ASKED for name in figure.denominator}))
 """The columns that count who answered."""
 
-# What few answered is hidden, and the next smallest groups with them until those left out are enough together: the
-# total less the rest would else be the figure of a few. Groups without an answer have nothing to hide.
+# What few answered is hidden, and the next smallest group with it where those few are not enough together: the total
+# less the rest would else be the figure of a few. Groups without an answer have nothing to hide.
 HIDDEN = """
-{answers} > 0 AND ({answers} < {least} OR coalesce(sum({answers}) OVER (
-    ORDER BY {answers}, position ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) BETWEEN 1 AND {least} - 1)
+{answers} > 0 AND ({answers} < {least} OR (
+    (SELECT sum({answers}) FROM placed WHERE {answers} < {least}) BETWEEN 1 AND {least} - 1
+    AND position = (SELECT position FROM placed WHERE {answers} >= {least} ORDER BY {answers}, position LIMIT 1)))
 """
 
 # None comes after every id.
 PAGE = """
 WITH found AS ({found}),
-placed AS (SELECT *, concat_ws(' ', {position}) COLLATE "C" AS position FROM found),
-told AS (SELECT *, ARRAY[{hidden}] AS hidden FROM placed)
-SELECT position, sums, hidden, {keys} FROM told
+placed AS MATERIALIZED (SELECT *, concat_ws(' ', {position}) COLLATE "C" AS position FROM found)
+SELECT position, ARRAY[{hidden}], {keys} FROM placed
 WHERE position > %s AND position = coalesce(%s, position) ORDER BY position LIMIT %s
 """
 
@@ -45,7 +45,6 @@ class Group:
 
     key: Key
     position: str
-    sums: dict[str, int]
     hidden: Set[str]
 
 
@@ -72,20 +71,17 @@ def position_of(key: Iterable[UUID | None]) -> str:
 def group_page(
     kept: QuerySet[MetricWindow],
     keys: Sequence[str],
-    columns: Sequence[str],
     *,
     least: int,
     after: str = "",
     only: str | None = None,
     limit: int | None = None,
-) -> Iterator[Group]:
-    """The `columns`, those of ANSWERS among them, added up for each group by `keys`; at least one key.
-
-    Those `after` a position, or `only` the one at it; what is hidden of them depends on all of them. One query.
-    """
-    grouped = kept.order_by().values(*keys).annotate(sums=Sums(columns))
+) -> list[Group]:
+    """The groups by at least one key `after` a position, or `only` the one at it; what is hidden of them depends on
+    all there are. One query."""
+    grouped = kept.order_by().values(*keys).annotate(sums=Sums(ANSWERS))
     found, parameters = grouped.query.sql_with_params()
-    hidden = (HIDDEN.format(answers=f"sums[{columns.index(name) + 1}]", least=least) for name in ANSWERS)
+    hidden = (HIDDEN.format(answers=f"sums[{place}]", least=least) for place in range(1, len(ANSWERS) + 1))
     sql = PAGE.format(
         found=found,
         position=", ".join(f"coalesce({key}::text, '~')" for key in keys),
@@ -94,12 +90,28 @@ def group_page(
     )
     with connection.cursor() as cursor:
         cursor.execute(sql, [*parameters, after, only, limit])
-        rows = cursor.fetchall()
-    for position, sums, hidden_by, *key in rows:
-        hidden_columns = {name for name, is_hidden in zip(ANSWERS, hidden_by, strict=True) if is_hidden}
-        yield Group(tuple(key), position, dict(zip(columns, sums, strict=True)), _made_of(hidden_columns))
+        return [Group(tuple(key), position, _made_of(few)) for position, few, *key in cursor.fetchall()]
 
 
-def _made_of(answers: Set[str]) -> frozenset[str]:
-    """The figures that divide by any of these."""
-    return frozenset(figure.name for figure in ASKED if not answers.isdisjoint(figure.denominator))
+def group_sums(
+    kept: QuerySet[MetricWindow], keys: Sequence[str], groups: Iterable[Group], columns: Sequence[str]
+) -> dict[Key, dict[str, int]]:
+    """The columns added up for each of these groups, and perhaps for others. One query."""
+    among = kept.filter(*(_one_of(key, ids) for key, ids in zip(keys, _ids(groups), strict=False)))
+    rows = among.order_by().values_list(*keys).annotate(sums=Sums(columns))
+    return {tuple(key): dict(zip(columns, sums, strict=True)) for *key, sums in rows}
+
+
+def _ids(groups: Iterable[Group]) -> list[set[UUID | None]]:
+    """The ids there are of each key; of no groups, nothing."""
+    return [set(ids) for ids in zip(*(group.key for group in groups), strict=True)]
+
+
+def _one_of(key: str, ids: set[UUID | None]) -> Q:
+    return Q(**{f"{key}__in": ids - {None}}) | Q(**{f"{key}__isnull": True})
+
+
+def _made_of(few: Sequence[bool]) -> frozenset[str]:
+    """The figures that divide by the columns of ANSWERS that are true."""
+    columns = {name for name, is_hidden in zip(ANSWERS, few, strict=True) if is_hidden}
+    return frozenset(figure.name for figure in ASKED if not columns.isdisjoint(figure.denominator))

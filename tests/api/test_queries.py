@@ -19,8 +19,8 @@ DISPATCHER = {
     "/communities/{community}": 2,
     "/communities/{community}/figures?from=2026-03-01&to=2026-03-31": 4,
     "/figures": 5,
-    "/figures?by=community": 6,
-    "/figures?by=region,service_type": 4,
+    "/figures?by=community": 7,
+    "/figures?by=region,service_type": 5,
     "/figures/csat/facts": 6,
     "/customers": 2,
     "/customers/{known_customer}": 2,
@@ -75,7 +75,7 @@ DISPATCHER = {
 }
 ADMINISTRATOR = {
     "/figure-uses": 2,
-    "/figures?by=community,technician&purpose=people": 5,
+    "/figures?by=community,technician&purpose=people": 6,
     "/facts?from=2026-03-01&to=2026-03-31": 2,
     "/event-endpoints": 2,
     "/event-endpoints/{endpoint}": 2,
