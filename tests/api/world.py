@@ -97,6 +97,12 @@ def tomorrow_at(hour: int) -> datetime:
     return tomorrow.replace(hour=hour, minute=0, second=0, microsecond=0)
 
 
+ADDED = {"unassigned": 0, "csat_added": 0.0, "upsell_added_minor": 0}
+SIDE = {"travel_minutes": 0.0, "promises": 0, "minutes": {}, **ADDED}
+PREVIEWED = {"visits": 0, "before": SIDE, "after": SIDE, "communities": [], "moved": []}
+"""Of a day without visits."""
+
+
 @dataclass
 class World:
     """The rows that addresses name; `grow` adds one more of everything that is listed."""
@@ -185,9 +191,11 @@ class World:
             organisation=self.company,
             region=self.region,
             on=date(2026, 3, 2),
-            policy={},
+            policy={"csat_cap": 11.0},
+            against=Policy.objects.filter(region=self.region).order_by("-version").first(),
             iterations=1,
             state=PreviewState.DONE,
+            result=PREVIEWED,
         )
 
     def _booking(self, **more: Any) -> Booking:
