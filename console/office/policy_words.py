@@ -31,7 +31,7 @@ UNITS: Mapping[Unit, Promise] = {
     Unit.MINUTES: _("{n} min"),
     Unit.SHARE: _("{n} %"),
     Unit.POINTS: _("{n} points"),
-    Unit.TIMES: _("{n} times"),
+    Unit.TIMES: _("× {n}"),
     Unit.DAYS: _("{n} days"),
     Unit.ANSWERS: _("{n} answers"),
     Unit.MONEY: _("{currency} {n}"),

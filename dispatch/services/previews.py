@@ -89,7 +89,7 @@ def preview_solve(*, preview_id: UUID) -> None:
         return  # gone, or another worker has it
     preview = PolicyPreview.objects.select_related("region__organisation", "against").get(pk=preview_id)
     try:
-        _finish(preview, PreviewState.DONE, result=_result(preview))
+        _finish(preview, PreviewState.DONE, progress=100, result=_result(preview))
     except Exception as error:
         log.exception("preview failed", preview=str(preview_id))
         _finish(preview, PreviewState.FAILED, error=f"The planner stumbled ({type(error).__name__}).")

@@ -63,7 +63,7 @@ def test_what_would_have_been_with_another_policy(
     policy_set(caller=as_ada, region_id=north.pk, policy=neutral, reason="To begin with.")
     preview = previewed(as_ada, north, replace(neutral, csat_minutes=DEFAULT.csat_minutes))
     before, after = preview.result["before"], preview.result["after"]
-    assert (preview.state, preview.result["visits"]) == (PreviewState.DONE, 1)
+    assert (preview.state, preview.progress, preview.result["visits"]) == (PreviewState.DONE, 100, 1)
     assert [(one["from"], one["to"]) for one in preview.result["moved"]] == [("T1", "T2")]
     assert after["csat_added"] > 0 > before["csat_added"]
     # Of whole seconds, told to the hundredth of a minute.
