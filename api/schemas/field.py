@@ -23,7 +23,11 @@ from dispatch.services.on_site import SignatureGiven
 
 Number = Annotated[float, Field(allow_inf_nan=False)]
 Found = Annotated[
-    StrictBool | StrictInt | StrictFloat | Annotated[StrictStr, Field(max_length=LONGEST_TEXT)] | None,
+    StrictBool
+    | StrictInt
+    | Annotated[StrictFloat, Field(allow_inf_nan=False)]
+    | Annotated[StrictStr, Field(max_length=LONGEST_TEXT)]
+    | None,
     Field(description="True or false, a number, or a text, as the point's kind asks; null takes it back."),
 ]
 

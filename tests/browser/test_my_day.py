@@ -127,7 +127,7 @@ def test_what_is_done_without_a_connection_is_sent_when_there_is_one(
 
 @pytest.mark.usefixtures("something_to_check_and_to_sell", "at_work")
 def test_the_technician_s_morning(
-    open_as: OpenAs, two_visits: list[Visit], dora: User, north: Region
+    two_visits: list[Visit], dora: User, north: Region, open_as: OpenAs
 ) -> None:
     """Into a cellar with a list to tick, a photo to take, a name to sign and something to sell; and out again."""
     phone = open_as(
@@ -159,6 +159,7 @@ def test_the_technician_s_morning(
     photo = {"name": "label.jpg", "mimeType": "image/jpeg", "buffer": picture((2400, 1200))}
     card.get_by_label("Take a photo: Photo of the label").set_input_files(photo)
     expect(card.locator(".checklist .thumbnails img")).to_have_count(1)
+    expect(card.locator(".warning")).to_be_hidden()
     sign(page, card, "Ms Wang")
     card.locator(".offers summary").click()
     card.get_by_role("button", name="Accepted here").click()
@@ -180,7 +181,7 @@ def test_the_technician_s_morning(
     page = office.go(f"/visits/{two_visits[0].pk}")
     for told in ("3.5 bar", "Ms Wang", "Completed"):
         expect(page.get_by_text(told).first).to_be_visible()
-    image = page.locator(".photos img")
+    image = page.locator(".pictures img")
     expect(image).to_have_count(1)
     expect(image).to_have_js_property("naturalWidth", 1600)
     assert office.grave_findings() == []

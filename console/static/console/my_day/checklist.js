@@ -14,12 +14,14 @@ export function checklist(visit, points, tell) {
   made.hidden = !points.length;
   /** @param {import("./standing.js").Standing} now */
   const update = (now) => rows.forEach((one) => one.update(now));
-  /** Say which points are open, and go to the first. @param {import("./standing.js").Point[]} missing */
-  const remind = (missing) => {
-    for (const one of rows) one.element.classList.toggle("open", missing.includes(one.point));
-    rows.find((one) => one.point === missing[0])?.element.querySelector("input, textarea").focus();
+  /** @param {import("./standing.js").Point[]} missing */
+  const mark = (missing) => {
+    const codes = new Set(missing.map(({ code }) => code));
+    for (const one of rows) one.element.classList.toggle("open", codes.has(one.point.code));
   };
-  return { element: made, update, remind };
+  /** @param {import("./standing.js").Point} point */
+  const goTo = ({ code }) => rows.find((one) => one.point.code === code)?.element.querySelector("input, textarea").focus();
+  return { element: made, update, mark, goTo };
 }
 
 function row(visit, point, tell) {

@@ -33,8 +33,9 @@ export function add(deed) {
 
 /** @param {string} key */
 export function drop(key) {
+  const dropped = deeds().find((one) => one.key === key);
   keep(deeds().filter((one) => one.key !== key));
-  forgetPhoto(key);
+  if (dropped?.what === "photo") forgetPhoto(key);
 }
 
 /** @param {string} key @param {string} words */

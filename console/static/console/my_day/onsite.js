@@ -10,6 +10,7 @@ import { sign } from "./signature.js";
 const ON_SITE = ["arrived", "started"];
 const panels = new Map();
 
+/** @typedef {import("./standing.js").Point} Point */
 /** @typedef {(deed: object, now?: Date) => void} Act  note what was done on a visit, without its key and the visit */
 
 /**
@@ -26,9 +27,14 @@ export function showOnSite(card, now, act, warn) {
   for (const part of panels.get(visit).parts) part.update(now);
 }
 
-/** Say on a visit's card what is still open. @param {string} visit @param {import("./standing.js").Point[]} missing */
-export function remind(visit, missing) {
-  panels.get(visit)?.remind(missing);
+/** Mark the points of a visit that are still open. @param {string} visit @param {Point[]} missing */
+export function markOpen(visit, missing) {
+  panels.get(visit)?.list.mark(missing);
+}
+
+/** Go to where a point is answered. @param {string} visit @param {Point} point */
+export function goTo(visit, point) {
+  panels.get(visit)?.list.goTo(point);
 }
 
 function panel(visit, now, place, act, warn) {
@@ -36,7 +42,7 @@ function panel(visit, now, place, act, warn) {
   const list = checklist(visit, now.points, told);
   const parts = [list, gallery(visit, told), offers(visit, told), signing(told)];
   place.replaceChildren(...parts.map((part) => part.element));
-  return { parts, remind: list.remind };
+  return { parts, list };
 }
 
 function tellers(act, warn) {

@@ -2,7 +2,7 @@
 
 import { say, words } from "./element.js";
 import { add, deeds, drop, waiting } from "./kept.js";
-import { remind, showOnSite } from "./onsite.js";
+import { goTo, markOpen, showOnSite } from "./onsite.js";
 import { sharePlace, tellPlace } from "./place.js";
 import { sendAll } from "./sending.js";
 import { learn, open, standing } from "./standing.js";
@@ -21,6 +21,7 @@ const ASKED_BACK = { complete: "notes", "could-not-complete": "reason" };
 const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
 const net = document.getElementById("net");
 const dialog = document.getElementById("ask");
+const reminded = new Set(); // visits that were to be completed while something was open
 
 /** Every visit as it is now: the server's word, and what was done since. */
 function show() {
@@ -36,6 +37,7 @@ function showVisit(card) {
   const refused = deeds().filter((one) => one.visit === card.dataset.visit && one.refused !== undefined);
   card.querySelector(".refused").replaceChildren(...refused.map(refusal));
   showOnSite(card, now, (deed) => act(card, deed), (trouble) => warn(card, trouble));
+  if (reminded.has(card.dataset.visit)) mark(card, open(now));
 }
 
 function button(card, step) {
@@ -48,11 +50,21 @@ function button(card, step) {
 
 function press(card, step) {
   const missing = step === "complete" ? open(standing(card.dataset.visit, card.dataset.state)) : [];
-  warn(card, missing.length ? say("still_open", { points: missing.map(({ text }) => text).join("; ") }) : "");
-  remind(card.dataset.visit, missing);
-  if (missing.length) return;
-  if (step in ASKED_BACK) ask(card, step);
+  if (missing.length) refer(card, missing);
+  else if (step in ASKED_BACK) ask(card, step);
   else take(card, step, {});
+}
+
+/** The visit cannot be completed yet: say what is open, go there, and keep saying it until nothing is. */
+function refer(card, missing) {
+  reminded.add(card.dataset.visit);
+  mark(card, missing);
+  goTo(card.dataset.visit, missing[0]);
+}
+
+function mark(card, missing) {
+  markOpen(card.dataset.visit, missing);
+  warn(card, missing.length ? say("still_open", { points: missing.map(({ text }) => text).join("; ") }) : "");
 }
 
 /** Say something on a card, or nothing any more. */

@@ -53,8 +53,9 @@ export function thumbnails(visit) {
 function added(row, visit, { key, waits }) {
   const image = element("img", { alt: say("photo"), width: 72, height: 72, loading: "lazy" });
   row.append(image);
-  if (waits) photoOf(key).then((photo) => photo && showBlob(image, photo));
-  else image.src = `/api/v1/visits/${visit}/photos/${key}`;
+  const sent = `/api/v1/visits/${visit}/photos/${key}`;
+  if (!waits) image.src = sent;
+  else photoOf(key).then((photo) => (photo ? showBlob(image, photo) : (image.src = sent)));
   return image;
 }
 
