@@ -23,6 +23,7 @@ from console.office import (
     recoveries,
     revenue,
     statements,
+    visit,
 )
 from console.office import views as office
 from console.office.sign_in import sign_in, sign_in_code, sign_in_set_up, sign_out
@@ -36,6 +37,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("my-day", my_day.my_day, name="my-day"),
     path("my-day-worker.js", my_day.worker, name="my-day-worker"),
     path("my-day.webmanifest", my_day.manifest, name="my-day-manifest"),
+    path("visits/<uuid:visit_id>", visit.visit, name="visit"),
     path("communities", office.communities, name="communities"),
     path("communities/<str:column>/facts", facts.figure_facts, name="figure-facts"),
     path("customers", customers.customers, name="customers"),

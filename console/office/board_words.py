@@ -58,6 +58,7 @@ SAID: Mapping[str, Promise] = {
     "publish": _("Publish"),
     "published": _("Version {number} is the day's plan now."),
     "redone": _("Done again."),
+    "seen": _("{technician}, {span} ago"),
     "shift": _("Working time"),
     "show_current": _("Show the current plan"),
     "show_draft": _("Show it on the board"),

@@ -56,6 +56,7 @@ TABLE: dict[str, tuple[Row, Row]] = {  # of GET, and of POST
     "my-day": (("sign-in", "day", 200, "day", 200, "day", "day", "day"), NO),
     "my-day-worker.js": (ANYBODY, NO),  # names files, and nothing of anybody's
     "my-day.webmanifest": (ANYBODY, NO),
+    "visits/<uuid:visit_id>": (("sign-in", 404, 404, 404, 200, 200, 200, 200), NO),
     "communities": (OFFICE, NO),
     "communities/<str:column>/facts": (OFFICE, NO),
     "customers": (OFFICE, NO),
