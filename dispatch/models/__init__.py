@@ -1,6 +1,7 @@
 """Technicians, service requests, work orders, visits, bookings, recoveries and plans."""
 
 from dispatch.models.bookings import Booking, BookingProfile
+from dispatch.models.messages import Message
 from dispatch.models.plans import Plan, PlanVersion, Route, Stop, UnassignedVisit
 from dispatch.models.previews import PolicyPreview
 from dispatch.models.recoveries import Recovery
@@ -20,6 +21,7 @@ __all__ = [
     "RECOVERY_SOURCE",
     "Booking",
     "BookingProfile",
+    "Message",
     "Plan",
     "PlanVersion",
     "PolicyPreview",
