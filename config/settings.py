@@ -192,6 +192,7 @@ OUTBOX_CONSUMERS = {
         "dispatch.services.booking_letters.booking_letter_send",
         "dispatch.services.seating.booking_seat",
     ],
+    "message.written": ["dispatch.services.messages.message_send"],
     "visit.en_route": ["api.events.consumers.visit_en_route"],
     "visit.arrived": ["api.events.consumers.visit_arrived"],
     "visit.started": ["api.events.consumers.visit_started"],

@@ -22,6 +22,7 @@ RULES: dict[Language, dict[str, str]] = {
         "capacity": "The parts do not fit into the van of {technician}",
         "crew": "{visit} needs several technicians: they are planned together",
         "order": "{visit} depends on another visit: they are planned together",
+        "booked": "{visit} is booked for {windows}, is in no route yet, and would have no place any more",
     },
     "zh-hant": {
         "begun": "{visit} 已開始或已結束",
@@ -38,6 +39,7 @@ RULES: dict[Language, dict[str, str]] = {
         "capacity": "{technician} 的車放不下所需零件",
         "crew": "{visit} 需要多位技師，須一起排班",
         "order": "{visit} 與另一件案件有先後關係，須一起排班",
+        "booked": "{visit} 已預約 {windows} 而尚未排入，將排不進去",
     },
 }
 PROMISES: dict[Language, dict[str, str]] = {
@@ -52,6 +54,24 @@ PROMISES: dict[Language, dict[str, str]] = {
         "time": "{visit} 已約 {told}，將改為 {start}",
     },
 }
+CHANGED: dict[Language, str] = {
+    "en": "{visit}: {former} → {latter}",
+    "zh-hant": "{visit}：{former} → {latter}",
+}
+NOBODY: dict[Language, str] = {"en": "nobody", "zh-hant": "無人"}
+
+
+def change_sentence(visit: Visit, before: Stop | None, after: Stop | None, language: Language = "en") -> str:
+    """Where a visit was, and where it is now; None is nowhere. Its organisation and work order, and the stops' routes
+    with their technicians, must have been read."""
+    former, latter = (_place(visit, stop, language) for stop in (before, after))
+    return CHANGED[language].format(visit=visit.work_order.number, former=former, latter=latter)
+
+
+def _place(visit: Visit, stop: Stop | None, language: Language) -> str:
+    if stop is None:
+        return NOBODY[language]
+    return f"{stop.route.technician.code} {stop.start_at.astimezone(visit.organisation.zone):%H:%M}"
 
 
 def broken_sentence(rule: str, figures: Mapping[str, str], language: Language = "en") -> str:

@@ -130,6 +130,11 @@ class PlanNotEditable(Conflict):
     title = "Only a draft or the published plan can be changed by hand"
 
 
+class NothingToAccept(Conflict):
+    code = "nothing-to-accept"
+    title = "There is nothing of this plan to take over"
+
+
 class EditForbidden(Conflict):
     """`broken` names each rule, with a sentence."""
 
@@ -214,6 +219,11 @@ class BookingUnknown(NotFound):
 class BookingOver(Conflict):
     code = "booking-over"
     title = "This window is not held any more"
+
+
+class CustomerUnreachable(Conflict):
+    code = "customer-unreachable"
+    title = "Nobody with an e-mail address agreed to messages about this request"
 
 
 class TooLateToChange(Conflict):

@@ -1,10 +1,13 @@
 """A visit left out, in words: what keeps everybody from it, and what would let it in."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from communities.insight.sentences import Language
-from dispatch.models import UnassignedVisit
+from dispatch.models import UnassignedVisit, Visit
+from dispatch.states import Pin
 
 NAMED = 3
 """Technicians named in a sentence; of more, only the number."""
@@ -76,13 +79,47 @@ FITS_AT_A_PRICE: dict[Language, str] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class WayIn:
+    """What would let a visit in, in words. Where a dispatcher can decide so by hand, also how: with which technician
+    (by code), pinned to what, and when."""
+
+    text: str
+    technician: str | None = None
+    pin: Pin | None = None
+    start_at: datetime | None = None
+
+
 def left_out_sentences(left: UnassignedVisit, language: Language = "en") -> list[str]:
     """What its plan knows beyond the reason; nothing of plans made before that was kept."""
-    told = left.explanation
+    return [*exclusion_sentences(left, language), *(way.text for way in ways_in(left, language))]
+
+
+def exclusion_sentences(left: UnassignedVisit, language: Language = "en") -> list[str]:
+    """What keeps everybody from it."""
+    return [_exclusion(one, language) for one in left.explanation.get("excluded", [])]
+
+
+def ways_in(left: UnassignedVisit, language: Language = "en") -> list[WayIn]:
+    """What would let it in, the cheapest first. Its visit must have been read."""
     return [
-        *(_exclusion(one, language) for one in told.get("excluded", [])),
-        *(_relaxation(one, language) for one in told.get("relaxations", [])),
+        WayIn(_relaxation(one, language), *_by_hand(one, left.visit))
+        for one in left.explanation.get("relaxations", [])
     ]
+
+
+def _by_hand(one: dict[str, Any], visit: Visit) -> tuple[str | None, Pin | None, datetime | None]:
+    """Whoever is pinned to a visit goes without its skills as well, and a pinned start lies outside of its windows."""
+    way, technician = one["way"], one["technician"]
+    if way == "skill":
+        return technician, Pin.TECHNICIAN, None
+    edge, sign = {
+        "window_later": (visit.window_until_at, 1),
+        "window_earlier": (visit.window_from_at, -1),
+    }.get(way, (None, 0))
+    if edge is None:
+        return None, None, None
+    return technician, Pin.BOTH, edge + sign * timedelta(minutes=one["detail"]["minutes"])
 
 
 def _exclusion(one: dict[str, Any], language: Language) -> str:

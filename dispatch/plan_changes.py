@@ -6,7 +6,7 @@ from uuid import UUID
 
 from dispatch.models import Stop, Visit
 from dispatch.services.promises import promise_moved
-from dispatch.states import VisitState
+from dispatch.states import VISIT_BEGUN, VisitState
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,11 @@ class Change:
         return _technician(self.before) != _technician(self.after)
 
     @property
+    def technicians(self) -> frozenset[UUID]:
+        """Who has it before or after."""
+        return frozenset(one for one in (_technician(self.before), _technician(self.after)) if one)
+
+    @property
     def breaks_promise(self) -> bool:
         """Whether the customer was told something else: an hour, a technician, that somebody comes at all."""
         if self.after is None:
@@ -32,15 +37,14 @@ class Change:
 def visit_changes(before: Iterable[Stop], after: Iterable[Stop]) -> list[Change]:
     """The changes from the stops of one version to those of another, in the order of work order numbers.
 
-    Of stops with their routes, and visits with work orders and organisations. What had begun is planned in neither.
+    Of stops with their routes, and visits with work orders and organisations. What has begun does not change.
     """
-    then, now = _by_visit(before), _by_visit(after)
-    changes = _changes(then, now)
+    changes = _changes(_by_visit(before), _by_visit(after))
     return sorted(changes, key=lambda change: (change.visit.work_order.number, change.visit.pk))
 
 
 def _by_visit(stops: Iterable[Stop]) -> dict[UUID, Stop]:
-    return {stop.visit_id: stop for stop in stops if not stop.begun}
+    return {stop.visit_id: stop for stop in stops if not stop.begun and stop.visit.state not in VISIT_BEGUN}
 
 
 def _changes(then: Mapping[UUID, Stop], now: Mapping[UUID, Stop]) -> Iterator[Change]:

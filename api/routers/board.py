@@ -10,15 +10,17 @@ from api.answers import answer
 from api.auth import Request
 from api.etags import if_none_match, not_modified, tagged
 from api.openapi import header
+from api.schemas.assignments import AssignmentOut
 from api.schemas.base import Day
 from api.schemas.board import BoardOut, ChangesOut, MomentOut
 from communities.selectors.tiles import community_tile
 from core.errors import NotFound
-from dispatch.explanations import language_asked
+from dispatch.explanations import language_asked, version_affinities
 from dispatch.models import Stop
+from dispatch.plan_bundles import plan_bundles
 from dispatch.plan_changes import visit_changes
 from dispatch.selectors.board import board_get, board_region, moment_of, version_stops
-from dispatch.selectors.plans import version_get
+from dispatch.selectors.plans import version_get, version_visit
 from dispatch.states import PLAN_RUNNING
 
 router = Router(tags=["Board"])
@@ -69,14 +71,25 @@ def moment_read(request: Request, region: UUID, on: Day) -> HttpResponse:
 
 @router.get("/plans/{uuid:version_id}/changes", response=ChangesOut)
 def change_index(request: Request, version_id: UUID) -> HttpResponse:
-    """What a version would change of the published one: visits, minutes, promises, communities."""
+    """What a version would change of the published one: visits, minutes, promises, communities; and in bundles."""
     caller = request.auth
     version = version_get(caller, version_id)
     published_id = version.plan.published_id
     against = version_get(caller, published_id) if published_id and published_id != version.pk else None
     before: list[Stop] = version_stops(against) if against else []
-    changes = visit_changes(before, version_stops(version))
-    return answer(ChangesOut.of(caller, against, version, changes, language_asked()))
+    after = version_stops(version)
+    changes = visit_changes(before, after)
+    bundles = plan_bundles(before, after, changes) if against else []
+    return answer(ChangesOut.of(caller, against, version, changes, bundles, language_asked()))
+
+
+@router.get("/visits/{uuid:visit_id}/assignment", response=AssignmentOut)
+def assignment_read(request: Request, visit_id: UUID, version: UUID) -> AssignmentOut:
+    """Why a version sends whom it sends to a visit, and what others would cost; or why nobody, and what would let it
+    in."""
+    shown = version_get(request.auth, version)
+    found = version_visit(shown, visit_id)
+    return AssignmentOut.of(found, version_affinities(shown), language_asked())
 
 
 @router.get("/tiles/communities/{int:zoom}/{int:x}/{int:y}")

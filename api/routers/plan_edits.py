@@ -9,10 +9,11 @@ from ninja import Router
 from api.answers import answer
 from api.auth import Request
 from api.etags import etag, if_match, revision_given
-from api.schemas.plan_edits import MoveIn, PinIn, TrialOut
+from api.schemas.plan_edits import AcceptIn, MoveIn, PinIn, TrialOut
 from api.schemas.plans import PlanOut
 from dispatch.explanations import language_asked
 from dispatch.models import PlanVersion
+from dispatch.services.plan_accept import plan_accept
 from dispatch.services.plan_edits import plan_edit, plan_redo, plan_try, plan_undo, visit_pin
 
 router = Router(tags=["Plans"])
@@ -30,7 +31,8 @@ def trial_post(request: Request, version_id: UUID, body: MoveIn) -> HttpResponse
 def edit_post(request: Request, version_id: UUID, body: MoveIn) -> HttpResponse:
     """Make a move: a draft in the place of a draft; published, when it changes the published plan.
 
-    409 with `broken` when a rule forbids it, 412 when the plan is another by now. If-Match is the plan's revision.
+    409 with `broken` when a rule forbids it; 412 when the plan is another by now, with what is elsewhere (`changed`)
+    and who did it (`changed_by`). If-Match is the plan's revision.
     """
     return _made(
         plan_edit(
@@ -38,6 +40,27 @@ def edit_post(request: Request, version_id: UUID, body: MoveIn) -> HttpResponse:
             version_id=version_id,
             plan_revision=revision_given(request),
             wish=body.wish(),
+            now=timezone.now(),
+        )
+    )
+
+
+@router.post("/plans/{uuid:version_id}/accept", response={201: PlanOut})
+@if_match
+def accept_post(request: Request, version_id: UUID, body: AcceptIn) -> HttpResponse:
+    """Take some technicians' routes of a draft over into the published plan; what is made so is published.
+
+    With each come those of the same bundle (`bundles` of the draft's changes): visits go between them, and to nobody
+    else. The rest of the draft is dropped; undo brings the former plan back. 409 with `broken` when the mixture
+    breaks a rule, 412 when the plan is another by now, or one of these technicians has got a visit that the draft
+    does not know.
+    """
+    return _made(
+        plan_accept(
+            caller=request.auth,
+            version_id=version_id,
+            plan_revision=revision_given(request),
+            technicians=body.technicians,
             now=timezone.now(),
         )
     )

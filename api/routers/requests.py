@@ -11,9 +11,13 @@ from api.auth import Request
 from api.idempotency import idempotent
 from api.paging import paged
 from api.schemas.base import Page, PageQuery
+from api.schemas.histories import HistoryOut, MessageIn, MessageOut
 from api.schemas.requests import CancelIn, PauseIn, ReopenIn, RequestIn, RequestOut, WorkOrderOut
+from dispatch.explanations import language_asked
+from dispatch.selectors.histories import history_get
 from dispatch.selectors.requests import request_get, request_list, work_order_get
 from dispatch.services.clocks import request_pause, request_resume
+from dispatch.services.messages import message_write
 from dispatch.services.reopening import visit_reopen
 from dispatch.services.requests import request_cancel, request_create
 from dispatch.states import RequestState
@@ -57,6 +61,21 @@ def request_cancel_post(request: Request, request_id: UUID, body: CancelIn) -> R
     return RequestOut.of(
         request_cancel(caller=request.auth, request_id=request_id, reason=body.reason, now=timezone.now())
     )
+
+
+@router.get("/requests/{uuid:request_id}/history", response=HistoryOut)
+def history_read(request: Request, request_id: UUID) -> HistoryOut:
+    """What was before: the customer's newest visits and what they said of them, open recoveries, and our messages."""
+    history = history_get(request.auth, request_id)
+    return HistoryOut.of(history, request.auth.organisation.zone, language_asked())
+
+
+@router.post("/requests/{uuid:request_id}/messages", response={201: MessageOut})
+@idempotent
+def message_post(request: Request, request_id: UUID, body: MessageIn) -> HttpResponse:
+    """Write to the customer: a letter to the contact who agreed to messages. 409 where there is none."""
+    message = message_write(caller=request.auth, request_id=request_id, text=body.text, now=timezone.now())
+    return answer(MessageOut.of(message, request.auth.organisation.zone), 201)
 
 
 @router.post("/requests/{uuid:request_id}/pause", response=RequestOut)

@@ -19,6 +19,7 @@ from dispatch.breaks import break_of
 from dispatch.explanations import name_in, unassigned_sentence
 from dispatch.left_out import left_out_sentences
 from dispatch.models import PlanVersion, Route, Shift, Stop, Technician, UnassignedVisit, Visit
+from dispatch.plan_bundles import Bundle
 from dispatch.plan_changes import Change, minutes_changed
 from dispatch.selectors.board import Board, Moment, Run
 from dispatch.selectors.visits import day_bounds
@@ -287,6 +288,33 @@ class CommunityChange(Out):
     visits: Annotated[int, Field(description="How many of its visits would be somewhere else.")]
 
 
+class PersonOut(Out):
+    id: UUID
+    code: str
+    name: str
+
+
+class BundleOut(Out):
+    """Technicians whose routes can be taken over without anybody else's: no visit goes between them and others."""
+
+    technicians: list[PersonOut]
+    visits: Annotated[int, Field(description="How many of them would be somewhere else.")]
+    promises: int
+    travel_minutes: float
+
+    @classmethod
+    def of(cls, bundle: Bundle, language: Language) -> Self:
+        people = [
+            PersonOut(id=one.id, code=one.code, name=name_in(one, language)) for one in bundle.technicians
+        ]
+        return cls(
+            technicians=people,
+            visits=len(bundle.changes),
+            promises=sum(change.breaks_promise for change in bundle.changes),
+            travel_minutes=round(bundle.travel_s / 60, 1),
+        )
+
+
 class ChangesOut(Out):
     """A version against the published one, or, where there is none, against nothing."""
 
@@ -303,6 +331,9 @@ class ChangesOut(Out):
     other_time: int
     promises: Annotated[int, Field(description="Customers who were told something else.")]
     communities: list[CommunityChange]
+    bundles: Annotated[
+        list[BundleOut], Field(description="What can be accepted by itself; none against nothing.")
+    ]
     visits: list[ChangeOut]
 
     @classmethod
@@ -312,6 +343,7 @@ class ChangesOut(Out):
         against: PlanVersion | None,
         version: PlanVersion,
         changes: list[Change],
+        bundles: list[Bundle],
         language: Language,
     ) -> Self:
         zone = caller.organisation.zone
@@ -331,5 +363,6 @@ class ChangesOut(Out):
                 CommunityChange(id=one.id, name=one.name, visits=counts[one.id])
                 for one in sorted(names, key=lambda one: (-counts[one.id], one.name))
             ],
+            bundles=[BundleOut.of(bundle, language) for bundle in bundles],
             visits=visits,
         )

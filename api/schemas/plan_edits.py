@@ -31,6 +31,12 @@ class MoveIn(In):
         return Wish(self.visit, self.technician, self.before, self.start_at, self.pin)
 
 
+class AcceptIn(In):
+    """Whose routes are taken over out of a draft, each with the bundle that they are of."""
+
+    technicians: Annotated[list[UUID], Field(min_length=1, max_length=500)]
+
+
 class PinIn(In):
     """`version` says where the visit is pinned to: whom and when it has there."""
 

@@ -29,7 +29,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('communities', '0017_sign_in'),
-        ('dispatch', '0010_bookings'),
+        ('dispatch', '0011_messages'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,6 +1,7 @@
 """Technicians, service requests, work orders, visits, what is told of them on site, bookings, recoveries and plans."""
 
 from dispatch.models.bookings import Booking, BookingProfile
+from dispatch.models.messages import Message
 from dispatch.models.on_site import (
     Checklist,
     FieldProfile,
@@ -30,6 +31,7 @@ __all__ = [
     "BookingProfile",
     "Checklist",
     "FieldProfile",
+    "Message",
     "Plan",
     "PlanVersion",
     "PolicyPreview",

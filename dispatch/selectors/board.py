@@ -136,11 +136,11 @@ class Moment:
 
 
 # One statement, because every open board asks it every second or two. Visits are found by their technicians, on the
-# index of schedules: what is left out is on no schedule, and changes with the version.
+# index of schedules; those that the plan leaves out, which may be cancelled or pinned, by its list of them.
 MOMENT = """
     SELECT plan.revision, plan.published_id,
            newest.id, newest.number, newest.state, newest.progress, (newest.score ->> 'total')::float,
-           visits.known, visits.revisions, visits.changed, shifts.known, shifts.revisions
+           visits.known, visits.revisions, visits.changed, shifts.known, shifts.revisions, waiting.revisions
     FROM (SELECT %(region)s::uuid AS id, %(on)s::date AS on) AS day
     LEFT JOIN dispatch_plan AS plan ON plan.region_id = day.id AND plan.on = day.on
     LEFT JOIN LATERAL (
@@ -159,6 +159,11 @@ MOMENT = """
         JOIN dispatch_shift AS shift ON shift.technician_id = technician.id AND shift.on = day.on
         WHERE technician.region_id = day.id
     ) AS shifts
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(visit.revision), 0) AS revisions
+        FROM dispatch_unassignedvisit AS one JOIN dispatch_visit AS visit ON visit.id = one.visit_id
+        WHERE one.version_id = coalesce(plan.published_id, newest.id)
+    ) AS waiting
 """
 
 

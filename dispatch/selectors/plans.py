@@ -6,7 +6,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from communities.access import Caller
 from communities.selectors.places import unshown
-from dispatch.errors import PlanUnknown
+from dispatch.errors import PlanUnknown, VisitUnknown
 from dispatch.models import Plan, PlanVersion, Route, Stop, UnassignedVisit
 
 SHOWN = (
@@ -47,6 +47,17 @@ def version_routes(version: PlanVersion) -> QuerySet[Route]:
 
 def version_unassigned(version: PlanVersion) -> QuerySet[UnassignedVisit]:
     return version.unassigned.select_related(*SHOWN).defer(*UNSHOWN).order_by("visit_id")
+
+
+def version_visit(version: PlanVersion, visit_id: UUID) -> Stop | UnassignedVisit:
+    """What a version has of a visit. Raises VisitUnknown."""
+    stops = version.stops.select_related(*SHOWN, "route__technician")
+    left = version.unassigned.select_related(*SHOWN)
+    for rows in (stops, left):
+        found = rows.filter(visit=visit_id).first()
+        if found is not None:
+            return found
+    raise VisitUnknown
 
 
 def _in_scope(caller: Caller, region: str) -> Q:

@@ -5,13 +5,13 @@ from django.db.models import Exists, OuterRef, QuerySet
 from communities.models import Customer, Site
 from communities.services.erasure import GONE, doors_forget
 from core.signatures import NOTHING_DRAWN
-from dispatch.models import Recovery, ServiceRequest, Visit, VisitAnswer, VisitPhoto, VisitSignature
+from dispatch.models import Message, Recovery, ServiceRequest, Visit, VisitAnswer, VisitPhoto, VisitSignature
 from dispatch.services.photos import photos_forget
 
 
 def requests_forget(*, customer: Customer) -> None:
-    """Forget descriptions, notes and reasons, what was written, photographed and signed on site, and the doors of sites
-    that no other customer has asked for. In the caller's transaction."""
+    """Forget descriptions, messages, notes and reasons, what was written, photographed and signed on site, and the
+    doors of sites that no other customer has asked for. In the caller's transaction."""
     visits = Visit.objects.filter(work_order__request__customer=customer)
     visits.exclude(notes="").update(notes="")
     visits.exclude(outcome="").update(outcome=GONE)
@@ -21,6 +21,7 @@ def requests_forget(*, customer: Customer) -> None:
     signatures.update(name=GONE)
     signatures.exclude(strokes="").update(strokes=NOTHING_DRAWN)
     Recovery.objects.filter(request__customer=customer).exclude(reason="").update(reason=GONE)
+    Message.objects.filter(request__customer=customer).update(text=GONE)
     requests = ServiceRequest.objects.filter(customer=customer)
     requests.update(description="")
     others = ServiceRequest.objects.filter(site=OuterRef("pk"), customer__isnull=False).exclude(

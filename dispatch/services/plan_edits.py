@@ -11,12 +11,14 @@ from uuid import UUID
 from django.db import transaction
 
 from communities.access import Caller
-from dispatch.errors import NothingToRedo, NothingToUndo, PlanNotEditable, PlanStale, VisitNotPlannable
+from dispatch.errors import NothingToRedo, NothingToUndo, PlanNotEditable, VisitNotPlannable
 from dispatch.models import Plan, PlanVersion, Stop, Visit
 from dispatch.selectors.plans import version_get
 from dispatch.selectors.visits import visit_get
+from dispatch.services.edits.booked import bookings_kept
 from dispatch.services.edits.forbidding import Broken, forbidden
 from dispatch.services.edits.sheet import day_hold, sheet_open
+from dispatch.services.edits.since import changed_since
 from dispatch.services.edits.trying import Outcome, Wish, explanation_by_hand, wish_try
 from dispatch.services.edits.turning import turn
 from dispatch.services.edits.writing import Change, Making
@@ -55,7 +57,7 @@ def plan_edit(
         raise forbidden(outcome.broken)
     edit = _edit_of(outcome, wish)
     making = Making(plan, version, caller, now, PlanVersion.MadeBy.EDIT, version, edit)
-    making.prepare(wish.visit_id, edit["pins"]["to"])
+    making.prepare(edit, "to")
     return making.make(_change(version, outcome, wish), outcome.unlike_schedule())
 
 
@@ -84,7 +86,7 @@ def visit_pin(
     pins = {"from": _pins(visit), "to": _pinned_to(stop, pin)}
     edit = {"kind": "unpin" if pin is None else "pin", "visit": str(visit.pk), "pins": pins}
     making = Making(plan, version, caller, now, PlanVersion.MadeBy.EDIT, version, edit)
-    making.prepare(visit.pk, pins["to"])
+    making.prepare(edit, "to")
     return making.make(Change(version), [])
 
 
@@ -102,7 +104,7 @@ def plan_undo(*, caller: Caller, version_id: UUID, plan_revision: int, now: date
     edit = {"kind": "undo", "undoes": str(version.pk), "last": earlier}
     further = target.starts_from if earlier else None
     making = Making(plan, version, caller, now, PlanVersion.MadeBy.UNDO, further, edit)
-    return turn(making, target, UUID(undone["visit"]), undone["pins"]["from"])
+    return turn(making, target, undone, "from")
 
 
 @transaction.atomic
@@ -116,23 +118,23 @@ def plan_redo(*, caller: Caller, version_id: UUID, plan_revision: int, now: date
     assert again is not None  # only such versions are taken back
     made_by = PlanVersion.MadeBy(target.made_by)
     making = Making(plan, version, caller, now, made_by, target.starts_from, target.edit)
-    return turn(making, target, UUID(again["visit"]), again["pins"]["to"])
+    return turn(making, target, again, "to")
 
 
 def _plan_lock(caller: Caller, version_id: UUID, plan_revision: int) -> tuple[Plan, PlanVersion]:
     version = version_get(caller, version_id)
     dispatch_only(caller)
     plan = Plan.objects.select_for_update(no_key=True).get(pk=version.plan_id)
-    if plan.revision != plan_revision:
-        raise PlanStale("This plan is another by now: read it again.")
     version.refresh_from_db(fields=["state"])
+    if plan.revision != plan_revision:
+        raise changed_since(plan, version)
     _check_editable(version)
     return plan, version
 
 
 def _check_editable(version: PlanVersion) -> None:
     if version.state == PlanState.SUPERSEDED:
-        raise PlanStale("This plan is another by now: read it again.")
+        raise changed_since(version.plan, version)
     if version.state not in {PlanState.DRAFT, PlanState.PUBLISHED}:
         raise PlanNotEditable(f"This version is {version.get_state_display().lower()}.")
 
@@ -148,7 +150,7 @@ def _tried(caller: Caller, version: PlanVersion, wish: Wish, now: datetime, *, l
         day_hold(version, technicians)
     sheet = sheet_open(version, technicians, [visit.pk], now, lock=lock)
     if visit.pk in sheet.names:
-        return wish_try(sheet, wish)
+        return bookings_kept(wish_try(sheet, wish), now)
     visit.refresh_from_db(fields=["state"])
     if visit.state not in VISIT_BEGUN:
         raise VisitNotPlannable
@@ -191,7 +193,7 @@ def _change(version: PlanVersion, outcome: Outcome, wish: Wish) -> Change:
         shifts=[sheet.day.shifts[name].pk for name in trial.shifts],
         rows=outcome.rows,
         taken_off=[outcome.off] if outcome.off and not left else [],
-        score=trial.change,
+        score=outcome.score_change(),
     )
 
 

@@ -20,7 +20,6 @@ from dispatch.errors import (
     PlanNotADraft,
     PlanNotRunning,
     PlanRunning,
-    PlanStale,
     RegionUnknown,
 )
 from dispatch.models import Plan, PlanVersion, Stop
@@ -28,8 +27,8 @@ from dispatch.selectors.plans import version_get
 from dispatch.selectors.visits import day_bounds
 from dispatch.services import announce
 from dispatch.services.day import day_lock
-from dispatch.services.publication import inputs_hash_now, planned_in, publish, stops_to_tell
-from dispatch.services.release import promised_visits
+from dispatch.services.edits.since import published_since
+from dispatch.services.publication import check_fresh, planned_in, publish, stops_to_tell
 from dispatch.states import PLAN, PLAN_RUNNING, PlanState, before
 
 ITERATIONS = 50_000  # of the search: a few seconds for a region's day of 150 visits
@@ -120,24 +119,13 @@ def plan_publish(*, caller: Caller, version_id: UUID, plan_revision: int, now: d
     version = version_get(caller, version_id)
     dispatch_only(caller)
     plan = Plan.objects.select_for_update(no_key=True).get(pk=version.plan_id)
-    _check_draft(plan, version, plan_revision)
+    check_draft(plan, version, plan_revision)
     stops = list(stops_to_tell(version))
     lock_all("technician", {stop.route.technician_id for stop in stops})
     day_lock(plan.region, plan.on)
-    if inputs_hash_now(version) != version.inputs_hash:
-        raise PlanStale
-    if _booked_since(version):
-        raise PlanStale("A visit has been booked for this day that the plan does not know: plan again.")
+    check_fresh(version)
     publish(plan=plan, version=version, stops=stops, off=planned_in(version) | _formerly(plan), now=now)
     return plan
-
-
-def _booked_since(version: PlanVersion) -> bool:
-    """Whether somebody was promised a window of this day by a booking that the version was made without."""
-    booked = promised_visits(version.plan.region, version.plan.on).filter(
-        work_order__request__booking__isnull=False
-    )
-    return booked.exclude(planned_in(version)).exists()
 
 
 def _formerly(plan: Plan) -> Q:
@@ -147,9 +135,11 @@ def _formerly(plan: Plan) -> Q:
     return Q(pk__in=visits, starts_at__gte=begin, starts_at__lt=end)
 
 
-def _check_draft(plan: Plan, version: PlanVersion, plan_revision: int) -> None:
+def check_draft(plan: Plan, version: PlanVersion, plan_revision: int) -> None:
+    """Raise PlanStale for a plan that is another by now, PlanNotADraft for a version that is none any more. The plan
+    must be locked."""
     if plan.revision != plan_revision:
-        raise PlanStale("Another version of this plan was published in the meantime.")
+        raise published_since(plan, version)
     version.refresh_from_db(fields=["state"])
     if version.state not in before(PLAN, PlanState.PUBLISHED):
         raise PlanNotADraft(f"This version is {version.get_state_display().lower()}.")

@@ -14,6 +14,7 @@ from dispatch.models import Plan, PlanVersion, Stop, Visit
 from dispatch.services.day import rows_hash
 from dispatch.services.promises import published_facts, withdrawn_facts
 from dispatch.services.recovery_states import recoveries_follow
+from dispatch.services.release import promised_visits
 from dispatch.services.shifts import shifts_of
 from dispatch.states import PlanState, VisitState
 
@@ -43,6 +44,20 @@ def inputs_hash_now(version: PlanVersion) -> str:
     """What day.inputs_hash would be now, for the rows that the version was made from; its visits are locked."""
     visits = Visit.objects.filter(planned_in(version)).select_for_update(no_key=True).order_by("pk")
     return rows_hash(visits.only("revision"), shifts_of(version.plan.region, version.plan.on))
+
+
+def check_fresh(version: PlanVersion) -> None:
+    """Raise PlanStale for a draft whose visits or shifts have changed, or of whose day a window was booked since."""
+    if inputs_hash_now(version) != version.inputs_hash:
+        raise PlanStale
+    if booked_since(version).exists():
+        raise PlanStale("A visit has been booked for this day that the plan does not know: plan again.")
+
+
+def booked_since(version: PlanVersion) -> QuerySet[Visit]:
+    """The visits that somebody was promised a window of this day for by a booking, and that a version is without."""
+    promised = promised_visits(version.plan.region, version.plan.on)
+    return promised.filter(work_order__request__booking__isnull=False).exclude(planned_in(version))
 
 
 def planned_in(version: PlanVersion) -> Q:

@@ -108,6 +108,8 @@ TABLE: dict[str, tuple[int, ...]] = {
     ),  # the stranger's company has no such service type
     "GET /requests/{request_id}": PLACE,
     "POST /requests/{request_id}/cancel": DISPATCH,
+    "GET /requests/{request_id}/history": PLACE,
+    "POST /requests/{request_id}/messages": made(DISPATCH),
     "POST /requests/{request_id}/pause": DISPATCH,
     "POST /requests/{request_id}/resume": DISPATCH,
     "GET /work-orders/{work_order_id}": PLACE,
@@ -138,8 +140,10 @@ TABLE: dict[str, tuple[int, ...]] = {
     "POST /plans/{version_id}/publish": DISPATCH,
     "POST /plans/{version_id}/trials": DISPATCH,
     "POST /plans/{version_id}/edits": made(DISPATCH),
+    "POST /plans/{version_id}/accept": made(DISPATCH),
     "POST /plans/{version_id}/undo": made(DISPATCH),
     "POST /plans/{version_id}/redo": made(DISPATCH),
+    "GET /visits/{visit_id}/assignment": PLACE,
     "PUT /visits/{visit_id}/pin": made(DISPATCH),
     "DELETE /visits/{visit_id}/pin": made(DISPATCH),
     "GET /exports/figures.csv": SIGNED_IN,
@@ -241,8 +245,10 @@ ROW: dict[str, str | dict[str, str]] = {
     "GET /customers/{customer_id}": "known_customer",
     "GET /customers/{customer_id}/facts": "known_customer",
     "POST /plans/{version_id}/cancel": "queued",
+    "POST /plans/{version_id}/accept": "acceptable",
     "POST /plans/{version_id}/undo": "edited",
     "POST /plans/{version_id}/redo": "taken_back",
+    "GET /visits/{visit_id}/assignment": "assigned",
     "PUT /visits/{visit_id}/pin": "assigned",
     "POST /requests/{request_id}/resume": "paused",
     "POST /visits/{visit_id}/reopen": "done",
@@ -264,6 +270,7 @@ ROW: dict[str, str | dict[str, str]] = {
 }
 DEFAULT_ROW = {"version": "draft", "visit": "scheduled"}
 QUERY = {
+    "GET /visits/{visit_id}/assignment": "?version={edited}",
     "DELETE /visits/{visit_id}/pin": "?version={edited}",
     "GET /board": "?region={region}&on=2026-03-02",
     "GET /board/moments": "?region={region}&on=2026-03-02",
@@ -293,6 +300,7 @@ BODY: dict[str, dict[str, Any] | bytes] = {
     "POST /bookings": {"service_type": "filter", "site": SITE, "window": WINDOW},
     "POST /bookings/{booking_id}/confirm": {"customer": {"name": "Wang", "phone": "1"}},
     "POST /bookings/{booking_id}/move": WINDOW,
+    "POST /requests/{request_id}/messages": {"text": "We are a little late."},
     "POST /requests/{request_id}/pause": {"reason": "parts"},
     "POST /visits/{visit_id}/reopen": {"reason": "It drips again."},
     "POST /facts": {
@@ -310,6 +318,7 @@ BODY: dict[str, dict[str, Any] | bytes] = {
     "POST /policies/previews": {"region": "region", "on": "2026-03-09", "policy": {}},
     "POST /plans/{version_id}/trials": {"visit": "scheduled", "technician": None},
     "POST /plans/{version_id}/edits": {"visit": "scheduled", "technician": None},
+    "POST /plans/{version_id}/accept": {"technicians": ["technician"]},
     "PUT /visits/{visit_id}/pin": {"version": "edited", "pin": "both"},
     "PUT /me/place": {"lon": 121.55, "lat": 25.03, "accuracy_m": 12.5},
     "PUT /field-profile": {"keeps_places": True},
@@ -344,6 +353,7 @@ IF_MATCH = {
     "PATCH /visits/{visit_id}",
     "POST /plans/{version_id}/publish",
     "POST /plans/{version_id}/edits",
+    "POST /plans/{version_id}/accept",
     "POST /plans/{version_id}/undo",
     "POST /plans/{version_id}/redo",
     "PUT /visits/{visit_id}/pin",
@@ -403,6 +413,8 @@ def call(operation: str, who: Api, world: World) -> HttpResponse:
         body = body | {"region": world.names["region"]}
     if isinstance(body, dict):
         body = body | {key: world.names[body[key]] for key in ("visit", "version") if key in body}
+    if isinstance(body, dict) and "technicians" in body:
+        body = body | {"technicians": [world.names[one] for one in body["technicians"]]}
     if isinstance(body, dict) and "to_owner" in body:
         body = body | {"to_owner": {"technician": world.names["technician"]}}
     with transaction.atomic():
@@ -451,6 +463,7 @@ def test_what_acts_once_says_so_in_the_schema() -> None:
     }
     assert {name for name in TABLE if "Idempotency-Key" in needed(name)} == told_twice | {
         "POST /requests",
+        "POST /requests/{request_id}/messages",
         "POST /plans",
         "POST /goals",
         "POST /handovers",

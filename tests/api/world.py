@@ -50,6 +50,7 @@ from communities.insight.experiment.words import Finding, Verdict
 from communities.insight.signals import Debt, SignalPolicy
 from communities.models import (
     Community,
+    Contact,
     CustomerOwner,
     CustomerStanding,
     ExperimentReading,
@@ -72,6 +73,7 @@ from dispatch.checklists import Point, points_written
 from dispatch.models import (
     Booking,
     Checklist,
+    Message,
     Plan,
     PlanVersion,
     PolicyPreview,
@@ -99,7 +101,7 @@ PHOTO = picture((8, 6))
 NO_PINS = {"technician": None, "start_at": None}
 TAIPEI = ZoneInfo("Asia/Taipei")
 
-EXPLANATION = {"chosen": {"technician": "T1", "minutes": {"travel": 4.0}}, "runner_up": None}
+EXPLANATION: dict[str, Any] = {"chosen": {"technician": "T1", "minutes": {"travel": 4.0}}, "runner_up": None}
 
 
 def tomorrow_at(hour: int) -> datetime:
@@ -164,6 +166,7 @@ class World:
         self._insight(community)
         self._customer(community)
         self._event()
+        self._message(self.scheduled)
         self._goal()
         self._price_book()
         self._told()
@@ -251,6 +254,7 @@ class World:
             "draft": str(self.draft.pk),
             "queued": str(self.queued.pk),
             **self._changed_by_hand(),
+            **self._acceptable(),
             "scheduled": str(self.scheduled.pk),
             "started": str(self.started.pk),
             "offer": str(self.offer.pk),
@@ -286,18 +290,32 @@ class World:
         visit = factories.visit(factories.site(self.community), self.now)
         edit = {"kind": "move", "visit": str(visit.pk), "pins": {"from": NO_PINS, "to": NO_PINS}}
         edited = self._next_version(before, [visit], [shift], made_by="edit", edit=edit, starts_from=before)
-        mine: dict[str, Any] = {"organisation": self.company, "version": edited}
+        self._route_with(edited, shift, visit)
+        undone = self._version(date(2026, 3, 5), PlanState.SUPERSEDED, made_by="edit", edit=edit)
+        undo = {"kind": "undo", "undoes": str(undone.pk), "last": None}
+        taken_back = self._next_version(undone, [], [], made_by="undo", edit=undo)
+        return {"edited": str(edited.pk), "taken_back": str(taken_back.pk), "assigned": str(visit.pk)}
+
+    def _acceptable(self) -> dict[str, str]:
+        """A draft that gives the technician a visit, beside a published plan without any."""
+        published = self._version(date(2026, 4, 1), PlanState.PUBLISHED)
+        Plan.objects.filter(pk=published.plan_id).update(published=published)
+        shift = factories.shift(self.technician, self.now + timedelta(days=30))
+        visit = factories.visit(factories.site(self.community), self.now)
+        draft = self._next_version(published, [visit], [shift])
+        self._route_with(draft, shift, visit)
+        return {"acceptable": str(draft.pk)}
+
+    def _route_with(self, version: PlanVersion, shift: Shift, visit: Visit) -> None:
+        """The technician's route with one stop, ten minutes after the shift begins."""
+        mine: dict[str, Any] = {"organisation": self.company, "version": version}
         times = {"starts_at": shift.starts_at, "ends_at": shift.ends_at, "travel_s": 1200}
         route = Route.objects.create(**mine, shift=shift, technician=self.technician, **times)
         start_at = shift.starts_at + timedelta(minutes=10)
         Stop.objects.create(
             **mine, route=route, visit=visit, sequence=1, arrival_at=start_at, start_at=start_at,
-            departure_at=start_at + timedelta(minutes=30), travel_s=600,
+            departure_at=start_at + timedelta(minutes=30), travel_s=600, explanation=EXPLANATION,
         )  # fmt: skip
-        undone = self._version(date(2026, 3, 5), PlanState.SUPERSEDED, made_by="edit", edit=edit)
-        undo = {"kind": "undo", "undoes": str(undone.pk), "last": None}
-        taken_back = self._next_version(undone, [], [], made_by="undo", edit=undo)
-        return {"edited": str(edited.pk), "taken_back": str(taken_back.pk), "assigned": str(visit.pk)}
 
     def _next_version(
         self, former: PlanVersion, visits: list[Visit], shifts: list[Shift], **how: Any
@@ -534,6 +552,16 @@ class World:
         recovery = recovery_open(complaint=bad)
         assert recovery is not None
         self.names.setdefault("recovery", str(recovery.pk))
+
+    def _message(self, visit: Visit) -> None:
+        """One more about the first request."""
+        asked = visit.work_order.request
+        contact = Contact.objects.get(customer=asked.customer)
+        self.names.setdefault("request", str(asked.pk))
+        Message.objects.create(
+            organisation=self.company, request_id=self.names["request"], contact=contact, text="We are late.",
+            written_at=self.now,
+        )  # fmt: skip
 
     def _event(self) -> None:
         """An endpoint, and one more delivery to the first."""

@@ -3,125 +3,198 @@
 from datetime import datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from communities.models import Region, User
 from dispatch.models import Technician
 from tests import factories
-from tests.browser.conftest import OpenAs
+from tests.browser.conftest import OpenAs, Window
 
 BOARD = "/board?on=2026-03-02"
-VISITS = 3
+DONE = 5
+"""Visits that somebody can make: two filters for Tom, two pumps for Tina, and a check for either."""
 
 
 @pytest.fixture
 def north_to_plan(north: Region, tom: Technician, tina: Technician, now: datetime) -> Region:
-    """Three filters to change, for two who can; a pump that nobody can."""
-    village = factories.community(north, "xicun")
-    for number in range(VISITS):
+    """Six requests in a row of houses; the boiler is for nobody."""
+    village, company = factories.community(north, "xicun"), north.organisation
+    factories.able(tom, "filters")
+    factories.able(tina, "plumbing")
+    wanted = [("filter", "filters"), ("filter", "filters"), ("pump", "plumbing"), ("pump", "plumbing")]
+    wanted += [("check", ""), ("boiler", "gas")]
+    for number, (kind, needs) in enumerate(wanted):
         site = factories.site(village, lon=121.548 + number / 1000)
-        factories.request(site, now - timedelta(hours=20))
-    pump = factories.service_type(north.organisation, "pump", needs="plumbing")
-    factories.request(factories.site(village), now - timedelta(hours=30), pump)
+        service = factories.service_type(company, kind, needs=needs)
+        factories.request(site, now - timedelta(hours=20), service, factories.customer(company))
     for technician in (tom, tina):
         factories.shift(technician, now)
     return north
 
 
-def visits(page: Page) -> list[str | None]:
-    """The ids of the visits on the timeline."""
-    expect(page.locator("body[data-ready]")).to_be_attached()
-    return sorted(
-        one.get_attribute("data-visit") or "" for one in page.locator("#timeline [data-visit]").all()
-    )
-
-
-def test_a_dispatcher_plans_compares_and_publishes_while_another_follows(
+def test_a_dispatcher_s_morning_with_another_one_watching(
     north_to_plan: Region, ada: User, dora: User, mina: User, open_as: OpenAs
 ) -> None:
     doras, adas = open_as("dora"), open_as("ada")
     board, others = doras.go(BOARD), adas.go(BOARD)
-    expect(board.locator("#shown")).to_have_text("Nothing is planned for this day yet.")
-    expect(others.locator("#shown")).to_have_text("Nothing is planned for this day yet.")
-
-    board.click("#plan")
-    expect(board.locator("#planning h2")).to_have_text("New plan, version 1")
-    expect(others.locator("#planning h2")).to_have_text("New plan, version 1")
-    expect(board.locator("#planning summary").last).to_have_text("Visits that move: 3")
-    expect(board.locator("#left-out .reason")).to_have_text("Nobody at work that day has the skills it needs")
+    plans_and_publishes(board, others)
     assert doras.grave_findings() == []
-
-    board.click("#planning >> text=Publish")
-    for page in (board, others):
-        expect(page.locator("#shown")).to_have_text("Published, version 1")
-        expect(page.locator("#planning")).to_be_hidden()
-        expect(page.locator("#timeline [data-visit]")).to_have_count(VISITS)
-    assert visits(board) == visits(others)
-
-    # A second plan of the same day is put beside the first, and thrown away.
-    board.click("#plan")
-    expect(others.locator("#planning h2")).to_have_text("New plan, version 2")
-    board.click("#planning >> text=Discard")
-    expect(others.locator("#planning")).to_be_hidden()
-    expect(others.locator("#shown")).to_have_text("Published, version 1")
-
-    # Everything without a mouse: along a route, and into a visit.
-    first = board.locator("#timeline [data-visit]").first
-    first.focus()
-    board.keyboard.press("Enter")
-    expect(board.locator("#details h2")).to_contain_text("filter")
-    assert doras.grave_findings() == []
-    board.keyboard.press("Escape")
+    looks_into_a_visit(doras)
+    drags_and_takes_back(board)
+    takes_off_and_accepts_some(board, others)
+    drags_in_from_the_list(board, others)
+    cancels_what_nobody_can_do(board, others)
 
     manager = open_as("mina")
-    expect(manager.go(BOARD).locator("#timeline [data-visit]")).to_have_count(VISITS)
+    expect(visits(manager.go(BOARD))).to_have_count(DONE - 1)
+    expect(manager.page.locator("#plan, #undo, #redo")).to_have_count(0)
     for window in (doras, adas, manager):
         assert (window.strangers, window.troubles) == ([], [])
 
+    is_too_slow(board, adas)
 
-def test_a_dispatcher_drags_a_visit_pins_it_and_takes_it_back(
-    north_to_plan: Region, dora: User, open_as: OpenAs
-) -> None:
-    doras = open_as("dora")
-    board = doras.go(BOARD)
+
+def plans_and_publishes(board: Page, others: Page) -> None:
+    for page in (board, others):
+        expect(page.locator("#shown")).to_have_text("Nothing is planned for this day yet.")
     board.click("#plan")
-    expect(board.locator("#planning h2")).to_have_text("New plan, version 1")
+    for page in (board, others):
+        expect(page.locator("#planning h2")).to_have_text("New plan, version 1")
+    expect(board.locator("#planning summary").last).to_have_text(f"Visits that move: {DONE}")
+    expect(board.locator("#left-out .reason")).to_have_text("Nobody at work that day has the skills it needs")
     board.click("#planning >> text=Publish")
-    expect(board.locator("#shown")).to_have_text("Published, version 1")
-    visit = board.locator("#timeline [data-visit]").first
-    moved = board.locator(f"[data-visit='{visit.get_attribute('data-visit')}']")
-    former = technician_of(moved.get_attribute("aria-label"))
-    other = "T2" if former == "T1" else "T1"
+    for page in (board, others):
+        expect_published(page, 1)
+        expect(page.locator("#planning")).to_be_hidden()
+        expect(visits(page)).to_have_count(DONE)
 
-    # While it hovers the page says what it would do; dropped, it is done.
-    row = board.locator(".who", has_text=other).bounding_box()
-    there = visit.bounding_box()
-    assert row is not None
-    assert there is not None
-    middle = row["y"] + row["height"] / 2
-    visit.hover()
-    board.mouse.down()
-    board.mouse.move(there["x"] + 60, middle, steps=8)
+
+def looks_into_a_visit(doras: Window) -> None:
+    """Without a mouse: along a route, into a visit, why it is there, and what there is to say to its customer."""
+    board = doras.page
+    visit(board, "filter").first.focus()
+    board.keyboard.press("Enter")
+    details = board.locator("#details")
+    expect(details.locator("h2")).to_contain_text("filter")
+    expect(details.locator(".why li").first).to_have_text("Nobody but T1 could take it in this plan")
+    details.locator("summary", has_text="Customer and history").press("Enter")
+    details.locator("textarea").fill("We come a little earlier.")
+    details.locator("text=Send").press("Enter")
+    expect(details.locator(".past", has_text="We come a little earlier.")).to_be_visible()
+    assert doras.grave_findings() == []
+    details.locator(".head button").press("Escape")
+    expect(details).to_be_hidden()
+
+
+def drags_and_takes_back(board: Page) -> None:
+    """While it hovers the page says what it would do; dropped, it is done."""
+    check = visit(board, "check")
+    former = technician_of(check)
+    other = "T2" if former == "T1" else "T1"
+    drag(board, check, board.locator(".who", has_text=other), sideways=400)
     expect(board.locator("#hint")).to_contain_text("Possible")
     board.mouse.up()
-    expect(board.locator("#shown")).to_have_text("Published, version 2")
-    assert technician_of(moved.get_attribute("aria-label")) == other
-
+    expect_published(board, 2)
+    assert technician_of(check) == other
     board.click("#undo")
-    expect(board.locator("#shown")).to_have_text("Published, version 3")
-    assert technician_of(moved.get_attribute("aria-label")) == former
+    expect_published(board, 3)
+    assert technician_of(check) == former
     board.click("#redo")
-    expect(board.locator("#shown")).to_have_text("Published, version 4")
-
-    moved.focus()
-    board.keyboard.press("Enter")
-    board.select_option("#details .pin select", "technician")
-    expect(board.locator("#shown")).to_have_text("Published, version 5")
-    assert (moved.get_attribute("aria-label") or "").endswith("pinned")
-    assert doras.grave_findings() == []
-    assert (doras.strangers, doras.troubles) == ([], [])
+    expect_published(board, 4)
+    board.click("#undo")
+    expect_published(board, 5)
 
 
-def technician_of(sentence: str | None) -> str:
+def takes_off_and_accepts_some(board: Page, others: Page) -> None:
+    """A filter and a pump go; a new plan has both again, and only the filter is taken out of it."""
+    for number, service in enumerate(("filter", "pump"), start=6):
+        drag(board, visit(board, service).first, board.locator("#left-out h2"))
+        expect(board.locator("#hint")).to_contain_text("Possible")
+        board.mouse.up()
+        expect_published(board, number)
+    expect(board.locator("#left-out .reason", has_text="A dispatcher took it off the plan")).to_have_count(2)
+    board.click("#plan")
+    expect(others.locator("#planning h2")).to_have_text("New plan, version 8")
+    board.click("#planning >> text=Accept some of it")
+    board.locator(".bundles li", has_text="T1").locator("input").check()
+    board.click("#planning >> text=Accept the chosen")
+    for page in (board, others):
+        expect_published(page, 9)
+        expect(page.locator("#planning")).to_be_hidden()
+    assert (visit(others, "filter").count(), visit(others, "pump").count()) == (2, 1)
+
+
+def drags_in_from_the_list(board: Page, others: Page) -> None:
+    pump = board.locator("#left-out li", has_text="pump").locator("button")
+    row = board.locator(".who", has_text="T2").bounding_box()
+    day = board.locator("#timeline").bounding_box()
+    assert row is not None
+    assert day is not None
+    where = {"x": day["width"] / 2, "y": row["y"] + row["height"] / 2 - day["y"]}
+    pump.drag_to(board.locator("#timeline"), target_position=where)  # type: ignore[arg-type]
+    for page in (board, others):
+        expect_published(page, 10)
+    expect(visit(others, "pump")).to_have_count(2)
+    board.click("#undo")
+    expect_published(others, 11)
+    expect(visit(others, "pump")).to_have_count(1)
+
+
+def cancels_what_nobody_can_do(board: Page, others: Page) -> None:
+    board.locator("#left-out li", has_text="boiler").locator("button").click()
+    expect(board.locator("#details .why-not li").first).to_have_text(
+        "Nobody at work that day has the skills it needs"
+    )
+    board.locator("#details summary", has_text="Cancel").click()
+    board.locator("#details [name=reason]").fill("They have bought another.")
+    board.click("#details >> text=Cancel the request")
+    for page in (board, others):
+        expect(page.locator("#left-out li", has_text="boiler")).to_have_count(0)
+    board.keyboard.press("Escape")
+
+
+def is_too_slow(board: Page, adas: Window) -> None:
+    """Ada hears of nothing any more, and moves what somebody has moved: she is told who has, and what."""
+    others = adas.page
+    others.route(
+        "**/board/moments*",
+        lambda route: route.fulfill(content_type="text/event-stream", body="retry: 600000\n\n"),
+    )
+    others.goto(f"{adas.url}{BOARD}")
+    expect(visits(others)).to_have_count(DONE - 1)
+    board.click("#redo")
+    expect_published(board, 12)
+    visit(others, "check").focus()
+    others.keyboard.press("Enter")
+    others.select_option("#details .pin select", "technician")
+    expect(others.locator("#notice")).to_contain_text("dora changed the plan in the meantime.")
+    expect(others.locator("#notice")).to_contain_text("nobody → T2")
+    expect_published(others, 12)
+
+
+def visits(page: Page) -> Locator:
+    return page.locator("#timeline [data-visit]")
+
+
+def visit(page: Page, service: str) -> Locator:
+    return page.locator("#timeline [data-visit]", has_text=service)
+
+
+def expect_published(page: Page, number: int) -> None:
+    expect(page.locator("#shown")).to_have_text(f"Published, version {number}")
+
+
+def drag(page: Page, what: Locator, onto: Locator, sideways: int = 0) -> None:
+    """To the height of a row, so far to the right of where it was; without `sideways` right onto it. Not dropped."""
+    here, there = what.bounding_box(), onto.bounding_box()
+    assert here is not None
+    assert there is not None
+    what.hover()
+    page.mouse.down()
+    x = here["x"] + sideways if sideways else there["x"] + there["width"] / 2
+    page.mouse.move(x, there["y"] + there["height"] / 2, steps=8)
+
+
+def technician_of(visit: Locator) -> str:
     """Of a visit on the timeline: the second thing that its name says."""
-    return (sentence or "").split(", ")[1]
+    return (visit.get_attribute("aria-label") or "").split(", ")[1]

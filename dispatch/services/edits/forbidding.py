@@ -52,7 +52,7 @@ def _figures(sheet: Sheet, trial: Trial, one: Violation) -> Iterator[tuple[str, 
         yield "back", _clock(sheet, trial.after[one.shift].arrival_s)
         yield "end", _clock(sheet, _until_s(sheet, one.shift))
     if one.cause is Cause.WINDOW and one.visit is not None:
-        yield "windows", _windows(sheet, one.visit)
+        yield "windows", windows_told(sheet, one.visit)
     if one.cause in {Cause.SKILL, Cause.LEVEL} and one.visit is not None and one.shift is not None:
         yield "skills", _lacking(sheet, one.visit, one.shift)
 
@@ -66,7 +66,8 @@ def _until_s(sheet: Sheet, name: str) -> int:
     return next(shift.until_s for shift in sheet.problem.shifts if shift.id == name)
 
 
-def _windows(sheet: Sheet, name: str) -> str:
+def windows_told(sheet: Sheet, name: str) -> str:
+    """When a visit may start: "09:00–11:00", several with commas."""
     windows = next(visit.windows for visit in sheet.problem.visits if visit.id == name)
     spans = (f"{_clock(sheet, one.earliest_start)}–{_clock(sheet, one.latest_start)}" for one in windows)
     return ", ".join(spans)

@@ -15,7 +15,8 @@ from dispatch.services.promises import promise_moved
 from dispatch.solver.edits import Move, Trial, added, rearrange, try_move
 from dispatch.solver.edits.move import Orders
 from dispatch.solver.explain import Choice
-from dispatch.solver.plan import Plan
+from dispatch.solver.objective import unassigned_cost
+from dispatch.solver.plan import Plan, Score
 from dispatch.states import Pin, VisitState
 
 
@@ -68,6 +69,22 @@ class Outcome:
         rows = {row.technician_id: row for row in self.rows.routes}
         shifts = (self.sheet.day.shifts[name] for name in self.trial.shifts)
         return {shift.technician_id: rows.get(shift.technician_id) for shift in shifts}
+
+    def score_change(self) -> Score:
+        """What the version's score rises by: what the trial says, and the penalties of the visits that it had not
+        known. Two queries."""
+        assert self.sheet is not None
+        assert self.trial is not None
+        version, problem, names = self.sheet.version, self.sheet.problem, self.sheet.names
+        known = {
+            names[visit_id]
+            for rows in (version.stops, version.unassigned)
+            for visit_id in rows.filter(visit__in=names).values_list("visit_id", flat=True)
+        }
+        new = (visit for visit in problem.visits if visit.id not in known)
+        return self.trial.change + Score(
+            unassigned=sum(unassigned_cost(visit, problem.weights) for visit in new)
+        )
 
     def unlike_schedule(self) -> list[UUID]:
         """The visits that technicians' schedules have elsewhere, or at another time, or not at all."""

@@ -1,14 +1,18 @@
-"""Going back to another version's routes, or forth again."""
+"""Routes of another version in the place of those there are: going back to it or forth again, and taking over some of
+a new plan."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from dispatch.models import PlanVersion, Stop, Visit
+from dispatch.models import PlanVersion, Stop, UnassignedVisit, Visit
+from dispatch.services.edits.booked import bookings_kept
 from dispatch.services.edits.forbidding import Broken, forbidden
 from dispatch.services.edits.sheet import Sheet, day_hold, sheet_open
 from dispatch.services.edits.trying import Outcome, orders_try
-from dispatch.services.edits.writing import Change, Making
+from dispatch.services.edits.writing import Change, Making, Side
 from dispatch.solver.edits.move import Orders
 from dispatch.states import VISIT_BEGUN
 
@@ -16,9 +20,9 @@ Days = Mapping[UUID, list[tuple[UUID, datetime, datetime | None]]]
 """Technician → his visits in order: which, when, and not before when."""
 
 
-def turn(making: Making, target: PlanVersion, visit_id: UUID, pins: Mapping[str, str | None]) -> PlanVersion:
-    """The version that has the routes of `target` again, and the visit's pins: those technicians' routes alone that
-    differ are timed anew.
+def turn(making: Making, target: PlanVersion, edit: Mapping[str, Any], side: Side) -> PlanVersion:
+    """The version that has the routes of `target` again, and the pins of one `side` of an edit: those technicians'
+    routes alone that differ are timed anew.
 
     Raises EditForbidden when a visit that would move has begun, or a rule forbids it by now; PlanStale.
     """
@@ -26,18 +30,32 @@ def turn(making: Making, target: PlanVersion, visit_id: UUID, pins: Mapping[str,
     technicians = [one for one in {**here, **there} if here.get(one) != there.get(one)]
     day_hold(making.source, technicians)
     _check_not_begun(here, there, technicians)
-    making.prepare(visit_id, pins)
-    stops = _stops(target, technicians)
-    sheet = sheet_open(making.source, technicians, stops, making.now, lock=True)
-    outcome = orders_try(sheet, *_orders(sheet, stops))
-    if outcome.broken:
-        raise forbidden(outcome.broken)
-    for stop in outcome.rows.stops:
-        stop.explanation = stops[stop.visit_id].explanation if stop.visit_id in stops else {}
-    return making.make(_change(target, sheet, outcome), outcome.unlike_schedule())
+    making.prepare(edit, side)
+    outcome = _rerouted(making, target, technicians)
+    return making.make(_turned(target, outcome), outcome.unlike_schedule())
+
+
+def take_over(
+    making: Making, draft: PlanVersion, technicians: Collection[UUID], left: list[UnassignedVisit]
+) -> PlanVersion:
+    """The version that has these technicians' routes of `draft`, and with `left` what that leaves out.
+
+    No visit may go between them and anybody else; what has begun stays where it is. Raises EditForbidden, PlanStale.
+    """
+    day_hold(making.source, technicians)
+    outcome = _rerouted(making, draft, technicians, [one.visit_id for one in left])
+    assert outcome.trial is not None
+    change = Change(
+        left_from=making.source,
+        shifts=_shifts(outcome),
+        rows=replace(outcome.rows, unassigned=left),
+        score=outcome.score_change(),
+    )
+    return making.make(change, {*outcome.unlike_schedule(), *(one.visit_id for one in left)})
 
 
 def _days(version: PlanVersion) -> Days:
+    """What a version plans."""
     rows = version.stops.order_by("route__technician", "sequence").values_list(
         "route__technician_id", "visit_id", "start_at", "held_until"
     )
@@ -47,7 +65,7 @@ def _days(version: PlanVersion) -> Days:
     return days
 
 
-def _check_not_begun(here: Days, there: Days, technicians: list[UUID]) -> None:
+def _check_not_begun(here: Days, there: Days, technicians: Collection[UUID]) -> None:
     def places(days: Days) -> set[tuple[UUID, UUID]]:
         return {(one, visit) for one in technicians for visit, _, _ in days.get(one, [])}
 
@@ -58,7 +76,21 @@ def _check_not_begun(here: Days, there: Days, technicians: list[UUID]) -> None:
         raise forbidden(broken)
 
 
-def _stops(version: PlanVersion, technicians: list[UUID]) -> dict[UUID, Stop]:
+def _rerouted(
+    making: Making, target: PlanVersion, technicians: Collection[UUID], more: Iterable[UUID] = ()
+) -> Outcome:
+    """What the routes of `target` would do, with its explanations. Raises EditForbidden."""
+    stops = _stops(target, technicians)
+    sheet = sheet_open(making.source, technicians, [*stops, *more], making.now, lock=True)
+    outcome = bookings_kept(orders_try(sheet, *_orders(sheet, stops)), making.now)
+    if outcome.broken:
+        raise forbidden(outcome.broken)
+    for stop in outcome.rows.stops:
+        stop.explanation = stops[stop.visit_id].explanation if stop.visit_id in stops else {}
+    return outcome
+
+
+def _stops(version: PlanVersion, technicians: Collection[UUID]) -> dict[UUID, Stop]:
     """Visit → its stop, in the order of the routes."""
     rows = version.stops.filter(route__technician__in=technicians).select_related("route__technician")
     return {stop.visit_id: stop for stop in rows.order_by("route", "sequence")}
@@ -80,14 +112,21 @@ def _orders(sheet: Sheet, stops: Mapping[UUID, Stop]) -> tuple[Orders, dict[str,
     return orders, holds
 
 
-def _change(target: PlanVersion, sheet: Sheet, outcome: Outcome) -> Change:
+def _turned(target: PlanVersion, outcome: Outcome) -> Change:
+    assert outcome.sheet is not None
     assert outcome.trial is not None
     placed = {stop.visit_id for stop in outcome.rows.stops}
     left = set(target.unassigned.values_list("visit_id", flat=True))
     return Change(
         left_from=target,
-        shifts=[sheet.day.shifts[name].pk for name in outcome.trial.shifts],
+        shifts=_shifts(outcome),
         rows=outcome.rows,
-        taken_off=[visit_id for visit_id in sheet.names if visit_id not in placed | left],
+        taken_off=[visit_id for visit_id in outcome.sheet.names if visit_id not in placed | left],
         score=outcome.trial.change,
     )
+
+
+def _shifts(outcome: Outcome) -> list[UUID]:
+    assert outcome.sheet is not None
+    assert outcome.trial is not None
+    return [outcome.sheet.day.shifts[name].pk for name in outcome.trial.shifts]

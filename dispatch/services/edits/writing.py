@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import structlog
@@ -12,20 +12,21 @@ from django.db.models import Exists, F, Max, OuterRef, Q, Sum
 from uuid_utils.compat import uuid7
 
 from communities.access import Caller
-from dispatch.errors import PlanStale
 from dispatch.models import Plan, PlanVersion, Route, Stop, UnassignedVisit, Visit
 from dispatch.selectors.plans import version_get
 from dispatch.services.plan_rows import PlanRows
-from dispatch.services.publication import inputs_hash_now, publish, stops_to_tell
+from dispatch.services.publication import check_fresh, inputs_hash_now, publish, stops_to_tell
 from dispatch.solver import VERSION
 from dispatch.solver.plan import Reason, Score
 from dispatch.states import PLAN, VISIT_BEGUN, PlanState, VisitState, before
+
+Side = Literal["from", "to"]
 
 
 @dataclass(frozen=True)
 class Change:
     """What makes a version out of another: routes in place of those of `shifts`, the visits that are left out as in
-    `left_from`, but for those placed now and with those `taken_off`; and what the score rises by."""
+    `left_from`, but for those placed now and with those of `rows` and `taken_off`; and what the score rises by."""
 
     left_from: PlanVersion
     shifts: Collection[UUID] = ()
@@ -34,9 +35,10 @@ class Change:
     score: Score = field(default_factory=Score)
 
     @property
-    def placed(self) -> list[UUID]:
-        """The visits of the new routes."""
-        return [stop.visit_id for stop in self.rows.stops]
+    def decided(self) -> list[UUID]:
+        """The visits that are in the new routes, or left out in another way than before."""
+        placed = (stop.visit_id for stop in self.rows.stops)
+        return [*placed, *(left.visit_id for left in self.rows.unassigned), *self.taken_off]
 
 
 @dataclass(frozen=True)
@@ -52,15 +54,19 @@ class Making:
     starts_from: PlanVersion | None
     edit: dict[str, Any]
 
-    def prepare(self, visit_id: UUID, pins: Mapping[str, str | None]) -> None:
-        """Pin a visit to a technician, a start, both or (None) neither; one that is pinned so already stays as it is.
+    def prepare(self, edit: Mapping[str, Any], side: Side) -> None:
+        """Pin the visit of an edit as it was before (`from`) or is after it (`to`); one that is pinned so already stays
+        as it is. What was taken over out of another version pins nothing.
 
-        Raises PlanStale when a draft's visits or shifts have changed.
+        Raises PlanStale when a draft's visits or shifts have changed, or a window of its day was booked since.
         """
-        if self.source.state == PlanState.DRAFT and inputs_hash_now(self.source) != self.source.inputs_hash:
-            raise PlanStale
+        if self.source.state == PlanState.DRAFT:
+            check_fresh(self.source)
+        if "pins" not in edit:
+            return
+        pins = edit["pins"][side]
         fields = {"pinned_technician_id": pins["technician"], "pinned_start_at": pins["start_at"]}
-        Visit.objects.filter(pk=visit_id).exclude(**fields).update(
+        Visit.objects.filter(pk=edit["visit"]).exclude(**fields).update(
             **fields, revision=F("revision") + 1, updated_at=self.now
         )
 
@@ -113,15 +119,18 @@ def _fill(version: PlanVersion, source: PlanVersion, change: Change) -> None:
         route.version = version
     for stop in change.rows.stops:
         stop.version = version
+    for left in change.rows.unassigned:
+        left.version = version
     Route.objects.bulk_create(change.rows.routes)
     Stop.objects.bulk_create(change.rows.stops)
     _copy(version, source, change)
-    UnassignedVisit.objects.bulk_create(
+    off = (
         UnassignedVisit(
             organisation_id=version.organisation_id, version=version, visit_id=one, reason=Reason.TAKEN_OFF
         )
         for one in change.taken_off
     )
+    UnassignedVisit.objects.bulk_create([*change.rows.unassigned, *off])
     version.score = _score(source, change)
     version.visits_assigned = version.stops.count()
     version.visits_unassigned = version.unassigned.count()
@@ -141,7 +150,7 @@ def _score(source: PlanVersion, change: Change) -> dict[str, float]:
 
 
 def _copy(version: PlanVersion, source: PlanVersion, change: Change) -> None:
-    gone = [*change.placed, *change.taken_off]
+    gone = change.decided
     stays = Stop.objects.filter(route=OuterRef("pk")).exclude(visit__in=gone)
     routes = source.routes.filter(Exists(stays)).exclude(shift__in=change.shifts)
     old = list(routes.values_list("pk", flat=True))

@@ -4,11 +4,12 @@ const ROOT = "/api/v1";
 
 /** A refusal in words (RFC 9457), or no answer at all (status 0). */
 export class Refusal extends Error {
-  /** @param {number} status @param {{title?: string, detail?: string, broken?: {text: string}[]}} problem */
+  /** @param {number} status @param {{title?: string, detail?: string, broken?: {text: string}[], changed?: string[]}} problem */
   constructor(status, problem) {
     super(problem.detail || problem.title || `HTTP ${status}`);
     this.status = status;
     this.broken = problem.broken ?? [];
+    this.problem = problem;
   }
 }
 

@@ -7,7 +7,8 @@ export class Day {
     this.visits = new Map(board.visits.map((visit) => [visit.id, visit]));
     this.technicians = new Map(board.technicians.map((technician) => [technician.id, technician]));
     this.communities = new Map(board.communities.map((community) => [community.id, community.name]));
-    this.leftOut = new Map(board.left_out.map((left) => [left.visit_id, left]));
+    const wanted = board.left_out.filter((left) => this.visits.get(left.visit_id).state !== "cancelled");
+    this.leftOut = new Map(wanted.map((left) => [left.visit_id, left]));
     this.stops = new Map();
     for (const technician of board.technicians) {
       technician.stops.forEach((stop, place) => this.stops.set(stop.visit_id, { stop, technician, place }));

@@ -1,18 +1,24 @@
-/** The chosen visit: what it is, why it is there or nowhere, and moving it without a mouse. */
+/** The chosen visit: what it is, why it is there or nowhere, moving it without a mouse, and whose it is. */
 
-import { consequences } from "./moving.js";
+import { ask } from "./api.js";
+import { Customer } from "./customer.js";
+import { moveForm } from "./moveform.js";
 import { clock, element, say, sayOne, span } from "./words.js";
+import { whyOf } from "./why.js";
 
 export class Details {
   /**
    * @param {HTMLElement} place
    * @param {import("./day.js").Focus} focus
    * @param {import("./moving.js").Moving} moving
+   * @param {{tell: (text: string, isProblem?: boolean) => void, renew: () => void}} page
    */
-  constructor(place, focus, moving) {
+  constructor(place, focus, moving, page) {
     this.place = place;
     this.focus = focus;
     this.moving = moving;
+    this.customer = new Customer(page);
+    this.known = null; // the assignment that was read last
     focus.addEventListener("chosen", () => this.#draw());
     place.addEventListener("keydown", ({ key }) => key === "Escape" && focus.choose(null));
   }
@@ -28,7 +34,26 @@ export class Details {
     const visit = this.day?.visits.get(this.focus.chosen);
     this.place.hidden = !visit;
     if (!visit) return;
-    this.place.replaceChildren(this.#head(visit), this.#facts(visit), this.#why(visit), this.#form(visit), this.#pins(visit));
+    const isMovable = this.day.isMovable(visit.id);
+    const { form, attempt } = isMovable ? moveForm(this.day, visit, this.moving) : { form: "", attempt: null };
+    const why = element("div", { class: "reasons" }, this.#reason(visit));
+    const whose = element("div", { class: "whose" });
+    this.place.replaceChildren(this.#head(visit), this.#facts(visit), why, form, this.#pins(visit), whose);
+    this.#explain(visit, why, whose, attempt);
+  }
+
+  /** Why, alternatives and customer: read for the version that is shown, once. */
+  async #explain(visit, why, whose, attempt) {
+    const path = `/visits/${visit.id}/assignment?version=${this.day.board.shown.id}`;
+    try {
+      if (this.known?.path !== path) this.known = { path, ...(await ask(path)) };
+    } catch {
+      return; // the reason, which the day has, stays
+    }
+    if (!why.isConnected || this.known.path !== path) return;
+    const assignment = this.known.data;
+    why.replaceChildren(...whyOf(assignment, attempt));
+    whose.replaceChildren(...this.customer.of(assignment.request_id, this.day.board.may_plan, attempt !== null));
   }
 
   #head(visit) {
@@ -50,10 +75,10 @@ export class Details {
     return element("dl", {}, ...rows.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
   }
 
-  #why(visit) {
+  /** What the day itself knows, until the rest is read. */
+  #reason(visit) {
     const left = this.day.leftOut.get(visit.id);
-    if (!left) return "";
-    return element("ul", { class: "why-not" }, ...[left.why, ...left.help].map((text) => element("li", {}, text)));
+    return left ? element("ul", { class: "why why-not" }, element("li", {}, left.why)) : "";
   }
 
   #pins(visit) {
@@ -63,33 +88,5 @@ export class Details {
     );
     const chosen = ({ target }) => this.moving.pin(visit.id, target.value || null);
     return element("label", { class: "pin" }, say("pin"), element("select", { onchange: chosen }, ...choices));
-  }
-
-  #form(visit) {
-    if (!this.day.isMovable(visit.id)) return "";
-    const known = this.day.stops.get(visit.id);
-    const choices = this.day.board.technicians.map(({ id, code, name }) =>
-      element("option", { value: id, selected: id === known?.technician.id }, `${code} ${name}`),
-    );
-    const technician = element("select", { name: "technician" }, element("option", { value: "" }, say("nobody")), ...choices);
-    const time = element("input", { type: "time", name: "clock", value: known ? clock(known.stop.start_at) : "" });
-    const outcome = element("div", { class: "outcome-note", role: "status" });
-    const move = () => ({ visit: visit.id, technician: technician.value || null, clock: technician.value ? time.value || null : null });
-    const attempt = () => this.moving.trial(move()).then(
-      (told) => outcome.replaceChildren(...consequences(told)),
-      (refusal) => outcome.replaceChildren(refusal.message),
-    );
-    const commit = (event) => {
-      event.preventDefault();
-      this.moving.commit(move());
-    };
-    return element(
-      "form",
-      { class: "move", onsubmit: commit, onchange: attempt },
-      element("label", {}, say("technician"), technician),
-      element("label", {}, say("start"), time),
-      element("button", {}, say("move")),
-      outcome,
-    );
   }
 }

@@ -26,7 +26,7 @@ const moving = new Moving(find("#hint"), { day: () => day, tell, follow });
 const parts = [
   new List(find("#left-out"), focus),
   new Timeline(find("#timeline"), focus, { over: (move, event) => moving.over(move, event), drop: (move, event) => moving.drop(move, event) }),
-  new Details(find("#details"), focus, moving),
+  new Details(find("#details"), focus, moving, { tell, renew }),
 ];
 const [, timeline] = parts;
 const planning = new Planning(find("#planning"), { button: find("#plan"), tell, show });

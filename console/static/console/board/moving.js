@@ -42,8 +42,7 @@ export class Moving {
 
   /** Make the move the plan's. @param {{visit: string, technician: string|null, clock: string|null, pin?: string|null}} move */
   commit(move) {
-    const body = { ...this.#body(move), pin: move.pin ?? null };
-    return this.#plan("edits", body, say("moved"));
+    return this.#plan("edits", this.#body(move), say("moved"));
   }
 
   /** Pin a visit to whom it is planned with, or when, or both; null lets it go. */
@@ -84,8 +83,8 @@ export class Moving {
     this.page.follow(made);
   }
 
-  #body({ visit, technician, clock }) {
-    return { visit, technician, start_at: clock ? this.page.day().instant(clock) : null, before: null };
+  #body({ visit, technician, clock, pin = null }) {
+    return { visit, technician, start_at: clock ? this.page.day().instant(clock) : null, before: null, pin };
   }
 
   /** One question at a time; where the pointer has gone on since, the last place is asked about next. */
@@ -116,11 +115,21 @@ export class Moving {
 
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
-function wordsOf(refusal) {
+/** What a refusal says, in the reader's language where it can. */
+export function wordsOf(refusal) {
   if (!(refusal instanceof Refusal)) throw refusal;
-  if (refusal.status === 412) return say("stale");
+  if (refusal.status === 412) return staleWords(refusal.problem);
   if (refusal.broken.length) return refusal.broken.map(({ text }) => text).join(" ");
   return refusal.status === 0 ? say("offline") : refusal.message;
+}
+
+/** Who was quicker, and what is elsewhere now; or that the plan has to be made anew. */
+function staleWords({ changed, changes, changed_by: who, came }) {
+  if (came) return say("came_since", { visits: came.join(", ") });
+  if (!changed) return say("plan_again");
+  const said = [who ? say("stale_by", { who }) : say("stale"), ...changed];
+  if (changes > changed.length) said.push(say("and_more", { number: changes - changed.length }));
+  return said.join(" ");
 }
 
 /** What a trial says, as elements: allowed or not, minutes, what moves, what was promised, which rules. */

@@ -1,6 +1,8 @@
 /** Asking for a plan, following it, and the new draft beside the current plan. */
 
 import { ask } from "./api.js";
+import { wordsOf } from "./moving.js";
+import { bundlesOf } from "./bundles.js";
 import { clock, element, hours, ON, REGION, say, sayOne, signed, whole } from "./words.js";
 
 const RUNNING = ["queued", "solving"];
@@ -17,6 +19,8 @@ export class Planning {
     this.run = null; // the newest version, as last heard of
     this.costs = [];
     this.compared = null;
+    this.drawn = null; // what the comparison was drawn for
+    this.ticked = new Set(); // technicians whose routes are to be accepted
     page.button?.addEventListener("click", () => this.#do(() => ask("/plans", { method: "POST", body: { region: REGION, on: ON } })));
   }
 
@@ -36,7 +40,7 @@ export class Planning {
   }
 
   #none(run) {
-    this.compared = null;
+    this.compared = this.drawn = null;
     this.place.hidden = run?.state !== "failed";
     this.place.replaceChildren(element("p", { class: "problem" }, say("failed")));
   }
@@ -69,13 +73,17 @@ export class Planning {
       if (this.run?.id !== run.id) return;
       this.compared = run.id;
       this.changes = data;
+      this.ticked.clear();
     }
-    this.place.replaceChildren(...this.#comparison(run, day));
+    const isShown = day?.board.shown?.id === run.id;
+    const drawn = `${run.id} ${this.revision} ${isShown}`;
+    if (drawn === this.drawn && this.place.hasChildNodes()) return; // never under somebody's fingers
+    this.drawn = drawn;
+    this.place.replaceChildren(...this.#comparison(run, isShown));
   }
 
-  #comparison(run, day) {
+  #comparison(run, isShown) {
     const { changes } = this;
-    const isShown = day?.board.shown?.id === run.id;
     const buttons = this.page.button
       ? [
           button(say("publish"), () => this.#publish(run), "primary"),
@@ -87,6 +95,7 @@ export class Planning {
       element("h2", {}, say("draft", { number: run.number })),
       element("div", { class: "buttons" }, ...buttons.filter(Boolean)),
       figuresOf(changes),
+      this.page.button ? bundlesOf(changes.bundles, this.ticked, (technicians) => this.#accept(run, technicians)) : "",
       termsOf(changes),
       communitiesOf(changes),
       movesOf(changes),
@@ -101,11 +110,20 @@ export class Planning {
     });
   }
 
+  /** Some of it; the rest is dropped. */
+  #accept(run, technicians) {
+    return this.#do(async () => {
+      const { data } = await ask(`/plans/${run.id}/accept`, { method: "POST", body: { technicians }, revision: this.revision });
+      this.page.show(null);
+      this.page.tell(say("accepted", { number: data.number }));
+    });
+  }
+
   async #do(deed) {
     try {
       await deed();
     } catch (refusal) {
-      this.page.tell(refusal.status === 412 ? say("stale") : refusal.message, true);
+      this.page.tell(wordsOf(refusal), true);
     }
   }
 }

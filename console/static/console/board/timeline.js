@@ -11,6 +11,7 @@ const HEAD_PX = 62;
 const MOST_HEIGHT = 0.55; // of the window
 const SNAP = "00:05";
 const COLOURS = 8; // of routes, as on the map
+const LIST = document.getElementById("left-out");
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 export class Timeline {
@@ -87,13 +88,30 @@ export class Timeline {
       eventMouseEnter: ({ event }) => event.extendedProps.stop && this.focus.hover(event.id),
       eventMouseLeave: () => this.focus.hover(null),
       dragConstraint: (move) => this.#dragged(move, this.hands.over),
-      eventDragStop: () => this.hands.over(null),
+      eventDragStart: ({ event }) => this.#carry(event.id),
+      eventDragStop: ({ event, jsEvent }) => {
+        this.#carry(null);
+        this.hands.over(null);
+        if (isOverList(jsEvent)) this.hands.drop(takenOff(event.id), jsEvent);
+      },
       eventDrop: (move) => {
         move.revert();
-        this.#dragged(move, this.hands.drop);
+        if (!isOverList(move.jsEvent)) this.#dragged(move, this.hands.drop);
       },
     };
   }
+
+  /** While a visit is dragged, the list of those left out takes it too. */
+  #carry(visitId) {
+    this.carried = visitId;
+    LIST.classList.toggle("receiving", visitId !== null);
+    const listen = visitId === null ? "removeEventListener" : "addEventListener";
+    document[listen]("pointermove", this.#hovering);
+  }
+
+  #hovering = (event) => {
+    if (isOverList(event)) this.hands.over(takenOff(this.carried), event);
+  };
 
   #dragged({ event, newResource, jsEvent }, hand) {
     const technician = newResource?.id ?? event.resourceIds[0];
@@ -117,6 +135,10 @@ export class Timeline {
     this.place.querySelector(`[data-visit="${to}"]`)?.focus();
   }
 }
+
+const takenOff = (visit) => ({ visit, technician: null, clock: null });
+
+const isOverList = ({ clientX, clientY }) => document.elementFromPoint(clientX, clientY)?.closest("#left-out") === LIST;
 
 /** EventCalendar calls itself a table, but rows, headers and cells do not lie in one another: then better none. */
 function noTable(place) {
