@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('communities', '0012_policies_and_signals_of_regions'),
-        ('dispatch', '0010_bookings'),
+        ('dispatch', '0012_on_site'),
     ]
 
     operations = [
