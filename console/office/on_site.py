@@ -25,7 +25,7 @@ def told_of(
     caller: Caller, visits: Iterable[Visit], reachable: Container[UUID], language: Language, now: datetime
 ) -> dict[str, Any]:
     """For the page's scripts, by visit, of those that are not over. `reachable` are the visits whose customer can be
-    written to. Fifteen queries at most, however many visits there are."""
+    written to. Fourteen queries however many visits there are, and one more for each further region of theirs."""
     going_on = [visit for visit in visits if visit.state not in OVER]
     reports, offers = reports_of(going_on), offers_of(going_on)
     today = now.astimezone(caller.organisation.zone).date()

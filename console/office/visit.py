@@ -41,7 +41,7 @@ class PointShown:
 @require_safe
 @signed_in
 def visit(request: HttpRequest, caller: Caller, visit_id: UUID) -> HttpResponse:
-    """For whoever may see the visit. Six queries beside the caller's, however much was told."""
+    """For whoever may see the visit. Five queries beside the caller's, however much was told."""
     try:
         found = visit_get(caller, visit_id)
     except VisitUnknown:

@@ -27,7 +27,14 @@ export function tellPlace(token, isStep = false) {
   if (!isShift || isRefused || !localStorage.getItem(AGREED) || document.hidden) return;
   if (!isStep && now - lastAt < EVERY_MS - 1000) return;
   lastAt = now;
-  navigator.geolocation.getCurrentPosition((seen) => send(seen, token), () => {}, { enableHighAccuracy: true, maximumAge: 30_000, timeout: PATIENCE_MS });
+  navigator.geolocation.getCurrentPosition((seen) => send(seen, token), unseen, { enableHighAccuracy: true, maximumAge: 30_000, timeout: PATIENCE_MS });
+}
+
+/** Without the browser's leave the box must not say that there is any. @param {GeolocationPositionError} error */
+function unseen(error) {
+  if (error.code !== error.PERMISSION_DENIED) return;
+  localStorage.removeItem(AGREED);
+  box.checked = false;
 }
 
 function agree(token) {
