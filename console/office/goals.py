@@ -44,7 +44,7 @@ class GoalForm(forms.Form):
     measure_given = ""
 
     def __init__(self, *args: Any, caller: Caller, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, use_required_attribute=False, **kwargs)
+        super().__init__(*args, **kwargs)
         self.currency = caller.organisation.currency
         self.today = today
         owner = self.fields["owner"]
