@@ -36,15 +36,14 @@ TARGET = forms.NumberInput(attrs={"step": "any", "autocomplete": "off", "aria-de
 class GoalForm(forms.Form):
     """What a goal says, the target as people write it: shares in per cent, money in whole units."""
 
-    target = forms.DecimalField(label=_("Target"), max_digits=14, decimal_places=4, widget=TARGET)
+    target = forms.DecimalField(label=_("Figure to reach"), max_digits=14, decimal_places=4, widget=TARGET)
     by_on = forms.DateField(label=_("By"), widget=DATE)
     owner = forms.ChoiceField(label=_("Who sees to it"))
     revision = forms.IntegerField(min_value=0, widget=forms.HiddenInput, initial=0)
 
-    measure_given = ""
-
-    def __init__(self, *args: Any, caller: Caller, today: date, **kwargs: Any) -> None:
-        super().__init__(*args, use_required_attribute=False, **kwargs)
+    def __init__(self, *args: Any, caller: Caller, today: date, measure: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.measure = measure  # of a goal that is there already
         self.currency = caller.organisation.currency
         self.today = today
         owner = self.fields["owner"]
@@ -53,7 +52,7 @@ class GoalForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
-        measure = said.get("measure", self.measure_given)
+        measure = said.get("measure", self.measure)
         if "target" in said and measure:
             self._check_target(measure, said["target"])
         if "by_on" in said and said["by_on"] <= self.today:
@@ -151,8 +150,7 @@ def goal(request: HttpRequest, caller: Caller, goal_id: UUID) -> HttpResponse:
     found = _found(caller, goal_id)
     if request.method == "GET":
         return _goal_page(request, caller, found, _form_of(caller, found))
-    form = GoalForm(request.POST, caller=caller, today=_today(caller))
-    form.measure_given = found.measure
+    form = GoalForm(request.POST, caller=caller, today=_today(caller), measure=found.measure)
     if not form.is_valid():
         return _goal_page(request, caller, found, form, status=422)
     try:

@@ -180,7 +180,6 @@ def _form(caller: Caller, newest: Policy | None, **kwargs: Any) -> PolicyForm:
     return PolicyForm(
         currency=caller.organisation.currency,
         in_force=policy_content(newest),
-        use_required_attribute=False,
         **kwargs,
     )
 

@@ -31,14 +31,10 @@ class PolicyForm(forms.Form):
 
     def policy(self) -> SignalPolicy:
         """What a form that is valid says."""
-        return SignalPolicy(
-            **{
-                name: self.cleaned_data[name]
-                if setting.unit is Unit.ANSWERS
-                else setting.stored(self.cleaned_data[name], self.currency)
-                for name, setting in SETTINGS.items()
-            }
-        )
+        said: dict[str, Any] = {
+            name: setting.stored(self.cleaned_data[name], self.currency) for name, setting in SETTINGS.items()
+        }
+        return SignalPolicy(**said | {"min_answers": self.cleaned_data["min_answers"]})  # a whole number
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
@@ -87,5 +83,5 @@ def _field(setting: Setting, currency: str) -> forms.Field:
     whole = setting.unit is Unit.ANSWERS
     widget = forms.NumberInput(attrs=attrs | {"step": "1" if whole else "any"})
     if whole:
-        return forms.IntegerField(label=setting.title, max_value=10_000, widget=widget)
-    return forms.DecimalField(label=setting.title, max_digits=12, decimal_places=4, widget=widget)
+        return forms.IntegerField(max_value=10_000, widget=widget)
+    return forms.DecimalField(max_digits=12, decimal_places=4, widget=widget)

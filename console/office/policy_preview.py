@@ -71,17 +71,20 @@ def _page(
     language = language_here(request, caller.organisation.language)
     currency = caller.organisation.currency
     newest = policy_newest(tried.region)
-    overtaken = version_of(newest) != version_of(tried.against)
-    against, done = policy_content(tried.against), tried.state == PreviewState.DONE
+    against, edited, in_force = policy_content(tried.against), policy_of(tried.policy), policy_content(newest)
+    adopted = newest is not None and edited == in_force
+    overtaken = version_of(newest) != version_of(tried.against) and not adopted
+    done = tried.state == PreviewState.DONE
     context = {
         "preview": tried,
         "name": name_in(tried.region, language),
         "is_running": tried.state in {PreviewState.QUEUED, PreviewState.SOLVING},
-        "changed": changes(against, policy_of(tried.policy), currency),
+        "changed": changes(against, edited, currency),
         "compared": compared(caller, tried, language) if done and tried.result else None,
-        "overtaken": changes(against, policy_content(newest), currency) if overtaken else [],
+        "adopted": adopted,
+        "overtaken": changes(against, in_force, currency) if overtaken else [],
         "newest": newest if overtaken else None,
-        "newest_author": author_of(newest) if overtaken and newest else "",
+        "newest_author": author_of(newest) if newest else "",
         "longest": LONGEST_REASON,
         **more,
     }

@@ -27,7 +27,7 @@ class Unit(Enum):
     MONEY = auto()
 
 
-UNITS: Mapping[Unit, Promise] = {
+UNITS = {
     Unit.MINUTES: _("{n} min"),
     Unit.SHARE: _("{n} %"),
     Unit.POINTS: _("{n} points"),

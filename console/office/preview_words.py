@@ -106,7 +106,7 @@ def _added(before: Side, after: Side, currency: str) -> Iterator[Figure]:
 
 def _terms(before: Side, after: Side, language: Language) -> Iterator[Figure]:
     """Cost terms that differ, the largest difference first."""
-    names = {**TERMS[language], "unassigned": _("Left out")}
+    names: dict[str, Promise | str] = {**TERMS[language], "unassigned": _("Left out")}
     differing = [
         (term, before.get(term, 0.0), after.get(term, 0.0)) for term in dict.fromkeys([*before, *after])
     ]

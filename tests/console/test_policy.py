@@ -272,7 +272,7 @@ def test_a_preview_says_what_would_be_otherwise(north: Region, mina: User) -> No
     assert "Sales, added by who goes TWD 800 TWD 900 +TWD 100" in said
     assert "what customers there say 0.0 -6.0 −6.0" in said
     # 6.0 for the answers less 3.5 for the way.
-    assert "T2 rather than T1: 2.5 min better, mostly for what customers there say." in said
+    assert "T2 rather than T1: 2.5 min better, mostly for what customers there say" in said
     assert "What customers' answers are worth there: T2 +3.0 → +6.0 min" in said
     assert "1 of 3 visits" in said
 
@@ -295,6 +295,9 @@ def test_it_is_put_in_force_with_a_reason(north: Region, mina: User) -> None:
     assert browser.post(address, {"reason": "Complaints."})["Location"] == f"/policy/{north.pk}"
     policy = Policy.objects.get()
     assert (policy.content, policy.author, policy.reason) == (asdict(WARMER), mina, "Complaints.")
+    after = opened(mina, f"/policy/previews/{preview.pk}?lang=en")
+    assert "This is what is in force now." in after.words
+    assert after.all("textarea") == []
 
 
 def test_who_was_slower_is_told_what_changed_and_loses_nothing(north: Region, mina: User, ada: User) -> None:
