@@ -6,7 +6,7 @@ ARG DATABASE_URL=postgis://outside
 ENV PYTHONUNBUFFERED=1 LINLI_ENV=production LINLI_STATE_DIR=/var/lib/linli STATIC_ROOT=/srv/static
 
 RUN useradd --system --home-dir /srv/linli linli \
-    && install -d -o linli -g linli /srv/linli /srv/static /var/lib/linli
+    && install -d -o linli -g linli /srv/linli /srv/static /srv/media /var/lib/linli
 WORKDIR /srv/linli
 
 # The packages in a layer of their own: it lasts until the lock changes.

@@ -1,7 +1,6 @@
 """Cursor pagination: the next page starts after a row, not after a number, so inserts in between move nothing."""
 
-from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, TypeVar
 
 from django.core import signing
@@ -56,21 +55,22 @@ def linked(response: HttpResponse, request: HttpRequest, cursor: str | None) -> 
     return response
 
 
-def page_of(
-    request: HttpRequest, items: Sequence[ItemT], query: PageQuery, *, key: Callable[[ItemT], str]
-) -> tuple[slice, str | None]:
-    """The part that `query` asks for of items that are in the order of their keys, and the next one's cursor.
+def positioned(
+    request: HttpRequest,
+    query: PageQuery,
+    read: Callable[[str, int], list[ItemT]],
+    *,
+    key: Callable[[ItemT], str],
+) -> tuple[list[ItemT], str | None]:
+    """The page that `query` asks for of items that are in the order of their keys, and the next one's cursor.
 
-    Raises BadCursor.
+    `read(after, limit)` gives at most so many items after a key. Raises BadCursor.
     """
     salt = request.path
-    start = 0
-    if query.cursor:
-        [position] = _opened(query.cursor, salt)
-        start = bisect_right(items, position, key=key)
-    stop = start + query.limit
-    cursor = signing.dumps([key(items[stop - 1])], salt=salt) if stop < len(items) else None
-    return slice(start, stop), cursor
+    [position] = _opened(query.cursor, salt) if query.cursor else [""]
+    items = read(position, query.limit + 1)
+    shown, more = items[: query.limit], len(items) > query.limit
+    return shown, signing.dumps([key(shown[-1])], salt=salt) if more else None
 
 
 def _after(model: type[Model], by: str, position: list[Any]) -> Q:

@@ -1,6 +1,8 @@
 """The refusals of this app."""
 
 from core.errors import Conflict, DomainError, Invalid, NotFound
+from dispatch.errors import BadSignature as BadSignature
+from dispatch.errors import NotOnSite as NotOnSite
 
 
 class ItemUnknown(NotFound):
@@ -92,11 +94,6 @@ class BadPriceBook(Invalid):
 class BadOffer(Invalid):
     code = "bad-offer"
     title = "This cannot be offered as it stands"
-
-
-class BadSignature(Invalid):
-    code = "bad-signature"
-    title = "A signature has a name, and strokes as an SVG path of M and L with whole numbers"
 
 
 class OptionUnknown(NotFound):
@@ -199,9 +196,16 @@ class SharesCounted(Conflict):
     title = "The visit counts in a closed month's commissions"
 
 
-class NotOnSite(Conflict):
-    code = "not-on-site"
-    title = "Things are sold while the technician is on site"
+class PriceChanged(Conflict):
+    """The customer was told another price than it has now."""
+
+    code = "price-changed"
+    title = "The price has changed"
+
+
+class NobodyToWriteTo(Conflict):
+    code = "nobody-to-write-to"
+    title = "The customer has no e-mail address to write to, or wants no messages"
 
 
 class AlreadyOffered(Conflict):

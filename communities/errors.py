@@ -2,7 +2,7 @@
 
 from django.core.exceptions import ValidationError
 
-from core.errors import Conflict, Forbidden, Invalid, NotFound
+from core.errors import Conflict, Forbidden, Invalid, NotFound, Stale
 
 
 class RegionUnknown(NotFound):
@@ -88,6 +88,11 @@ class FeedbackNotSuspended(Conflict):
 class PolicyTooFine(Invalid):
     code = "policy-too-fine"
     title = "So few answers would show what single people said"
+
+
+class PolicyChanged(Stale):
+    code = "policy-changed"
+    title = "The region has been given another policy in the meantime"
 
 
 class GoalUnknown(NotFound):

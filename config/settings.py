@@ -80,11 +80,20 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("STATIC_ROOT", str(ROOT / "staticfiles"))) if PRODUCTION else None
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_AUTOREFRESH = False
-if PRODUCTION:
-    STORAGES = {
-        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
-    }
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        # A file's name follows from its row; who comes again with the same file writes it again.
+        "OPTIONS": {"allow_overwrite": True},
+    },
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+MEDIA_ROOT = Path(env.text("MEDIA_ROOT", str(STATE_DIR / "media")))  # photos; nobody serves it, the API does
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 
 # -- Who -----------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "communities.User"
@@ -154,6 +163,7 @@ CELERY_BEAT_SCHEDULE = {
         "dispatch.tasks.plans_sweep": 30.0,
         "dispatch.tasks.previews_sweep": 30.0,
         "dispatch.tasks.bookings_sweep": 60.0,
+        "dispatch.tasks.places_expire": 3600.0,
         "dispatch.tasks.weekly_reports_sweep": 600.0,
         "communities.tasks.metrics_refresh": 10.0,
         "communities.tasks.signals_refresh": 1800.0,
@@ -190,8 +200,10 @@ OUTBOX_CONSUMERS = {
         "billing.services.invoices.work_order_invoice",
         "api.events.consumers.visit_completed",
     ],
+    "photo.forgotten": ["dispatch.services.photos.photo_file_delete"],
     "visit.reopened": ["dispatch.services.recoveries.recovery_after_reopening"],
     "visit.could_not_complete": ["api.events.consumers.visit_not_completed"],
+    "offer.sent": ["billing.services.offer_letters.offer_letter_send"],
     "work_order.completed": ["api.events.consumers.work_order_completed"],
     "work_order.cancelled": ["api.events.consumers.work_order_cancelled"],
     "membership_period.begun": ["billing.services.periods.period_invoice"],
@@ -230,6 +242,7 @@ OUTBOX_CONSUMERS = {
 # What a long outage, or a price missing until Monday, must not end: tried every hour for a week.
 OUTBOX_LASTING = {
     "visit.completed",
+    "photo.forgotten",
     "payment_link.opened",
     "payment_reminder.due",
     "checkout.unwanted",

@@ -231,3 +231,60 @@ class TooLateToChange(Conflict):
 
     code = "too-late-to-change"
     title = "This booking cannot be changed any more"
+
+
+class NotOnSite(Conflict):
+    code = "not-on-site"
+    title = "This is done while the technician is on site"
+
+
+class ChecklistOpen(Conflict):
+    """Required points of the visit's checklist have no answer. `points` has their codes and names."""
+
+    code = "checklist-open"
+    title = "The checklist is not done"
+
+
+class BadChecklist(Invalid):
+    code = "bad-checklist"
+    title = "The checklist contradicts itself"
+
+
+class PointUnknown(Invalid):
+    code = "point-unknown"
+    title = "The visit's checklist has no such point"
+
+
+class BadAnswer(Invalid):
+    code = "bad-answer"
+    title = "This does not answer the point"
+
+
+class BadPhoto(Invalid):
+    code = "bad-photo"
+    title = "This is no photo that can be kept"
+
+
+class TooManyPhotos(Conflict):
+    code = "too-many-photos"
+    title = "The visit has as many photos as it may have"
+
+
+class PhotoUnknown(NotFound):
+    code = "photo-unknown"
+    title = "There is no such photo"
+
+
+class BadSignature(Invalid):
+    code = "bad-signature"
+    title = "A signature has a name, and strokes as an SVG path of M and L with whole numbers"
+
+
+class PlacesNotKept(Conflict):
+    code = "places-not-kept"
+    title = "The company does not want to know where its technicians are"
+
+
+class OffShift(Conflict):
+    code = "off-shift"
+    title = "A place is told between the beginning and the end of one's own shift"

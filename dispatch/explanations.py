@@ -141,7 +141,7 @@ def stop_sentences(stop: Stop, affinities: Affinities, language: Language = "en"
         return [BEGUN[language].format(chosen=stop.route.technician.code)]
     return [
         *_owed(stop, language),
-        *_comparison(stop.explanation, language),
+        *comparison_sentences(stop.explanation, language),
         *_signal_words(stop, affinities, language),
     ]
 
@@ -185,7 +185,7 @@ def _owed(stop: Stop, language: Language) -> Iterator[str]:
         yield OWED[language].format(technician=recovery.technician.code)
 
 
-def _comparison(explanation: dict[str, Any], language: Language) -> Iterator[str]:
+def comparison_sentences(explanation: dict[str, Any], language: Language) -> Iterator[str]:
     """Against the next best technician, and the one after him where the plan is new enough to say; of what somebody
     changed by hand, against whoever had it before."""
     chosen, other = explanation["chosen"], explanation["runner_up"]

@@ -47,3 +47,10 @@ def bookings_sweep() -> None:
 
     bookings.bookings_expire(now=timezone.now())
     seating.bookings_seat(now=timezone.now())
+
+
+@shared_task  # type: ignore[untyped-decorator]
+def places_expire() -> None:
+    from dispatch.services import places
+
+    places.places_expire(now=timezone.now())

@@ -9,6 +9,7 @@ os.environ["LINLI_ENV"] = "test"
 
 import pytest
 from django.db import connection
+from django.test import override_settings
 from hypothesis import settings as hypothesis_settings
 from pytest_django import DjangoDbBlocker
 
@@ -40,6 +41,13 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
             NEVER_EMPTIED.replace("RAISE EXCEPTION", "RAISE NOTICE").replace("END\n", "RETURN NULL; END\n")
         )
         cursor.execute("SELECT facts_month_ensure(day) FROM unnest(%s::date[]) AS day", [MONTHS])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def storage_of_its_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Photos of the tests are not among anybody's."""
+    with override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media")):
+        yield
 
 
 @pytest.fixture(autouse=True)

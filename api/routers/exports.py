@@ -13,7 +13,8 @@ from api.schemas.figures import FiguresQuery
 from api.tables import Column, Format, Row, table_answer
 from communities.insight.figures import BY_NAME, Reading, Unit
 from communities.selectors.facts import fact_list
-from communities.selectors.figures import Dimension, FigureTable, Key, figure_table
+from communities.selectors.figures import Dimension, FigureTable, figure_table
+from communities.selectors.groups import Key
 from communities.services.figure_uses import figure_use_record
 from dispatch.errors import NotForYourRole
 from dispatch.selectors.technicians import own_technician_id

@@ -8,7 +8,7 @@ from ninja import Query, Router
 from api.answers import answer
 from api.auth import Request
 from api.lookup import one
-from api.paging import linked, page_of, paged
+from api.paging import linked, paged, positioned
 from api.schemas.base import Page, PageQuery
 from api.schemas.days import DaysQuery
 from api.schemas.figures import (
@@ -24,7 +24,7 @@ from communities.errors import FigureUnknown
 from communities.insight.figures import BY_NAME
 from communities.models import FigureUse
 from communities.selectors.figure_facts import facts_behind
-from communities.selectors.figures import Key, figure_table, figure_use_list
+from communities.selectors.figures import Placed, figure_table, figure_use_list
 from communities.selectors.places import community_list
 from communities.selectors.trend import Step, community_trend
 from communities.services.figure_uses import figure_use_record
@@ -43,8 +43,8 @@ def figure_index(request: Request, asked: Query[FiguresQuery], page: Query[PageQ
     question = asked.asked()
     figure_use_record(caller=request.auth, purpose=asked.purpose, question=question)
     table = figure_table(request.auth, question, own_technician_id=own_technician_id(request.auth))
-    part, cursor = page_of(request, table.keys if table else [], page, key=_position)
-    return linked(answer(FiguresOut.of(table, part, cursor)), request, cursor)
+    groups, cursor = positioned(request, page, table.page if table else _no_groups, key=_position)
+    return linked(answer(FiguresOut.of(table, groups, cursor)), request, cursor)
 
 
 @router.get("/figures/{name}/facts", response=Page[FactOut])
@@ -87,6 +87,9 @@ def figure_use_index(
     return paged(request, uses, page, by="-id", show=FigureUseOut.of)
 
 
-def _position(key: Key) -> str:
-    """In the order of the database: ids as they are written, none after all."""
-    return " ".join("~" if part is None else str(part) for part in key)
+def _no_groups(after: str, limit: int) -> list[Placed]:
+    return []
+
+
+def _position(placed: Placed) -> str:
+    return placed[0]

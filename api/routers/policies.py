@@ -33,7 +33,11 @@ def policy_index(request: Request, page: Query[PageQuery], region: UUID | None =
 def policy_post(request: Request, body: PolicyIn) -> HttpResponse:
     """Give a region a policy, for its managers and administrators. Signals are read anew within half an hour."""
     policy = policy_set(
-        caller=request.auth, region_id=body.region, policy=body.policy.given(), reason=body.reason
+        caller=request.auth,
+        region_id=body.region,
+        policy=body.policy.given(),
+        reason=body.reason,
+        seen=body.seen,
     )
     return answer(PolicyOut.of(policy), 201)
 

@@ -1,6 +1,7 @@
 """Figures: what is asked, what they are, and the facts behind them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
@@ -10,7 +11,8 @@ from pydantic import AfterValidator, BaseModel, Field
 from api.schemas.base import Out
 from communities.insight.figures import FIGURES, Figure, Reading
 from communities.models import FigureUse, ServiceEvent
-from communities.selectors.figures import Dimension, FigureTable, Key, Question
+from communities.selectors.figures import Dimension, FigureTable, Placed, Question
+from communities.selectors.groups import Key
 from communities.services.windows import WINDOWS
 
 
@@ -61,20 +63,26 @@ class FiguresQuery(FactsQuery):
         return self.question(tuple(Dimension(name) for name in self.by.split(",") if name))
 
 
-class FigureOut(Out):
-    """One figure: numerator ÷ denominator, or the numerator alone."""
+@dataclass(frozen=True, slots=True)
+class FigureOut:
+    """One figure: numerator ÷ denominator, or the numerator alone.
 
-    value: float | None = Field(description="Null: nothing to divide by, or hidden.")
-    low: float | None = Field(description="Of the 95 % interval, where there is one.")
+    Not an Out: a page has a thousand of them, and a dataclass is made in a tenth of the time.
+    """
+
+    value: Annotated[float | None, Field(description="Null: nothing to divide by, or hidden.")]
+    low: Annotated[float | None, Field(description="Of the 95 % interval, where there is one.")]
     high: float | None
     numerator: int | None
     denominator: int | None
-    hidden: bool = Field(description="Too few people answered, or the rest would tell what few said.")
+    hidden: Annotated[
+        bool, Field(description="Too few people answered, or the rest would tell what few said.")
+    ]
 
     @classmethod
     def of(cls, reading: Reading) -> Self:
         interval = reading.interval
-        return cls.model_construct(
+        return cls(
             value=reading.value,
             low=interval.low if interval else None,
             high=interval.high if interval else None,
@@ -117,11 +125,11 @@ class FiguresOut(Out):
     total: Figures
 
     @classmethod
-    def of(cls, table: FigureTable | None, part: slice, cursor: str | None) -> Self:
+    def of(cls, table: FigureTable | None, groups: Iterable[Placed], cursor: str | None) -> Self:
         if table is None:
             return cls(items=[], next=None, first_on=None, through_on=None, total={})
         return cls.model_construct(
-            items=[GroupOut.of(table.by, key, figures) for key, figures in table.rows(part)],
+            items=[GroupOut.of(table.by, key, figures) for _, key, figures in groups],
             next=cursor,
             first_on=table.first_on,
             through_on=table.through_on,

@@ -12,15 +12,18 @@ from billing.models import Approval, Offer, OfferLine, OfferOption
 from billing.services.offers import (
     MOST,
     OPTIONS,
+    AnswerGiven,
     Decision,
     LineGiven,
     OfferGiven,
     OptionGiven,
     offer_url,
 )
+from billing.services.proposals import Proposal
 
 Code = Annotated[str, Field(min_length=1, max_length=80)]
 Name = Annotated[str, Field(max_length=160)]
+Signature = Annotated[str, Field(max_length=60_000, description="M and L of an SVG path, 600 × 200.")]
 
 
 class OfferLineIn(In):
@@ -41,20 +44,38 @@ class OfferOptionIn(In):
         return OptionGiven(name=self.name, recommended=self.recommended, lines=lines)
 
 
+class SaidIn(In):
+    """What the customer said at once: an option by its place, from 1, or null for none. `told_minor` is the price they
+    were told: at another one nothing is offered (409)."""
+
+    option: Annotated[int, Field(ge=1, le=OPTIONS)] | None
+    told_minor: Annotated[int, Field(ge=0)] | None = None
+    way: Approval.Way = Approval.Way.TOLD
+    name: Name = ""
+    signature: Signature = ""
+
+    def given(self) -> AnswerGiven:
+        return AnswerGiven(**self.model_dump())
+
+
 class OfferIn(StepIn):
     """One of the three: an add-on (`item`, `quantity`), a set of options from the price book (`option_set`), or options
-    of the technician's own (`options`)."""
+    of the technician's own (`options`). With `said` it is decided at once, with `send` the customer is written to."""
 
     item: Code | None = None
     quantity: Annotated[int, Field(ge=1, le=MOST)] = 1
     option_set: Code | None = None
     options: Annotated[list[OfferOptionIn], Field(max_length=OPTIONS)] = []
     name: Name = ""
+    said: SaidIn | None = None
+    send: bool = False
 
     @model_validator(mode="after")
     def _one_of_three(self) -> Self:
         if [bool(self.item), bool(self.option_set), bool(self.options)].count(True) != 1:
             raise ValueError("give one of item, option_set and options")
+        if self.said and self.send:
+            raise ValueError("what is decided is not sent: give said or send")
         return self
 
     def given(self) -> OfferGiven:
@@ -71,7 +92,7 @@ class AcceptIn(StepIn):
     option_id: UUID | None = None
     way: Approval.Way = Approval.Way.TOLD
     name: Name = ""
-    signature: Annotated[str, Field(max_length=60_000, description="M and L of an SVG path, 600 × 200.")] = ""
+    signature: Signature = ""
 
     def decision(self, offer: Offer) -> Decision:
         options = [option.id for option in offer.options.all()]
@@ -157,3 +178,36 @@ class OfferOut(Out):
             else None,
             url=offer_url(offer.id),
         )
+
+
+class WayOut(Out):
+    name: str
+    recommended: bool
+    total_minor: int
+
+
+class ProposalOut(Out):
+    """Something that could be offered, under `option_set` or `item`, with what each option costs today."""
+
+    option_set: str | None
+    item: str | None
+    name: str
+    currency: str
+    options: list[WayOut]
+
+    @classmethod
+    def of(cls, proposal: Proposal) -> Self:
+        return cls(
+            option_set=proposal.code if proposal.is_set else None,
+            item=None if proposal.is_set else proposal.code,
+            name=proposal.name,
+            currency=proposal.ways[0].total.currency,
+            options=[
+                WayOut(name=way.name, recommended=way.recommended, total_minor=way.total.minor)
+                for way in proposal.ways
+            ],
+        )
+
+
+class ProposalsOut(Out):
+    items: list[ProposalOut]

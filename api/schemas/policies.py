@@ -84,6 +84,13 @@ class PolicyIn(In):
     region: UUID
     reason: Annotated[str, Field(min_length=1, max_length=500, description="Why it changes.")]
     policy: PolicyValues
+    seen: Annotated[
+        int | None,
+        Field(
+            ge=0,
+            description="The version it is to follow, 0 for the default; 412 if there is another by now.",
+        ),
+    ] = None
 
 
 class PreviewIn(In):
@@ -99,6 +106,10 @@ class PreviewOut(Out):
     region_id: UUID
     on: date
     state: str
+    progress: Annotated[int, Field(description="Per cent.")]
+    against_id: Annotated[
+        UUID | None, Field(description="The policy it is compared with; null: the default.")
+    ]
     policy: dict[str, Any]
     seed: int
     iterations: int
@@ -107,8 +118,9 @@ class PreviewOut(Out):
         Field(
             description=(
                 "Once done: `before` (the region's policy) and `after` (this one), each with travel_minutes, "
-                "unassigned, minutes by cost term, csat_added (mean points that technicians add) and "
-                "upsell_added_minor; `moved`: who would go elsewhere."
+                "unassigned, promises (customers told something else), minutes by cost term, csat_added (mean points "
+                "that technicians add) and upsell_added_minor; `communities` with visits that move, both ways; "
+                "`moved`: who would go elsewhere, and why."
             )
         ),
     ]

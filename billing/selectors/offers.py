@@ -1,5 +1,6 @@
 """What was offered on a visit, for a caller or for the customer."""
 
+from collections.abc import Iterable
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
@@ -8,7 +9,9 @@ from django.utils.crypto import constant_time_compare
 from billing.errors import OfferUnknown
 from billing.models import Offer, OfferLine, OfferOption
 from communities.access import Caller
+from communities.models import Contact
 from core.links import link_token
+from dispatch.models import Visit
 from dispatch.selectors.visits import visit_get, visit_list
 
 
@@ -16,6 +19,11 @@ def offer_list(caller: Caller, visit_id: UUID) -> QuerySet[Offer]:
     """What was offered on a visit. Raises VisitUnknown, also for a visit that is not the caller's."""
     visit = visit_get(caller, visit_id)
     return _offers().filter(visit=visit).order_by("offered_at", "id")
+
+
+def offers_of(visits: Iterable[Visit]) -> list[Offer]:
+    """What was offered on visits of the caller's, in that order. Three queries."""
+    return list(_offers().filter(visit__in=visits).order_by("offered_at", "id"))
 
 
 def offer_get(caller: Caller, offer_id: UUID) -> Offer:
@@ -33,6 +41,12 @@ def offer_of_customer(offer_id: UUID, token: str) -> Offer:
     if offer is None or not constant_time_compare(token, link_token("offer", offer_id)):
         raise OfferUnknown
     return offer
+
+
+def contact_of_visit(visit_id: UUID) -> Contact | None:
+    """Whom a visit's customer wants written to about the service; None for nobody."""
+    contacts = Contact.objects.filter(customer__requests__work_orders__visits=visit_id, may_message=True)
+    return contacts.exclude(email="").order_by("created_at").first()
 
 
 def _offers() -> QuerySet[Offer]:

@@ -1,4 +1,4 @@
-"""Payments of the invoices one may see."""
+"""Payments of the invoices one may see, and those that payers contest."""
 
 from django.db.models import Prefetch, QuerySet
 
@@ -14,3 +14,10 @@ def payment_list(caller: Caller) -> QuerySet[Payment]:
         Prefetch("refunds", Refund.objects.order_by("happened_at")),
         Prefetch("disputes", Dispute.objects.order_by("opened_at")),
     )
+
+
+def dispute_list(caller: Caller) -> QuerySet[Dispute]:
+    """Payments that their payers contest, or have contested. For administrators."""
+    disputes = Dispute.objects.filter(organisation=caller.organisation)
+    shown = disputes.select_related("payment__invoice__customer", "payment__checkout__link")
+    return shown if caller.administers else shown.none()

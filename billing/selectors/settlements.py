@@ -3,12 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from billing.errors import SettlementFileUnknown
 from billing.gateways.base import PaymentState, RefundState
 from billing.models import Payment, Refund, SettlementFile, SettlementLine
 from communities.access import Caller
+
+AGREED = (SettlementLine.Finding.MATCHED, SettlementLine.Finding.NOT_OURS)
+"""Findings that ask nothing of anybody."""
 
 
 def settlement_file_list(caller: Caller) -> QuerySet[SettlementFile]:
@@ -27,25 +30,42 @@ def settlement_line_list(caller: Caller, file_id: UUID) -> QuerySet[SettlementLi
     )
 
 
+def settlement_difference_list(caller: Caller) -> QuerySet[SettlementLine]:
+    """Lines of all files that our books do not have like that. For administrators."""
+    lines = SettlementLine.objects.filter(organisation=caller.organisation).exclude(finding__in=AGREED)
+    shown = lines.select_related(
+        "file", "payment__invoice", "refund__payment__invoice", "dispute__payment__invoice"
+    )
+    return shown if caller.administers else shown.none()
+
+
 def payment_unsettled_list(caller: Caller, account: str, until: datetime) -> QuerySet[Payment]:
-    """Payments that came through an account until then and are in none of its settlement files. For administrators."""
+    """Payments that came through an account, or "" for any, until then and are in none of its settlement files. For
+    administrators."""
     payments = Payment.objects.filter(
+        _through(account, "checkout"),
         organisation=caller.organisation,
-        checkout__link__account=account,
         state=PaymentState.SUCCEEDED,
         happened_at__lte=until,
         settlement_lines=None,
     )
-    return payments.select_related("invoice") if caller.administers else payments.none()
+    shown = payments.select_related("invoice__customer", "checkout__link")
+    return shown if caller.administers else shown.none()
 
 
 def refund_unsettled_list(caller: Caller, account: str, until: datetime) -> QuerySet[Refund]:
     """Refunds, likewise."""
     refunds = Refund.objects.filter(
+        _through(account, "payment__checkout"),
         organisation=caller.organisation,
-        payment__checkout__link__account=account,
         state=RefundState.SUCCEEDED,
         happened_at__lte=until,
         settlement_lines=None,
     )
-    return refunds.select_related("payment__invoice") if caller.administers else refunds.none()
+    shown = refunds.select_related("payment__invoice__customer", "payment__checkout__link")
+    return shown if caller.administers else shown.none()
+
+
+def _through(account: str, checkout: str) -> Q:
+    """Money that came through this account, or through any; what was taken on site has no checkout."""
+    return Q(**{f"{checkout}__link__account": account}) if account else Q(**{f"{checkout}__isnull": False})

@@ -14,11 +14,11 @@ from communities.access import Caller
 from communities.errors import CustomerNotDone, CustomerUnknown
 from communities.models import Customer, Erasure
 from communities.services.erasure import GONE, customer_forget
+from core.signatures import NOTHING_DRAWN
 from dispatch.models import ServiceRequest
 from dispatch.services.erasure import requests_forget
 from dispatch.states import RequestState
 
-NOTHING_DRAWN = "M0 0"  # the path of a signature without a stroke
 LOOKED_AT = timedelta(days=1)  # for less than so long a message is looked at again
 
 

@@ -22,7 +22,10 @@ def visit_fact_record(
     amount: Money,
     data: dict[str, Any] | None = None,
 ) -> None:
-    """Append one fact about `visit`: who, where, and how much."""
+    """Append one fact about `visit`: who, where, and how much. Paying for what makes another visit good is marked: it
+    is no coming back."""
+    if kind == ServiceEvent.Kind.INVOICE_PAID and visit.work_order.request.makes_good:
+        data = {**(data or {}), "makes_good": True}
     fact = Fact(
         kind=kind,
         source="billing",

@@ -12,7 +12,6 @@ from billing.models import Membership
 from billing.selectors.memberships import membership_get
 from billing.selectors.price_book import maintenance_plan_get
 from billing.services import facts
-from billing.services.offers import visit_on_site
 from billing.services.periods import LIVE, period_begin
 from communities.access import Caller
 from communities.models import ServiceEvent
@@ -20,6 +19,7 @@ from core.money import Money
 from core.times import months_after
 from dispatch.errors import NotForYourRole, StepOutOfOrder
 from dispatch.models import ServiceRequest
+from dispatch.services.on_site import visit_on_site
 from dispatch.services.requests import (
     CustomerGiven,
     SiteGiven,

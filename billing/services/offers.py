@@ -15,29 +15,30 @@ from billing.errors import (
     BadQuantity,
     BadSignature,
     ItemUnknown,
-    NotOnSite,
+    NobodyToWriteTo,
     OfferDecided,
     OfferUnknown,
     OptionUnknown,
+    PriceChanged,
 )
 from billing.models import Approval, Offer, OfferLine, OfferOption, PriceItem
+from billing.selectors.offers import contact_of_visit, offer_get
 from billing.services import facts
 from billing.services.issuing import billing_lock
 from billing.services.pricing import prices_on
-from billing.signatures import SIGNATURE
 from communities.access import Caller
 from communities.models import ServiceEvent
 from core.languages import name_in
 from core.links import link_token
 from core.money import Money
+from core.outbox import emit
+from core.signatures import SIGNATURE
 from dispatch.errors import NotForYourRole, TimeImpossible
-from dispatch.models import ServiceRequest, Technician, Visit
-from dispatch.selectors.visits import visit_get
+from dispatch.models import ServiceRequest, Visit
 from dispatch.services.execution import check_time
+from dispatch.services.on_site import visit_on_site
 from dispatch.services.requests import request_follow_up
-from dispatch.states import VisitState
 
-ON_SITE = (VisitState.ARRIVED, VisitState.STARTED)
 MOST = 999
 """Pieces of an item."""
 OPTIONS = 5
@@ -78,6 +79,18 @@ class Decision:
     """What the customer said: the option wanted, or None for none of them."""
 
     option_id: UUID | None
+    way: Approval.Way = Approval.Way.TOLD
+    name: str = ""
+    signature: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerGiven:
+    """What the customer said to an offer as it was made: an option by its place, from 1, or None for none of them.
+    `told_minor` is what it costs, as the customer was told."""
+
+    option: int | None
+    told_minor: int | None = None
     way: Approval.Way = Approval.Way.TOLD
     name: str = ""
     signature: str = ""
@@ -126,6 +139,44 @@ def offer_decide(
     if happened_at < offer.offered_at:
         raise TimeImpossible(f"The offer was made later, at {offer.offered_at.isoformat()}.")
     return _decide(offer, visit, decision, happened_at, caller)
+
+
+@transaction.atomic
+def offer_decide_at_once(
+    *, caller: Caller, offer: Offer, answer: AnswerGiven, happened_at: datetime, now: datetime
+) -> Offer:
+    """Note what the customer said to an offer while it was made, from a device that did not know its id yet.
+
+    Raises what offer_decide raises, and PriceChanged where the option costs another amount than the customer was told.
+    """
+    options = list(offer.options.order_by("position"))
+    if answer.option is not None and answer.option > len(options):
+        raise OptionUnknown
+    option = options[answer.option - 1] if answer.option else None
+    if option and answer.told_minor not in (None, option.total_minor):
+        raise PriceChanged(f"{option.name} costs {option.total} now.")
+    decision = Decision(
+        option_id=option.pk if option else None, way=answer.way, name=answer.name, signature=answer.signature
+    )
+    return offer_decide(caller=caller, offer_id=offer.pk, decision=decision, happened_at=happened_at, now=now)
+
+
+@transaction.atomic
+def offer_send(*, caller: Caller, offer_id: UUID, now: datetime) -> Offer:
+    """Write to the customer where the offer can be seen and decided on; once, however often it is wished.
+
+    For the visit's technician and for dispatch (NotForYourRole). Raises OfferUnknown, OfferDecided, and NobodyToWriteTo
+    without a contact who agreed to messages and has an e-mail address.
+    """
+    offer = offer_get(caller, offer_id)
+    if not (caller.runs_dispatch or caller.is_technician):
+        raise NotForYourRole("Offers are sent by the technician, or by dispatch.")
+    if offer.state != Offer.State.OFFERED or now >= offer.expires_at:
+        raise OfferDecided
+    if contact_of_visit(offer.visit_id) is None:
+        raise NobodyToWriteTo
+    emit("offer.sent", offer.pk)
+    return offer
 
 
 @transaction.atomic
@@ -216,25 +267,6 @@ def _fulfilled_by(option: OfferOption, visit: Visit, at: datetime) -> ServiceReq
         extra_minutes=sum(line.quantity * line.item.extra_minutes for line in lines),
         now=at,
     )
-
-
-def visit_on_site(caller: Caller, visit_id: UUID) -> tuple[Visit, Technician]:
-    """The visit and who is there. Locked: it cannot be completed, and so billed, while something is being sold on it.
-
-    For the visit's technician and for dispatch (NotForYourRole), on site (NotOnSite). Raises VisitUnknown.
-    """
-    visit_get(caller, visit_id)
-    visit = (
-        Visit.objects.select_for_update(of=("self",), no_key=True)
-        .select_related(*facts.SHOWN, "technician")
-        .get(pk=visit_id)
-    )
-    technician = visit.technician
-    if not caller.runs_dispatch and (technician is None or technician.user_id != caller.user.pk):
-        raise NotForYourRole
-    if technician is None or visit.state not in ON_SITE:
-        raise NotOnSite
-    return visit, technician
 
 
 def _items(visit: Visit, given: OfferGiven) -> dict[str, PriceItem]:

@@ -134,34 +134,6 @@ def respondents(figure: Figure, sums: Sums) -> int:
     return signed_sum(figure.denominator, sums)
 
 
-def hidden_groups(answers: Mapping[GroupT, int], least: int) -> set[GroupT]:
-    """The groups of which an answered figure must not be shown beside the figure of all of them together.
-
-    A group of fewer than `least` respondents, and then the next smallest until those left out are `least` together:
-    the total less the rest would else be the figure of a few. Groups without an answer have nothing to hide.
-    """
-    heard = sorted(
-        (count, position, group) for position, (group, count) in enumerate(answers.items()) if count
-    )
-    hidden: set[GroupT] = set()
-    left_out = 0
-    for count, _, group in heard:
-        if count >= least and (left_out == 0 or left_out >= least):
-            break
-        hidden.add(group)
-        left_out += count
-    return hidden
-
-
-def table_hidden(groups: Mapping[GroupT, Sums], least: int) -> dict[str, set[GroupT]]:
-    """For each answered figure the groups to hide, by its name."""
-    hidden = {
-        answers: hidden_groups({group: signed_sum(answers, sums) for group, sums in groups.items()}, least)
-        for answers in {figure.denominator for figure in ASKED}
-    }
-    return {figure.name: hidden[figure.denominator] for figure in ASKED}
-
-
 def readings(
     sums: Sums, *, least: int, hidden: Iterable[str] = (), figures: Sequence[Figure] = FIGURES
 ) -> dict[str, Reading]:

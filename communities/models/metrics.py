@@ -131,6 +131,12 @@ class MetricWindow(Counts):
     )
     technician_id = models.UUIDField(null=True)
     service_type_id = models.UUIDField(null=True)
+    customers_active = models.IntegerField(
+        default=0, db_default=0, help_text="Different customers served; of a community's rows alone."
+    )
+    customers_returning = models.IntegerField(
+        default=0, db_default=0, help_text="Of these, served before the window as well."
+    )
 
     class Meta:
         constraints = [

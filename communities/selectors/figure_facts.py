@@ -42,8 +42,9 @@ def facts_behind(
         community__isnull=False,
         occurred_on__range=(first_on, last_on),
     )
-    marked = facts.annotate(in_numerator=_marked(numerator), in_denominator=_marked(denominator))
-    return marked.filter(Q(in_numerator=True) | Q(in_denominator=True))
+    # Filtered by what is true of facts, not by the marks, of which the database knows nothing beforehand.
+    counted = facts.filter(numerator | denominator)
+    return counted.annotate(in_numerator=_marked(numerator), in_denominator=_marked(denominator))
 
 
 def _of_question(question: Question) -> Q:

@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 
 from communities.access import Caller
 from communities.errors import GoalUnknown, RegionUnknown
-from communities.models import Goal, LagReading, Region
+from communities.models import Goal, LagReading, Region, User
 from communities.selectors.places import region_list
 
 
@@ -33,6 +33,14 @@ def goal_get(caller: Caller, goal_id: UUID) -> Goal:
     if goal is None:
         raise GoalUnknown
     return goal
+
+
+def goal_owners(caller: Caller) -> QuerySet[User]:
+    """Who may see to a goal of one of the caller's regions: whoever sees that region."""
+    everywhere = Q(role__in=[User.Role.ADMINISTRATOR, User.Role.DISPATCHER])
+    there = Q(role=User.Role.REGIONAL_MANAGER, managed__region__in=region_list(caller))
+    able = User.objects.filter(everywhere | there, organisation=caller.organisation, is_active=True)
+    return able.order_by("username").distinct()
 
 
 def region_get(caller: Caller, region_id: UUID) -> Region:

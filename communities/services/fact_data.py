@@ -84,6 +84,7 @@ DATA: Mapping[ServiceEvent.Kind, Mapping[str, Key]] = {
     _Kind.VISIT_ARRIVED: ON_TIME,
     _Kind.VISIT_COMPLETED: SEQUENCE | COSTS,
     _Kind.VISIT_NOT_COMPLETED: SEQUENCE,
+    _Kind.INVOICE_PAID: OWED,
     _Kind.INVOICE_ISSUED: {"parts_minor": _whole(0, AMOUNT, needed=False)},
     _Kind.SURVEY_ANSWERED: {
         "csat": _whole(1, 5),

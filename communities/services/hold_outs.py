@@ -9,6 +9,7 @@ from django.db import transaction
 from communities.insight.experiment.arms import held_out, week_of
 from communities.insight.experiment.words import Arm
 from communities.models import Community, CommunityWeek, Region
+from communities.selectors.places import IS_SERVED
 from communities.services.signals import policy_now
 
 
@@ -30,7 +31,7 @@ def week_draw(*, region: Region, on: date) -> None:
 
 def _draw(region: Region, week_on: date) -> Iterator[CommunityWeek]:
     """The arms of all communities with sites, not yet stored. By codes, not ids: equal data is drawn equally."""
-    served = Community.objects.filter(region=region, sites__isnull=False).distinct().only("code")
+    served = Community.objects.filter(IS_SERVED, region=region).only("code")
     neutral = held_out(
         seed=f"{region.organisation.slug}/{region.code}",
         week_on=week_on,

@@ -12,7 +12,14 @@ from django.db.models.functions import Coalesce
 
 from communities.models import CustomerServed, MetricClock, MetricDay, Organisation, ServiceEvent
 from communities.selectors.measures import BUYING, COLUMNS, MEASURES, REPURCHASE_DAYS, SERVED
-from communities.services.windows import ADD, add_parameters, counting_lock, windows_forget, windows_make
+from communities.services.windows import (
+    ADD,
+    add_parameters,
+    counting_lock,
+    served_count,
+    windows_forget,
+    windows_make,
+)
 
 BATCH = 500  # community-days in one transaction
 
@@ -102,6 +109,7 @@ def _batch() -> int:
             cursor.execute(REOPENED, [*_arrays(days), list(BUYING), REPURCHASE_DAYS])
             days |= set(cursor.fetchall())
             _count(_facts_of(days))
+            served_count({community_id for _, community_id, _ in days})
     return len(days)
 
 

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import transaction
 
 from communities.access import Caller
-from communities.errors import NotForYourRole, PolicyTooFine, RegionUnknown
+from communities.errors import NotForYourRole, PolicyChanged, PolicyTooFine, RegionUnknown
 from communities.insight.signals import SignalPolicy
 from communities.models import Policy, Region
 from communities.selectors.places import region_list
@@ -15,24 +15,41 @@ from communities.services.signals import policy_newest
 
 
 @transaction.atomic
-def policy_set(*, caller: Caller, region_id: UUID, policy: SignalPolicy, reason: str) -> Policy:
+def policy_set(
+    *, caller: Caller, region_id: UUID, policy: SignalPolicy, reason: str, seen: int | None = None
+) -> Policy:
     """Make this the region's policy. Its signals are read anew within half an hour, and by night.
 
-    Raises RegionUnknown, NotForYourRole, PolicyTooFine.
+    `seen` is the version that it is to follow, 0 the default: if there is another by now, nothing changes. Without it,
+    it follows whatever there is.
+
+    Raises RegionUnknown, NotForYourRole, PolicyTooFine, PolicyChanged.
     """
     region = region_for_policy(caller, region_id)
-    if policy.min_answers < settings.INSIGHT_MIN_RESPONDENTS:
-        raise PolicyTooFine(f"min_answers must be at least {settings.INSIGHT_MIN_RESPONDENTS}.")
+    policy_check(policy)
     Region.objects.select_for_update(no_key=True).get(pk=region.pk)  # one new version at a time
-    newest = policy_newest(region)
+    version = version_of(policy_newest(region))
+    if seen is not None and seen != version:
+        raise PolicyChanged(f"Version {version} is in force by now: read it again.")
     return Policy.objects.create(
         organisation_id=region.organisation_id,
         region=region,
-        version=newest.version + 1 if newest else 1,
+        version=version + 1,
         content=asdict(policy),
         author=caller.account,
         reason=reason,
     )
+
+
+def version_of(policy: Policy | None) -> int:
+    """Its number; 0 for the default, which none stands for."""
+    return policy.version if policy else 0
+
+
+def policy_check(policy: SignalPolicy) -> None:
+    """Raises PolicyTooFine where its signals would show what single people said."""
+    if policy.min_answers < settings.INSIGHT_MIN_RESPONDENTS:
+        raise PolicyTooFine(f"min_answers must be at least {settings.INSIGHT_MIN_RESPONDENTS}.")
 
 
 def region_for_policy(caller: Caller, region_id: UUID) -> Region:

@@ -27,7 +27,7 @@ def signals_compute(*, region: Region, through_on: date) -> SignalSet:
     """
     Region.objects.select_for_update(no_key=True).get(pk=region.pk)  # one new version at a time
     chosen = policy_newest(region)
-    policy = _content(chosen)
+    policy = policy_content(chosen)
     inputs = inputs_of(region, through_on)
     inputs_hash = _hash(inputs, policy)
     newest = signal_set_newest(region)
@@ -60,10 +60,11 @@ def policy_newest(region: Region) -> Policy | None:
 
 def policy_now(region: Region) -> SignalPolicy:
     """What the region's newest policy says, or the default."""
-    return _content(policy_newest(region))
+    return policy_content(policy_newest(region))
 
 
-def _content(policy: Policy | None) -> SignalPolicy:
+def policy_content(policy: Policy | None) -> SignalPolicy:
+    """What a region's policy says; without any, the default."""
     return policy_of(policy.content) if policy else SignalPolicy()
 
 

@@ -1,11 +1,12 @@
 """Windows: the days that end today, added up for each group, so that a page reads a few rows (docs/adr/0016)."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection, transaction
 
-from communities.models import MetricClock, MetricWindow, Organisation
+from communities.models import Community, MetricClock, MetricWindow, Organisation
 from communities.selectors.measures import COLUMNS, KNOWN_LATER, REPURCHASE_DAYS
 from core.locks import lock_all
 
@@ -43,6 +44,30 @@ ON CONFLICT (organisation_id, days, grouping, region_id, community_id, technicia
     {", ".join(f"{column} = kept.{column} + EXCLUDED.{column}" for column in COLUMNS)}
 """  # noqa: S608 - the columns are ours
 
+# Customers by how long ago they were served last and first, as the number of windows that are too short to reach it;
+# then added up for each window: one pass over the customers, whatever windows there are.
+COUNT_SERVED = f"""
+UPDATE communities_metricwindow AS kept
+SET customers_active = counted.active, customers_returning = counted.returned
+FROM (
+    SELECT community_id, windows.days, sum(customers) AS active,
+        coalesce(sum(customers) FILTER (WHERE since_first >= windows.number), 0) AS returned
+    FROM (
+        SELECT served.community_id, count(*) AS customers,
+            width_bucket(clock.through_on - served.last_on, %(windows)s::int[]) AS since_last,
+            width_bucket(clock.through_on - served.first_on, %(windows)s::int[]) AS since_first
+        FROM communities_customerserved AS served
+        JOIN communities_metricclock AS clock ON clock.organisation_id = served.organisation_id
+        WHERE served.community_id = ANY(%(communities)s::uuid[])
+        GROUP BY served.community_id, since_last, since_first
+    ) AS spans
+    JOIN unnest(%(windows)s::int[]) WITH ORDINALITY AS windows (days, number) ON since_last < windows.number
+    GROUP BY community_id, windows.days
+) AS counted
+WHERE kept.grouping = {MetricWindow.Grouping.COMMUNITY.value}
+    AND kept.community_id = counted.community_id AND kept.days = counted.days
+"""  # noqa: S608 - the number is ours
+
 
 def windows_turn(*, now: datetime) -> int:
     """Make the windows anew of every organisation whose day has turned, or that has none; how many there were.
@@ -65,6 +90,13 @@ def windows_make(*, organisation: Organisation, through_on: date) -> None:
     MetricWindow.objects.filter(organisation=organisation).delete()
     with connection.cursor() as cursor:
         cursor.execute(ADD.format(cells="communities_metricday"), add_parameters(organisation.pk))
+    served_count(Community.objects.filter(organisation=organisation).values_list("pk", flat=True))
+
+
+def served_count(community_ids: Iterable[UUID]) -> None:
+    """Count the different customers of these communities anew, in the windows there are."""
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT_SERVED, {"windows": list(WINDOWS), "communities": list(community_ids)})
 
 
 def windows_forget(*, organisation: Organisation) -> None:

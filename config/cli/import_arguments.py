@@ -13,11 +13,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     option_sets = kinds.add_parser(
         "option-sets", help="options to be offered together, from CSV, plain or .gz"
     )
+    checklists = kinds.add_parser("checklists", help="what is asked on site, from CSV, plain or .gz")
     accounts = kinds.add_parser("accounts", help="who signs in, as what, from CSV, plain or .gz")
     requests = kinds.add_parser("requests", help="service requests from CSV, plain or .gz")
     facts = kinds.add_parser("facts", help="what other systems know to have happened, from CSV, plain or .gz")
     settlement = kinds.add_parser("settlement", help="what a payment provider has settled, plain or .gz")
-    tables = (technicians, services, price_lists, option_sets, accounts, requests, facts)
+    tables = (technicians, services, price_lists, option_sets, checklists, accounts, requests, facts)
     for one in (communities, *tables):
         _source(one)
         _common(one)

@@ -9,6 +9,7 @@ examples:
   ./linli import services services.csv
   ./linli import price-lists spring.csv
   ./linli import option-sets sets.csv
+  ./linli import checklists checklists.csv
   ./linli import accounts accounts.csv --passwords first-passwords.csv
   ./linli import requests requests.csv.gz --map opened_at=created --map service_type=kind
   ./linli import requests boston311_2015_h1.csv.gz --preset boston311
@@ -108,6 +109,13 @@ def _option_sets(args: argparse.Namespace, organisation: Organisation, rejects: 
     from billing.services.imports.option_sets import option_sets_import
 
     done = _read(option_sets_import, args, organisation, rejects)
+    return [*_written(done), *_ending(done)]
+
+
+def _checklists(args: argparse.Namespace, organisation: Organisation, rejects: Rejects) -> Facts:
+    from dispatch.services.imports.checklists import checklists_import
+
+    done = _read(checklists_import, args, organisation, rejects)
     return [*_written(done), *_ending(done)]
 
 
@@ -224,6 +232,7 @@ KINDS: dict[str, Callable[[argparse.Namespace, Organisation, Rejects], Facts]] =
     "services": _services,
     "price-lists": _price_lists,
     "option-sets": _option_sets,
+    "checklists": _checklists,
     "accounts": _accounts,
     "requests": _requests,
     "facts": _facts,
@@ -238,7 +247,7 @@ def _check(args: argparse.Namespace) -> None:
     from billing.services.imports import catalogue, option_sets, price_lists
     from communities.services import community_import
     from core.errors import Invalid
-    from dispatch.services.imports import accounts, facts, rows, technicians
+    from dispatch.services.imports import accounts, checklists, facts, rows, technicians
 
     known = {
         "communities": community_import.FIELDS,
@@ -246,6 +255,7 @@ def _check(args: argparse.Namespace) -> None:
         "services": (*catalogue.REQUIRED, *catalogue.OPTIONAL),
         "price-lists": (*price_lists.REQUIRED, *price_lists.OPTIONAL),
         "option-sets": (*option_sets.REQUIRED, *option_sets.OPTIONAL),
+        "checklists": (*checklists.REQUIRED, *checklists.OPTIONAL),
         "accounts": (*accounts.REQUIRED, *accounts.OPTIONAL),
         "requests": (*rows.REQUIRED, *rows.OPTIONAL),
         "facts": (*facts.REQUIRED, *facts.OPTIONAL),

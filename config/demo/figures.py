@@ -21,6 +21,7 @@ from communities.models import (
     SurveyAnswer,
     SurveyInvitation,
 )
+from communities.selectors.places import IS_SERVED
 from dispatch.explanations import Affinities, change_sentences, held_out, version_affinities, worth_of
 from dispatch.models import PlanVersion, ServiceRequest, Stop, Technician, UnassignedVisit, Visit
 
@@ -160,8 +161,6 @@ def company_figures(organisation: Organisation) -> dict[str, Any]:
     return {
         "organisation": organisation.slug,
         "communities": Community.objects.filter(organisation=organisation).count(),
-        "communities_served": Community.objects.filter(organisation=organisation, sites__isnull=False)
-        .distinct()
-        .count(),
+        "communities_served": Community.objects.filter(IS_SERVED, organisation=organisation).count(),
         "technicians": Technician.objects.filter(organisation=organisation).count(),
     }

@@ -17,7 +17,7 @@ class Policy(Enum):
     PLAIN = ("img-src 'self' data:", "")
     SCRIPTS = ("img-src 'self' data:", "; script-src 'self'; connect-src 'self'")
     APP = (
-        "img-src 'self' data:",
+        "img-src 'self' data: blob:",
         "; script-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'",
     )
     MAP = ("img-src 'self' data: blob:", "; script-src 'self'; connect-src 'self'; worker-src 'self'")

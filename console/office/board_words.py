@@ -89,6 +89,7 @@ SAID: Mapping[str, Promise] = {
     "redone": _("Done again."),
     "request_cancelled": _("The request is cancelled."),
     "said": _("rated {csat} of 5"),
+    "seen": _("{technician}, {span} ago"),
     "shift": _("Working time"),
     "show_current": _("Show the current plan"),
     "show_draft": _("Show it on the board"),

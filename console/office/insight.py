@@ -12,10 +12,11 @@ from communities.access import Caller
 from communities.insight.figures import Reading, readings
 from communities.insight.sentences import Language
 from communities.models import Community, Signal, SignalSet
-from communities.selectors.figures import Dimension, FigureTable, Key, Question, figure_table
+from communities.selectors.figures import Dimension, FigureTable, Question, figure_table
+from communities.selectors.groups import Key
 from communities.selectors.insight import signal_list
 from communities.selectors.measures import COLUMNS
-from communities.selectors.places import community_list
+from communities.selectors.places import IS_SERVED, community_list
 from core.money import Money
 from dispatch.explanations import name_in, signal_names
 
@@ -90,7 +91,7 @@ class Told:
 def insight(caller: Caller, language: Language, sort: str) -> Insight:
     """The communities with sites, in the order of a column's name; with a minus before it, largest first."""
     table = figure_table(caller, FOUR_WEEKS)
-    served = community_list(caller).filter(sites__isnull=False).distinct().select_related("region")
+    served = community_list(caller).filter(IS_SERVED).select_related("region")
     shown: dict[Key, Community] = {
         (community.pk,): community for community in served.defer("boundary").order_by("code")
     }

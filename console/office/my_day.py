@@ -19,6 +19,7 @@ from communities.models import Contact, SurveyAnswer
 from communities.selectors.surveys import last_answers
 from console.customer.pages import Policy
 from console.office.day import VisitShown, day_asked, newest_day, visit_shown
+from console.office.on_site import money_of, told_of
 from console.office.pages import language_here, office_page, signed_in
 from console.office.words import VISIT_STATES
 from dispatch.models import Visit
@@ -30,9 +31,23 @@ ASSETS = (
     "console/office.css",
     "console/my_day/my_day.css",
     "console/my_day/icon.svg",
-    "console/my_day/kept.js",
-    "console/my_day/page.js",
-    "console/my_day/sending.js",
+    *(
+        f"console/my_day/{name}.js"
+        for name in (
+            "checklist",
+            "element",
+            "kept",
+            "offers",
+            "onsite",
+            "page",
+            "photo_store",
+            "photos",
+            "place",
+            "sending",
+            "signature",
+            "standing",
+        )
+    ),
 )
 STEPS: dict[str, Promise] = {
     "en-route": _("I am on my way"),
@@ -42,14 +57,47 @@ STEPS: dict[str, Promise] = {
     "could-not-complete": _("It cannot be done"),
 }
 NET: dict[str, Promise] = {
-    "kept": _("No connection. Steps that wait to be sent:"),
-    "sending": _("Steps being sent:"),
+    "kept": _("No connection. What waits to be sent:"),
+    "sending": _("Being sent:"),
     "sent": _("Everything is sent"),
     "signed_out": _("Sign in again to send what waits:"),
     "refused": _("The office has changed this visit:"),
     "leave": _("Not everything is sent yet. Sign out all the same, and lose it?"),
     "dismiss": _("I have seen it"),
 }
+SITE: dict[str, Promise] = {
+    "accepted_here": _("Accepted here"),
+    "answer": _("Checklist"),
+    "at_least": _("At least {lowest} {unit}"),
+    "at_most": _("At most {highest} {unit}"),
+    "between": _("Between {lowest} and {highest} {unit}"),
+    "checklist": _("Checklist"),
+    "decision": _("Offer"),
+    "letter": _("Offer"),
+    "no": _("No"),
+    "not_wanted": _("Not wanted"),
+    "offer": _("Offer"),
+    "offer_accepted": _("accepted"),
+    "offer_expired": _("expired"),
+    "offer_offered": _("offered"),
+    "offer_refused": _("not wanted"),
+    "offer_sent": _("sent to the customer"),
+    "offers": _("What can be offered"),
+    "optional": _("(optional)"),
+    "photo": _("Photo"),
+    "photo_trouble": _("This photo cannot be kept on this telephone."),
+    "photos": _("Photos"),
+    "recommended": _("recommended"),
+    "send_offer": _("Send to the customer"),
+    "sign": _("Sign"),
+    "sign_here": _("Sign here with a finger"),
+    "signature": _("Signature"),
+    "signed_by": _("Signed by {name}"),
+    "still_open": _("Still open: {points}"),
+    "take_photo": _("Take a photo"),
+    "yes": _("Yes"),
+}
+"""What the page's scripts say of being on site; {gaps} are filled there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +116,23 @@ def my_day(request: HttpRequest, caller: Caller) -> HttpResponse:
     """A day of ?on=, else the newest with a visit; for technicians, all others have other pages."""
     if not caller.is_technician:
         return redirect("day")
-    on = day_asked(request) or newest_day(caller)
+    on, now = day_asked(request) or newest_day(caller), timezone.now()
     language = language_here(request, caller.organisation.language)
+    visits = own_visits(caller, on, language)
     context = {
         "on": on,
         "before": on - timedelta(days=1),
         "after": on + timedelta(days=1),
-        "today": timezone.now().astimezone(caller.organisation.zone).date(),
-        "visits": own_visits(caller, on, language),
-        "words": {"states": VISIT_STATES, "steps": STEPS, "net": NET},
+        "today": now.astimezone(caller.organisation.zone).date(),
+        "visits": visits,
+        "words": {
+            "states": VISIT_STATES,
+            "steps": STEPS,
+            "net": NET,
+            "site": SITE,
+            "money": money_of(caller),
+        },
+        "told": told_of(caller, [one.shown.visit for one in visits], _reachable(visits), language, now),
     }
     return office_page(request, caller, "office/my_day.html", context, policy=Policy.APP)
 
@@ -87,6 +143,15 @@ def own_visits(caller: Caller, on: date, language: Language) -> list[OwnVisit]:
     contacts = _contacts(visits)
     said = last_answers(caller, contacts)
     return [_own(visit, contacts, said, language) for visit in visits]
+
+
+def _reachable(visits: Iterable[OwnVisit]) -> set[UUID]:
+    """The visits whose customer can be written to."""
+    return {
+        one.shown.visit.pk
+        for one in visits
+        if any(contact.may_message and contact.email for contact in one.contacts)
+    }
 
 
 def _own(

@@ -41,6 +41,16 @@ def for_administrators(view: View) -> View:
     return guarded
 
 
+def for_those_who_answer(view: View) -> View:
+    """For administrators and regional managers, who answer for regions; others have a day."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, caller: Caller, *args: Any, **kwargs: Any) -> HttpResponse:
+        return view(request, caller, *args, **kwargs) if caller.answers_for_regions else redirect("day")
+
+    return guarded
+
+
 def caller_in(request: HttpRequest) -> Caller | None:
     user = request.user
     return caller_of(user) if isinstance(user, User) else None
@@ -52,6 +62,7 @@ def office_page(
     template: str,
     context: Mapping[str, object],
     *,
+    status: int = 200,
     policy: Policy = Policy.PLAIN,
 ) -> HttpResponse:
     """A page for `caller`, with times in their organisation's zone."""
@@ -67,6 +78,7 @@ def office_page(
             template,
             {**shared, **context},
             default=caller.organisation.language,
+            status=status,
             policy=policy,
         )
 

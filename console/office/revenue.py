@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,9 +12,10 @@ from django.views.decorators.http import require_safe
 
 from communities.access import Caller
 from communities.insight.sentences import Language
-from communities.models import Goal, LagReading, Region
+from communities.models import LagReading, Region
 from communities.selectors.goals import goal_list, lag_reading_list
-from console.office.curves import Curve, Spark, curve, spark
+from console.office.curves import Curve, curve
+from console.office.goal_words import goal_shown
 from console.office.pages import language_here, office_page, signed_in
 from core.money import Money
 from dispatch.explanations import name_in
@@ -31,22 +31,6 @@ NEEDS: dict[str, Promise] = {
     "communities": _("communities with answers"),
     "community_weeks": _("weeks of communities with customers"),
     "independent_communities": _("communities that weigh enough"),
-}
-MEASURES: dict[str, Promise] = {
-    Goal.Measure.FIRST_VISIT_FIX: _("Fixed at first visit"),
-    Goal.Measure.ON_TIME: _("On time"),
-    Goal.Measure.ACCEPTANCE: _("Offers accepted"),
-    Goal.Measure.CSAT: _("CSAT"),
-    Goal.Measure.RESOLVE_HIT_RATE: _("Resolved in time"),
-    Goal.Measure.REPURCHASE: _("Came back within 90 days"),
-    Goal.Measure.RETENTION: _("Ordered again within a year"),
-    Goal.Measure.LIFETIME_VALUE: _("Lifetime value of a customer"),
-}
-STATES: dict[str, Promise] = {
-    "reached": _("reached"),
-    "on_track": _("on track"),
-    "late": _("late"),
-    "unknown": _("nobody can say yet"),
 }
 
 
@@ -80,20 +64,6 @@ class Shown:
     stake: tuple[Money, Money, Money] | None
 
 
-@dataclass(frozen=True, slots=True)
-class GoalShown:
-    """A goal with its figures in words: a score, a share or an amount."""
-
-    goal: Goal
-    region: str
-    measure: Promise
-    state: Promise
-    current: str
-    target: str
-    expected: tuple[date, date, date | None] | None
-    spark: Spark | None
-
-
 @require_safe
 @signed_in
 def service_and_money(request: HttpRequest, caller: Caller) -> HttpResponse:
@@ -108,7 +78,7 @@ def service_and_money(request: HttpRequest, caller: Caller) -> HttpResponse:
     context = {
         "readings": [_shown(reading, language) for reading in readings],
         "chosen": _shown(chosen or readings[0], language) if readings else None,
-        "goals": [_goal(goal, language, caller.organisation.currency) for goal in goals],
+        "goals": [goal_shown(goal, language, caller.organisation.currency) for goal in goals],
     }
     return office_page(request, caller, "office/revenue.html", context)
 
@@ -165,36 +135,3 @@ def _words(outcome: str, number: float, currency: str) -> str:
         return f"{number:+.1f}"
     whole = Money(round(number), currency)
     return f"+{whole}" if whole.minor > 0 else str(whole)
-
-
-def _goal(goal: Goal, language: Language, currency: str) -> GoalShown:
-    progress = goal.progress
-    current = progress["current"]
-    return GoalShown(
-        goal=goal,
-        region=name_in(goal.region, language),
-        measure=MEASURES[goal.measure],
-        state=STATES[progress["state"]],
-        current="–" if current is None else _reached(goal, current, currency),
-        target=_reached(goal, float(goal.target), currency),
-        expected=_days(progress["expected"]),
-        spark=spark(progress["weeks"], float(goal.target)),
-    )
-
-
-def _reached(goal: Goal, figure: float, currency: str) -> str:
-    """A figure in the unit of the goal's measure."""
-    if goal.measure == Goal.Measure.LIFETIME_VALUE:
-        return str(Money(round(figure), currency))
-    return f"{figure:.2f}" if goal.measure == Goal.Measure.CSAT else f"{100 * figure:.0f} %"
-
-
-def _days(expected: Mapping[str, str | None] | None) -> tuple[date, date, date | None] | None:
-    if expected is None or expected["on"] is None or expected["earliest"] is None:
-        return None
-    latest = expected["latest"]
-    return (
-        date.fromisoformat(expected["on"]),
-        date.fromisoformat(expected["earliest"]),
-        date.fromisoformat(latest) if latest else None,
-    )

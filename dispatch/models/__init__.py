@@ -1,7 +1,15 @@
-"""Technicians, service requests, work orders, visits, bookings, recoveries and plans."""
+"""Technicians, service requests, work orders, visits, what is told of them on site, bookings, recoveries and plans."""
 
 from dispatch.models.bookings import Booking, BookingProfile
 from dispatch.models.messages import Message
+from dispatch.models.on_site import (
+    Checklist,
+    FieldProfile,
+    TechnicianPlace,
+    VisitAnswer,
+    VisitPhoto,
+    VisitSignature,
+)
 from dispatch.models.plans import Plan, PlanVersion, Route, Stop, UnassignedVisit
 from dispatch.models.previews import PolicyPreview
 from dispatch.models.recoveries import Recovery
@@ -21,6 +29,8 @@ __all__ = [
     "RECOVERY_SOURCE",
     "Booking",
     "BookingProfile",
+    "Checklist",
+    "FieldProfile",
     "Message",
     "Plan",
     "PlanVersion",
@@ -35,9 +45,13 @@ __all__ = [
     "Skill",
     "Stop",
     "Technician",
+    "TechnicianPlace",
     "TechnicianSkill",
     "UnassignedVisit",
     "Visit",
+    "VisitAnswer",
+    "VisitPhoto",
+    "VisitSignature",
     "WeeklyReport",
     "WorkOrder",
     "WorkingHours",

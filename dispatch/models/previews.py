@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from communities.models import Owned, Region, User
+from communities.models import Owned, Policy, Region, User
 from dispatch.states import PreviewState
 
 
@@ -11,12 +11,20 @@ class PolicyPreview(Owned):
 
     region = models.ForeignKey(Region, on_delete=models.CASCADE, related_name="+")
     on = models.DateField()
-    policy = models.JSONField(help_text="As edited; it is compared with the region's own.")
+    policy = models.JSONField(help_text="As edited.")
+    against = models.ForeignKey(
+        Policy,
+        on_delete=models.PROTECT,
+        related_name="+",
+        null=True,
+        help_text="The region's own, which it is compared with; none is the default.",
+    )
     seed = models.PositiveIntegerField(default=1)
     iterations = models.PositiveIntegerField()
     requested_by = models.ForeignKey(User, on_delete=models.SET_NULL, related_name="+", null=True)
 
     state = models.CharField(max_length=12, choices=PreviewState.choices, default=PreviewState.QUEUED)
+    progress = models.PositiveSmallIntegerField(default=0, db_default=0, help_text="Per cent.")
     lease_until = models.DateTimeField(null=True, help_text="A run whose lease is over has lost its worker.")
     attempts = models.PositiveSmallIntegerField(default=0)
     finished_at = models.DateTimeField(null=True)

@@ -25,6 +25,10 @@ class ServiceType(Owned):
     priority_minutes = models.PositiveIntegerField(
         default=120, help_text="What leaving such a visit out costs, in minutes of travel."
     )
+    checklist = models.ForeignKey(
+        "Checklist", on_delete=models.PROTECT, related_name="+", null=True, db_index=False,
+        help_text="What is asked on visits that begin from now on.",
+    )  # fmt: skip
 
     class Meta:
         constraints = [
@@ -188,6 +192,10 @@ class Visit(Owned):
     pinned_start_at = models.DateTimeField(
         null=True, help_text="Decided by hand: then, and at no other time."
     )
+    checklist = models.ForeignKey(
+        "Checklist", on_delete=models.PROTECT, related_name="+", null=True, db_index=False,
+        help_text="What is asked there, since somebody set off.",
+    )  # fmt: skip
     en_route_at = models.DateTimeField(null=True)
     arrived_at = models.DateTimeField(null=True)
     started_at = models.DateTimeField(null=True)

@@ -22,6 +22,7 @@ from core.locks import lock_all
 from dispatch.errors import NotForYourRole, StepOutOfOrder, TimeImpossible
 from dispatch.models import ServiceRequest, Visit, WorkOrder
 from dispatch.selectors.visits import visit_get
+from dispatch.services.checklists import checklist_check
 from dispatch.services.clocks import clocks_restart
 from dispatch.services.costs import visit_costs
 from dispatch.services.facts import resolved_fact, responded_fact, visit_fact
@@ -60,9 +61,13 @@ def visit_start(*, caller: Caller, visit_id: UUID, happened_at: datetime, now: d
 def visit_complete(
     *, caller: Caller, visit_id: UUID, happened_at: datetime, now: datetime, notes: str = ""
 ) -> Visit:
-    """The work is done: the work order and the request are closed, and billing is told."""
+    """The work is done: the work order and the request are closed, and billing is told.
+
+    Raises like every step, and ChecklistOpen while a required point of the visit's checklist has no answer.
+    """
     changes: dict[str, Any] = {"finished_at": happened_at} | ({"notes": notes} if notes else {})
     visit = _step(caller, visit_id, VisitState.COMPLETED, happened_at, now, **changes)
+    checklist_check(visit)
     open_order = WorkOrder.objects.filter(
         pk=visit.work_order_id, state__in=before(WORK_ORDER, WorkOrderState.COMPLETED)
     )
@@ -115,6 +120,8 @@ def _step(
     visit = visit_get(caller, visit_id)
     _may_report(caller)
     check_time(visit, happened_at, now)
+    if to in SET_OFF and visit.checklist_id is None:
+        changes["checklist_id"] = visit.service_type.checklist_id  # whatever the list becomes later
     # The order of locks is the same for all who change visits: work order, technician, visit.
     WorkOrder.objects.select_for_update(no_key=True).get(pk=visit.work_order_id)
     if visit.technician_id:
@@ -140,11 +147,16 @@ def _may_report(caller: Caller) -> None:
         raise NotForYourRole("Visits are reported by their technician, or by dispatch.")
 
 
+def check_not_ahead(happened_at: datetime, now: datetime) -> None:
+    """Raise TimeImpossible for what would have happened in the future."""
+    if happened_at > now + CLOCK_SKEW:
+        raise TimeImpossible(f"{happened_at.isoformat()} is in the future.")
+
+
 def check_time(visit: Visit, happened_at: datetime, now: datetime) -> None:
     """Raise TimeImpossible for what would have happened in the future, before it was asked for, or before a step
     that came earlier. The visit's request must have been read."""
-    if happened_at > now + CLOCK_SKEW:
-        raise TimeImpossible(f"{happened_at.isoformat()} is in the future.")
+    check_not_ahead(happened_at, now)
     if happened_at < visit.work_order.request.requested_at:
         raise TimeImpossible(f"{happened_at.isoformat()} is before the visit was asked for.")
     steps = (visit.en_route_at, visit.arrived_at, visit.started_at, visit.finished_at)

@@ -4,7 +4,7 @@ Both are planned for the whole region, nothing held out, from the same figures a
 effort: what differs, the policy has caused. Nothing else is written but the run's own row.
 """
 
-from collections.abc import Iterator
+import time
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -13,26 +13,28 @@ from uuid import UUID
 
 import structlog
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from communities.access import Caller
 from communities.insight.signals import SignalPolicy, Signals, read_signals
 from communities.models import Region
-from communities.services.policies import region_for_policy
+from communities.services.policies import policy_check, region_for_policy
 from communities.services.signal_inputs import inputs_of
 from communities.services.signal_rows import policy_of
-from communities.services.signals import policy_now
+from communities.services.signals import policy_content, policy_newest
 from dispatch.errors import PreviewRunning
 from dispatch.models import PolicyPreview
 from dispatch.services import announce
 from dispatch.services.day import Day, day_load
 from dispatch.services.planning import ITERATIONS
+from dispatch.services.preview_results import Side, preview_result
 from dispatch.services.problem import problem_of
 from dispatch.services.release import requests_release
 from dispatch.services.shifts import shifts_ensure
 from dispatch.solver.plan import Plan
-from dispatch.solver.solve import Limits, solve
+from dispatch.solver.problem import Problem
+from dispatch.solver.solve import Limits, Progress, solve
 from dispatch.states import PreviewState
 
 log = structlog.get_logger(__name__)
@@ -40,6 +42,8 @@ log = structlog.get_logger(__name__)
 LEASE = timedelta(minutes=15)  # three solves take far less
 WAIT = timedelta(seconds=20)  # for a queued run whose message may have been lost
 ATTEMPTS = 3
+SOLVES = 3  # where both begin, and one under each policy
+REPORT_S = 0.5
 
 
 def preview_request(
@@ -53,9 +57,10 @@ def preview_request(
 ) -> PolicyPreview:
     """Note that this policy should be tried on a region's day, and tell a planner.
 
-    Raises RegionUnknown, NotForYourRole, PreviewRunning.
+    Raises RegionUnknown, NotForYourRole, PolicyTooFine, PreviewRunning.
     """
     region = region_for_policy(caller, region_id)
+    policy_check(policy)
     try:
         with transaction.atomic():
             preview = PolicyPreview.objects.create(
@@ -63,6 +68,7 @@ def preview_request(
                 region=region,
                 on=on,
                 policy=asdict(policy),
+                against=policy_newest(region),
                 seed=seed,
                 iterations=iterations or ITERATIONS,
                 requested_by=caller.account,
@@ -81,17 +87,45 @@ def preview_solve(*, preview_id: UUID) -> None:
     queued = PolicyPreview.objects.filter(pk=preview_id, state=PreviewState.QUEUED)
     if not queued.update(state=PreviewState.SOLVING, lease_until=now + LEASE, attempts=F("attempts") + 1):
         return  # gone, or another worker has it
-    preview = PolicyPreview.objects.select_related("region__organisation").get(pk=preview_id)
+    preview = PolicyPreview.objects.select_related("region__organisation", "against").get(pk=preview_id)
     try:
-        _finish(preview, PreviewState.DONE, result=_result(preview))
+        _finish(preview, PreviewState.DONE, progress=100, result=_result(preview))
     except Exception as error:
         log.exception("preview failed", preview=str(preview_id))
         _finish(preview, PreviewState.FAILED, error=f"The planner stumbled ({type(error).__name__}).")
 
 
 def _finish(preview: PolicyPreview, state: PreviewState, **figures: Any) -> None:
-    run = PolicyPreview.objects.filter(pk=preview.pk, state=PreviewState.SOLVING, attempts=preview.attempts)
-    run.update(state=state, finished_at=timezone.now(), lease_until=None, **figures)
+    _run(preview).update(state=state, finished_at=timezone.now(), lease_until=None, **figures)
+
+
+def _run(preview: PolicyPreview) -> QuerySet[PolicyPreview]:
+    """The preview, as long as it is this worker's to solve."""
+    return PolicyPreview.objects.filter(pk=preview.pk, state=PreviewState.SOLVING, attempts=preview.attempts)
+
+
+class _Watched:
+    """One solve after another, which tell how far all of them are."""
+
+    def __init__(self, preview: PolicyPreview) -> None:
+        self._run = _run(preview)
+        self._limits = Limits(iterations=preview.iterations, seed=preview.seed)
+        self._done = 0
+        self._told = 0.0
+
+    def solve(self, problem: Problem, start: Plan | None = None) -> Plan:
+        plan = solve(problem, self._limits, start=start, on_progress=self._report)
+        self._done += 1
+        return plan
+
+    def _report(self, progress: Progress) -> None:
+        if time.monotonic() - self._told < REPORT_S:
+            return
+        self._told = time.monotonic()
+        self._run.update(
+            progress=round(100 * (self._done + progress.fraction) / SOLVES),
+            lease_until=timezone.now() + LEASE,
+        )
 
 
 def _result(preview: PolicyPreview) -> dict[str, Any]:
@@ -100,24 +134,19 @@ def _result(preview: PolicyPreview) -> dict[str, Any]:
     shifts_ensure(region=region, on=on)
     day = _day_as_planned(region, on, preview.created_at)
     problems = [problem_of(replace(day, signals=signals)) for signals in (current, edited)]
-    limits = Limits(iterations=preview.iterations, seed=preview.seed)
-    start = solve(problems[0], limits)
-    before, after = (solve(problem, limits, start=start) for problem in problems)
-    return {
-        "visits": len(day.visits),
-        "before": _figures(day, before, current),
-        "after": _figures(day, after, current),
-        "moved": list(_moved(day, before, after)),
-    }
+    watched = _Watched(preview)
+    start = watched.solve(problems[0])
+    before, after = (watched.solve(problem, start) for problem in problems)
+    return preview_result(day, Side(problems[0], before, current), Side(problems[1], after, edited))
 
 
 def _read(region: Region, preview: PolicyPreview) -> tuple[Signals, Signals]:
-    """The same figures under the region's policy and under the edited one."""
+    """The same figures under the policy it is compared with and under the edited one."""
     through_on = preview.created_at.astimezone(region.organisation.zone).date() - timedelta(days=1)
     inputs = inputs_of(region, through_on)
     cells, demands, workdays = inputs.cells(), inputs.demands(), inputs.workdays()
     return (
-        read_signals(cells, policy_now(region), demands, workdays),
+        read_signals(cells, policy_content(preview.against), demands, workdays),
         read_signals(cells, policy_of(preview.policy), demands, workdays),
     )
 
@@ -128,41 +157,9 @@ def _day_as_planned(region: Region, on: date, now: datetime) -> Day:
         requests_release(region=region, on=on, now=now)
         day = day_load(region=region, on=on, now=now, signal_set=None)
         transaction.set_rollback(True)
+    for visit in day.visits.values():
+        visit.organisation = region.organisation  # or each of them would be asked for it
     return day
-
-
-def _figures(day: Day, plan: Plan, signals: Signals) -> dict[str, Any]:
-    """A plan's side of the comparison. What technicians add to satisfaction (a mean over visits) and to sales (a sum)
-    is measured by the same signals on both sides."""
-    people = {code: str(shift.technician_id) for code, shift in day.shifts.items()}
-    parts = [
-        signals.parts_of(people[code], str(visit.site.community_id), str(visit.service_type_id))
-        for name, code in plan.shift_of().items()
-        for visit in [day.visits[name]]
-    ]
-    added = {
-        name: [part[name].effect if name in part else 0.0 for part in parts] for name in ("csat", "upsell")
-    }
-    return {
-        "travel_minutes": round(plan.score.travel / 60, 2),
-        "unassigned": len(plan.unassigned),
-        "minutes": {name: round(minutes, 2) for name, minutes in plan.score.minutes().items() if minutes},
-        "csat_added": round(sum(added["csat"]) / len(parts), 3) if parts else 0.0,
-        "upsell_added_minor": round(sum(added["upsell"])),
-    }
-
-
-def _moved(day: Day, before: Plan, after: Plan) -> Iterator[dict[str, str | None]]:
-    """The visits that another technician would have, in the order of the day's; None is nobody."""
-    former, then = before.shift_of(), after.shift_of()
-    for name, visit in day.visits.items():
-        if former.get(name) != then.get(name):
-            yield {
-                "work_order_number": visit.work_order.number,
-                "community_id": str(visit.site.community_id),
-                "from": former.get(name),
-                "to": then.get(name),
-            }
 
 
 def previews_sweep(*, now: datetime | None = None) -> None:
@@ -175,7 +172,7 @@ def previews_sweep(*, now: datetime | None = None) -> None:
         lease_until=None,
         error="The planner was lost three times.",
     )
-    lost.update(state=PreviewState.QUEUED, lease_until=None)
+    lost.update(state=PreviewState.QUEUED, lease_until=None, progress=0)
     waiting = PolicyPreview.objects.filter(state=PreviewState.QUEUED, created_at__lt=now - WAIT)
     for preview_id in list(waiting.values_list("pk", flat=True)):
         announce.preview_wanted(preview_id)

@@ -17,7 +17,7 @@ from billing.models import PriceItem
 from communities.models import User
 from dispatch.models import Technician
 from tests.api.conftest import Api
-from tests.api.world import World, tomorrow_at
+from tests.api.world import PHOTO, World, tomorrow_at
 from tests.billing.settlement_files import stripe_csv
 
 # anonymous · another company's dispatcher · technician whose visit it is not · manager of another region ·
@@ -162,6 +162,20 @@ TABLE: dict[str, tuple[int, ...]] = {
     "POST /visits/{visit_id}/complete": REPORT,
     "POST /visits/{visit_id}/could-not-complete": REPORT,
     "POST /visits/{visit_id}/reopen": (401, 404, 404, 404, 403, 403, 201, 201),
+    "PUT /me/place": (401, 403, 409, 403, 204, 403, 403, 403),  # she does not work today
+    "DELETE /me/place": removed(TECHNICIAN),
+    "GET /board/places": PLACE,
+    "GET /field-profile": SIGNED_IN,
+    "PUT /field-profile": ADMINISTRATOR,
+    "GET /checklists": SIGNED_IN,
+    "PUT /checklists/{service_type}": (401, 403, 403, 403, 403, 403, 403, 200),
+    "GET /visits/{visit_id}/report": VISIT,
+    "PUT /visits/{visit_id}/answers/{code}": REPORT,
+    "PUT /visits/{visit_id}/signature": REPORT,
+    "PUT /visits/{visit_id}/photos/{key}": REPORT,
+    "GET /visits/{visit_id}/photos/{key}": VISIT,
+    "GET /visits/{visit_id}/proposals": VISIT,
+    "POST /offers/{offer_id}/send": REPORT,
     "GET /visits/{visit_id}/offers": VISIT,
     "POST /visits/{visit_id}/offers": made(REPORT),
     "POST /offers/{offer_id}/accept": REPORT,
@@ -227,7 +241,7 @@ TABLE: dict[str, tuple[int, ...]] = {
 }
 
 # What stands for the parameter of an address, where not the row of that name, and what is sent.
-ROW: dict[str, str] = {
+ROW: dict[str, str | dict[str, str]] = {
     "GET /customers/{customer_id}": "known_customer",
     "GET /customers/{customer_id}/facts": "known_customer",
     "POST /plans/{version_id}/cancel": "queued",
@@ -242,6 +256,12 @@ ROW: dict[str, str] = {
     "POST /visits/{visit_id}/start": "on_site",
     "POST /visits/{visit_id}/complete": "started",
     "DELETE /visits/{visit_id}/pin": "assigned",
+    "GET /visits/{visit_id}/report": "on_site",
+    "PUT /visits/{visit_id}/answers/{code}": {"visit": "on_site", "code": "leaks"},
+    "PUT /visits/{visit_id}/signature": "on_site",
+    "PUT /visits/{visit_id}/photos/{key}": {"visit": "on_site", "key": "photo"},
+    "GET /visits/{visit_id}/photos/{key}": {"visit": "on_site", "key": "photo"},
+    "GET /visits/{visit_id}/proposals": "on_site",
     "GET /visits/{visit_id}/offers": "on_site",
     "POST /visits/{visit_id}/offers": "on_site",
     "POST /visits/{visit_id}/memberships": "on_site",
@@ -254,6 +274,7 @@ QUERY = {
     "DELETE /visits/{visit_id}/pin": "?version={edited}",
     "GET /board": "?region={region}&on=2026-03-02",
     "GET /board/moments": "?region={region}&on=2026-03-02",
+    "GET /board/places": "?region={region}&on=2026-03-02",
     "POST /optimise": "?seconds=0",
     "GET /exports/facts.csv": "?from=2026-03-01&to=2026-03-31",
     "GET /exports/facts.parquet": "?from=2026-03-01&to=2026-03-31",
@@ -299,6 +320,12 @@ BODY: dict[str, dict[str, Any] | bytes] = {
     "POST /plans/{version_id}/edits": {"visit": "scheduled", "technician": None},
     "POST /plans/{version_id}/accept": {"technicians": ["technician"]},
     "PUT /visits/{visit_id}/pin": {"version": "edited", "pin": "both"},
+    "PUT /me/place": {"lon": 121.55, "lat": 25.03, "accuracy_m": 12.5},
+    "PUT /field-profile": {"keeps_places": True},
+    "PUT /checklists/{service_type}": {"points": [{"code": "leaks", "name": "Leaks"}]},
+    "PUT /visits/{visit_id}/answers/{code}": {"value": True},
+    "PUT /visits/{visit_id}/signature": {"name": "Wang"},
+    "PUT /visits/{visit_id}/photos/{key}": PHOTO,
     "PATCH /visits/{visit_id}": {"notes": "Ring twice."},
     "POST /visits/{visit_id}/could-not-complete": {"reason": "Nobody at home."},
     "POST /visits/{visit_id}/offers": {"item": "add-on-free"},
@@ -399,7 +426,8 @@ def call(operation: str, who: Api, world: World) -> HttpResponse:
 def _address(operation: str, path: str, world: World) -> str:
     for part in [part for part in path.replace(".ics", "").split("/") if part.startswith("{")]:
         name = part.strip("{}").removesuffix("_id")
-        row = ROW.get(operation) or DEFAULT_ROW.get(name, name)
+        given = ROW.get(operation, {})
+        row = given if isinstance(given, str) else given.get(name) or DEFAULT_ROW.get(name, name)
         path = path.replace(part, world.names.get(row, "sandbox"))
     return path + QUERY.get(operation, "").format(**world.names)
 

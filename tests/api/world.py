@@ -4,8 +4,11 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 
 from api.models import EventDelivery, EventEndpoint
 from billing.gateways.base import PaymentState
@@ -66,8 +69,10 @@ from communities.services.metrics import metrics_refresh
 from communities.services.tokens import token_issue
 from communities.services.windows import windows_turn
 from core.links import digest
+from dispatch.checklists import Point, points_written
 from dispatch.models import (
     Booking,
+    Checklist,
     Message,
     Plan,
     PlanVersion,
@@ -78,15 +83,21 @@ from dispatch.models import (
     Shift,
     Stop,
     Technician,
+    TechnicianPlace,
     UnassignedVisit,
     Visit,
+    VisitAnswer,
+    VisitPhoto,
 )
+from dispatch.photos import file_of
 from dispatch.services.day import rows_hash
 from dispatch.services.recoveries import Complaint, recovery_open
 from dispatch.states import BookingState, PlanState, PreviewState, VisitState
 from tests import factories
+from tests.pictures import picture
 
 SECRET = "calendar-secret"
+PHOTO = picture((8, 6))
 NO_PINS = {"technician": None, "start_at": None}
 TAIPEI = ZoneInfo("Asia/Taipei")
 
@@ -97,6 +108,12 @@ def tomorrow_at(hour: int) -> datetime:
     """A full hour of the day after the real one, in Taipei."""
     tomorrow = datetime.now(TAIPEI) + timedelta(days=1)
     return tomorrow.replace(hour=hour, minute=0, second=0, microsecond=0)
+
+
+ADDED = {"unassigned": 0, "csat_added": 0.0, "upsell_added_minor": 0}
+SIDE = {"travel_minutes": 0.0, "promises": 0, "minutes": {}, **ADDED}
+PREVIEWED = {"visits": 0, "before": SIDE, "after": SIDE, "communities": [], "moved": []}
+"""Of a day without visits."""
 
 
 @dataclass
@@ -152,6 +169,7 @@ class World:
         self._message(self.scheduled)
         self._goal()
         self._price_book()
+        self._told()
         if self.rows == 1:
             self.names["on_site"] = str(self.on_site.pk)
         Site.objects.create(organisation=self.company, key=f"nowhere-{self.rows}")
@@ -188,9 +206,11 @@ class World:
             organisation=self.company,
             region=self.region,
             on=date(2026, 3, 2),
-            policy={},
+            policy={"csat_cap": 11.0},
+            against=Policy.objects.filter(region=self.region).order_by("-version").first(),
             iterations=1,
             state=PreviewState.DONE,
+            result=PREVIEWED,
         )
 
     def _booking(self, **more: Any) -> Booking:
@@ -211,6 +231,9 @@ class World:
     def _bookings(self) -> dict[str, str]:
         """One held, one booked; and somebody works tomorrow, so that there are windows."""
         factories.shift(self.technician, tomorrow_at(9))
+        factories.shift(
+            self.technician, datetime.now(TAIPEI) - timedelta(hours=1), hours=3
+        )  # and works right now
         visit = factories.visit(factories.site(self.community), self.now)
         booked = self._booking(state=BookingState.BOOKED, request=visit.work_order.request)
         return {"booking": str(self._booking().pk), "booked": str(booked.pk)}
@@ -242,6 +265,8 @@ class World:
             "month": "2026-01",
             "region": str(self.region.pk),
             "secret": SECRET,
+            "service_type": "filter",
+            "leaks": "leaks",
             **dict.fromkeys(("zoom", "x", "y"), "0"),
         }
 
@@ -340,7 +365,7 @@ class World:
             visit_id=visit_id,
             technician=self.technician,
             offered_at=self.now,
-            expires_at=self.now + timedelta(days=30),
+            expires_at=tomorrow_at(12),  # the API reads the clock, so that it has to be real
         )
         option = OfferOption.objects.create(
             organisation=self.company,
@@ -571,6 +596,30 @@ class World:
             organisation=company, option_set=option_set, position=1, name="Good"
         )
         SetOptionLine.objects.create(organisation=company, option=option, item=item)
+
+    def _told(self) -> None:
+        """A service type with a checklist; of the first visit on site another answer and photo; somebody's place."""
+        kind = factories.service_type(self.company, "filter" if self.rows == 1 else f"checked-{self.rows}")
+        points = points_written([Point(code="leaks", name="Leaks?")])
+        kind.checklist = Checklist.objects.create(
+            organisation=self.company, service_type=kind, version=1, points=points
+        )
+        kind.save()
+        Visit.objects.filter(pk=self.on_site.pk).update(checklist=kind.checklist)
+        told = {"organisation": self.company, "visit_id": self.names.get("on_site") or self.on_site.pk}
+        VisitAnswer.objects.create(**told, code=f"code-{self.rows}", value=True, given_at=self.now)
+        photo = VisitPhoto.objects.create(
+            **told, key=uuid4(), width=8, height=6, is_kept=True, taken_at=self.now
+        )
+        default_storage.save(file_of(photo.pk), ContentFile(PHOTO))
+        self.names.setdefault("photo", str(photo.key))
+        TechnicianPlace.objects.create(
+            organisation=self.company,
+            technician=Technician.objects.get(code=f"S{self.rows}"),
+            point=self.technician.home,
+            accuracy_m=10,
+            seen_at=self.now,
+        )
 
     def _goal(self) -> None:
         """A goal of the region, and a reading of each region."""

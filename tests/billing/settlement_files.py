@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterable
 
 STRIPE = {
     "balance_transaction_id": "txn_1",
@@ -54,5 +55,5 @@ def stripe_csv(*rows: dict[str, str]) -> bytes:
 
 def ecpay_csv(*rows: dict[str, str], encoding: str = "utf-8") -> bytes:
     """Each row as ECPAY, but for what is given; cells as ECPay writes them."""
-    lines = [ECPAY.keys(), *((ECPAY | row).values() for row in rows)]
+    lines: list[Iterable[str]] = [ECPAY.keys(), *((ECPAY | row).values() for row in rows)]
     return "".join(",".join(f'="{cell}"' for cell in line) + "\r\n" for line in lines).encode(encoding)

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from billing.models import Checkout, IncludedVisit, Invoice, Membership, PaymentLink, SandboxPayment
 from communities.access import Caller
-from communities.models import SurveyInvitation
+from communities.models import ServiceEvent, SurveyInvitation
 from console.sandbox_provider.checkouts import dispute_open
 from dispatch.models import Recovery, Technician, Visit
 from dispatch.services.execution import visit_complete
@@ -49,6 +49,15 @@ def test_it_costs_what_any_visit_costs_when_dispatch_says_so(
     recovery_charge(caller=as_dora, recovery_id=recovery.pk)
     invoice = made_good(recovery, tina, as_dora, now + LATER)
     assert (lines(invoice), invoice.state) == ([(800, 0, "", 800)], "issued")
+
+
+def test_that_it_is_paid_is_no_coming_back(
+    done: Visit, tina: Technician, as_dora: Caller, now: datetime
+) -> None:
+    """What costs nothing is paid at once."""
+    invoice = made_good(recovered(done, now), tina, as_dora, now + LATER)
+    paid = ServiceEvent.objects.filter(kind="invoice.paid")
+    assert [(fact.visit_id, fact.data) for fact in paid] == [(invoice.visit_id, {"makes_good": True})]
 
 
 def test_it_uses_up_no_visit_of_a_membership(

@@ -1,20 +1,19 @@
 """People at browsers: Chromium without a window, against the served application with its real workers."""
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect
 
+from config.browser import chromium as browser_open
 from tests import factories
 from tests.end_to_end.conftest import environment, read_logs, served
 
 __all__ = ["environment", "read_logs", "served"]
 
 PATIENCE_MS = 120_000  # a busy machine is no defect
-SYSTEMS_OWN = ("chromium", "chromium-browser", "google-chrome")
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
 GRAVE = {"serious", "critical"}
 
@@ -66,19 +65,11 @@ class Window:
 
 @pytest.fixture
 def chromium(served: str) -> Iterator[Browser]:
-    """The system's Chromium, or the one that Playwright has installed.
-
-    It comes after the application and what the test has put into the database: Playwright runs an event loop in this
-    thread, and Django lets nobody ask its database in one.
-    """
+    """It comes after the application and what the test has put into the database, which nobody asks in this thread
+    while it is open."""
     expect.set_options(timeout=PATIENCE_MS)
-    own = next(filter(None, map(shutil.which, SYSTEMS_OWN)), None)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=own, args=["--no-sandbox", "--enable-unsafe-swiftshader"]
-        )
+    with browser_open() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -2,16 +2,24 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.db import connection
-from playwright.sync_api import Page, expect
+from django.utils import timezone
+from playwright.sync_api import Locator, Page, expect
 
-from communities.models import Region
+from billing.models import PriceItem
+from billing.services.price_items import PriceRow, price_items_save
+from communities.models import Region, User
+from dispatch.checklists import Point, PointKind
 from dispatch.models import Technician, Visit
+from dispatch.services.checklists import checklist_save
 from dispatch.states import VisitState
 from tests import factories
 from tests.browser.conftest import OpenAs, Window
+from tests.conftest import as_caller
+from tests.pictures import picture
 
 DAY = "/my-day?on=2026-03-02"
 HOUR = timedelta(hours=1)
@@ -40,6 +48,38 @@ def press(page: Page, place: int, *steps: str) -> None:
 
 def states(page: Page) -> list[str]:
     return page.locator("[data-visit] .state").all_text_contents()
+
+
+CHECKLIST = [
+    Point(code="leaks", name="有無漏水", name_en="Any leak?"),
+    Point(
+        code="pressure",
+        name="水壓",
+        name_en="Pressure",
+        kind=PointKind.NUMBER,
+        unit="bar",
+        lowest=0,
+        highest=10,
+    ),
+    Point(code="label", name="銘牌照片", name_en="Photo of the label", kind=PointKind.PHOTO),
+]
+
+
+@pytest.fixture
+def something_to_check_and_to_sell(two_visits: list[Visit], ada: User) -> None:
+    """Three points on the checklist; a filter to offer for TWD 750."""
+    caller = as_caller(ada)
+    checklist_save(caller=caller, service_type_code="filter", points=CHECKLIST)
+    spare = PriceRow(
+        code="spare", name="備用濾心", name_en="Spare filter", kind=PriceItem.Kind.ADD_ON, price_minor=750
+    )
+    price_items_save(organisation=caller.organisation, rows=[spare])
+
+
+@pytest.fixture
+def at_work(tom: Technician) -> None:
+    """His shift goes on; the page looks at the clock."""
+    factories.shift(tom, timezone.now() - HOUR, hours=3)
 
 
 def _taken_away(visit: Visit) -> None:
@@ -72,7 +112,7 @@ def test_what_is_done_without_a_connection_is_sent_when_there_is_one(
     press(page, 1, "I am on my way", "It cannot be done")
     page.locator("#ask textarea").fill("Nobody at home")
     page.locator("#ask").get_by_role("button", name="Yes").click()
-    expect(page.locator("#net")).to_contain_text("No connection. Steps that wait to be sent: 5")
+    expect(page.locator("#net")).to_contain_text("No connection. What waits to be sent: 5")
     page.reload()  # the page is there without the server, with what was done
     expect(page.locator("#net")).to_contain_text("5")
     assert states(page) == ["Completed", "Not completed"]
@@ -83,6 +123,89 @@ def test_what_is_done_without_a_connection_is_sent_when_there_is_one(
     page.goto(page.url)
     assert states(page) == ["Completed", "Not completed"]
     assert (window.strangers, window.troubles) == ([], [])
+
+
+@pytest.mark.usefixtures("something_to_check_and_to_sell", "at_work")
+def test_the_technician_s_morning(
+    two_visits: list[Visit], dora: User, north: Region, open_as: OpenAs
+) -> None:
+    """Into a cellar with a list to tick, a photo to take, a name to sign and something to sell; and out again."""
+    phone = open_as(
+        "tom",
+        service_workers="allow",
+        viewport={"width": 390, "height": 844},
+        permissions=["geolocation"],
+        geolocation={"longitude": 121.55, "latitude": 25.03, "accuracy": 15},
+    )
+    page = phone.go(DAY)
+    page.get_by_label("Show the dispatchers where I am").check()
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.reload()
+    press(page, 0, "I am on my way")
+    expect(page.locator("#net")).to_be_hidden()
+
+    page.context.set_offline(True)
+    press(page, 0, "I am there", "Begin the work")
+    assert phone.grave_findings() == []
+    card = page.locator("[data-visit]").first
+    press(page, 0, "Done")
+    expect(card.locator(".warning")).to_have_text("Still open: Any leak?; Pressure; Photo of the label")
+    card.get_by_label("No", exact=True).check()
+    card.get_by_label("Pressure").fill("11")
+    card.get_by_label("Pressure").press("Tab")
+    expect(card.get_by_text("Between 0 and 10 bar")).to_be_visible()
+    card.get_by_label("Pressure").fill("3.5")
+    card.get_by_label("Pressure").press("Tab")
+    photo = {"name": "label.jpg", "mimeType": "image/jpeg", "buffer": picture((2400, 1200))}
+    card.get_by_label("Take a photo: Photo of the label").set_input_files(photo)
+    expect(card.locator(".checklist .thumbnails img")).to_have_count(1)
+    expect(card.locator(".warning")).to_be_hidden()
+    sign(page, card, "Ms Wang")
+    card.locator(".offers summary").click()
+    card.get_by_role("button", name="Accepted here").click()
+    assert phone.grave_findings() == []
+    press(page, 0, "Done")
+    page.locator("#ask").get_by_role("button", name="Yes").click()
+    page.reload()
+    # Two steps, two answers, a photo, a signature, an offer, and the last step.
+    expect(page.locator("#net")).to_have_text("No connection. What waits to be sent: 8")
+    phone.troubles.clear()
+
+    page.context.set_offline(False)
+    expect(page.locator("#net")).to_be_hidden()
+    page.goto(page.url)
+    assert states(page) == ["Completed", "Scheduled"]
+    assert (phone.strangers, phone.troubles) == ([], [])
+
+    office = open_as("dora")
+    page = office.go(f"/visits/{two_visits[0].pk}")
+    for told in ("3.5 bar", "Ms Wang", "Completed"):
+        expect(page.get_by_text(told).first).to_be_visible()
+    image = page.locator(".pictures img")
+    expect(image).to_have_count(1)
+    expect(image).to_have_js_property("naturalWidth", 1600)
+    assert office.grave_findings() == []
+    today = timezone.now().astimezone(ZoneInfo("Asia/Taipei")).date()
+    places = page.request.get(f"{office.url}/api/v1/board/places?region={north.pk}&on={today}").json()[
+        "items"
+    ]
+    assert [(place["place"], place["accuracy_m"]) for place in places] == [
+        ({"lon": 121.55, "lat": 25.03}, 15)
+    ]
+
+
+def sign(page: Page, card: Locator, name: str) -> None:
+    """With a finger, from the left to the right."""
+    card.get_by_role("button", name="Sign", exact=True).click()
+    page.get_by_label("Name of who signs").fill(name)
+    box = page.locator("#sign canvas").bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 20, box["y"] + 40)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 200, box["y"] + 60, steps=5)
+    page.mouse.up()
+    page.locator("#sign").get_by_role("button", name="Signed").click()
+    expect(card.get_by_text(f"Signed by {name}")).to_be_visible()
 
 
 def test_who_signs_out_leaves_nothing_of_customers_behind(window: Window) -> None:

@@ -78,19 +78,21 @@ def test_what_is_owed_for_a_visit_is_neither_demand_nor_success(village: Communi
     """Wang's visit is made good two days later: he has not come back, and nothing was fixed at first."""
     acme, wang = village.organisation, factories.customer(village.organisation)
 
-    def tell(kind: str, days: int, **data: Any) -> None:
+    def tell(kind: str, days: int, amount: Money | None = None, **data: Any) -> None:
         at = now + timedelta(days=days)
-        factories.fact(acme, kind, at, community_id=village.pk, customer_id=wang.pk, data=data)
+        about = {"community_id": village.pk, "customer_id": wang.pk, "amount": amount}
+        factories.fact(acme, kind, at, **about, data=data)
 
     tell("visit.completed", 0, sequence=1)
     tell("request.received", 1, makes_good=True)
     tell("visit.completed", 2, sequence=1, makes_good=True)
+    tell("invoice.paid", 2, Money(800, "TWD"), makes_good=True)
     metrics_refresh()
 
     first, then, last = (total(village, MONDAY + timedelta(days=days)) for days in range(3))
     assert (first.repurchase_base, first.repurchased, first.first_visits) == (1, 0, 1)
     assert (then.facts, then.requests) == (1, 0)
-    assert (last.visits_completed, last.first_visits, last.visits_fixed) == (1, 0, 0)
+    assert (last.visits_completed, last.first_visits, last.visits_fixed, last.revenue_minor) == (1, 0, 0, 800)
 
 
 def test_late_fact_counts_its_day_anew_and_no_other(

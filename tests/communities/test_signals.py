@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from communities.access import Caller
-from communities.errors import NotForYourRole, PolicyTooFine, RegionUnknown
+from communities.errors import NotForYourRole, PolicyChanged, PolicyTooFine, RegionUnknown
 from communities.insight.signals import SignalPolicy, read_signals
 from communities.models import Community, Policy, Region, Signal, SignalSet, User
 from communities.services.metrics import metrics_refresh
@@ -159,6 +159,15 @@ def test_a_policy_is_a_new_version_with_author_and_reason(
     assert list(rows) == [(1, ada.pk, "A try."), (2, mina.pk, "Too nervous.")]
     with pytest.raises(Exception, match="Cannot update or delete"), transaction.atomic():
         Policy.objects.update(reason="Never said.")
+
+
+def test_who_saw_an_older_policy_is_refused(north: Region, as_ada: Caller, mina: User) -> None:
+    mine = {"caller": as_ada, "region_id": north.pk, "policy": KEEN, "reason": "A try."}
+    assert policy_set(**mine, seen=0).version == 1
+    with pytest.raises(PolicyChanged, match="Version 1 is in force"), transaction.atomic():
+        policy_set(**mine, seen=0)
+    assert policy_set(**mine, seen=1).version == 2
+    assert policy_set(**mine).version == 3  # whatever there is
 
 
 def test_policies_are_not_for_everybody(

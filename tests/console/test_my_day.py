@@ -1,6 +1,7 @@
 """A technician looks at the own day on a telephone."""
 
 import json
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from communities.models import Community, Contact, Customer, Region, User
 from dispatch.models import Technician, Visit
 from dispatch.states import VisitState
 from tests import factories
+from tests.api.world import World
 from tests.console.test_customer_pages import Page
 from tests.dispatch.recoveries import answer
 
@@ -117,15 +119,37 @@ def test_it_may_be_kept_like_an_application(tom: Technician) -> None:
     assert b'"/static/console/my_day/page.js"' in worker.content
 
 
-def test_more_visits_ask_no_more_questions(xicun: Community, tom: Technician, now: datetime) -> None:
+def test_what_is_asked_and_can_be_offered_comes_with_the_page(tom: Technician, now: datetime) -> None:
+    world = World(tom, now)
+    page = browser(tom.user).get(DAY).content.decode()
+    found = re.search(r'<script id="told" type="application/json">(.*?)</script>', page)
+    assert found is not None
+    told = json.loads(found[1])["visits"]
+    assert set(told) == {str(one.pk) for one in (world.scheduled, world.on_site, world.started)}
+    on_site = told[str(world.on_site.pk)]
+    assert [point["code"] for point in on_site["points"]] == ["leaks"]
+    assert (on_site["answers"], on_site["may_write"]) == ({"code-1": True}, True)
+    assert on_site["photos"] == [{"key": world.names["photo"], "code": ""}]
+    # The offer of the world's first add-on is not proposed again; its pump and the set with the pump are.
+    assert [(offer["name"], offer["options"][0]["minor"]) for offer in on_site["offers"]] == [("Add-on", 500)]
+    assert "add-on-1" not in [proposal["name"] for proposal in on_site["proposals"]]
+    assert [proposal["body"] for proposal in on_site["proposals"]] == [
+        {"option_set": "set-1"},
+        {"item": "pump-1"},
+        {"item": "ruled-1"},
+    ]
+    assert told[str(world.started.pk)]["points"] == []  # it began before there was a list
+
+
+def test_more_visits_ask_no_more_questions(tom: Technician, now: datetime) -> None:
+    world = World(tom, now)
     counts = []
-    for first, number in ((1, 1), (2, 3)):
-        for place in range(first, first + number):
-            customer = factories.customer(xicun.organisation)
-            visit(xicun, tom, now + place * HOUR, customer, VisitState.SCHEDULED)
+    for _ in range(2):
         client = browser(tom.user)
         with CaptureQueriesContext(connection) as asked:
             client.get(DAY)
         counts.append(len(asked))
-    # Session, user and organisation; then visits, contacts, answers.
-    assert counts == [6, 6]
+        world.grow()
+    # Session, user and organisation; visits, contacts, answers; checklists, what was found, photos, signatures; offers
+    # (3), option sets (3), add-ons, prices; what the company wants to know, the shift.
+    assert counts == [20, 20]

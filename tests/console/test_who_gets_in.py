@@ -56,16 +56,38 @@ TABLE: dict[str, tuple[Row, Row]] = {  # of GET, and of POST
     "my-day": (("sign-in", "day", 200, "day", 200, "day", "day", "day"), NO),
     "my-day-worker.js": (ANYBODY, NO),  # names files, and nothing of anybody's
     "my-day.webmanifest": (ANYBODY, NO),
+    "visits/<uuid:visit_id>": (("sign-in", 404, 404, 404, 200, 200, 200, 200), NO),
     "communities": (OFFICE, NO),
     "communities/<str:column>/facts": (OFFICE, NO),
     "customers": (OFFICE, NO),
     "customers/<uuid:customer_id>": (("sign-in", 404, "day", 404, "day", 200, 200, 200), NO),
     "proof": (("sign-in", "day", "day", 200, "day", 200, "day", 200), NO),  # who answers for regions
     "proof/<uuid:region_id>/resume": (NO, ("sign-in", 404, 404, 404, 404, "proof", 404, "proof")),
+    "policy": (("sign-in", "day", "day", "policy-region", "day", "policy-region", "day", 200), NO),
+    "policy/<uuid:region_id>": (("sign-in", "day", "day", 404, "day", 200, "day", 200), NO),
+    "policy/<uuid:region_id>/edit": (
+        ("sign-in", "day", "day", 404, "day", 200, "day", 200),
+        ("sign-in", "day", "day", 404, "day", 422, "day", 422),
+    ),
+    "policy/previews/<uuid:preview_id>": (("sign-in", "day", "day", 404, "day", 200, "day", 200), NO),
+    "policy/previews/<uuid:preview_id>/adopt": (
+        NO,
+        ("sign-in", "day", "day", 404, "day", "policy-region", "day", "policy-region"),
+    ),
     "recoveries": (OFFICE, NO),
     "recoveries/<uuid:recovery_id>/drop": (NO, ("sign-in", *(404,) * 5, "recoveries", "recoveries")),
     "service-and-money": (OFFICE, NO),
+    "goals": (OFFICE, NO),
+    "goals/add": (OFFICE, ("sign-in", 422, "day", 422, "day", 422, 422, 422)),
+    "goals/<uuid:goal_id>": (
+        ("sign-in", 404, "day", 404, "day", 200, 200, 200),
+        ("sign-in", 404, "day", 404, "day", 422, 422, 422),
+    ),
+    "goals/<uuid:goal_id>/end": (NO, ("sign-in", 404, "day", 404, "day", "goals", "goals", "goals")),
     "payments": (ADMINISTRATOR, NO),
+    "payments/unsettled": (ADMINISTRATOR, NO),
+    "payments/disputed": (ADMINISTRATOR, NO),
+    "payments/differences": (ADMINISTRATOR, NO),
     "payments/<uuid:invoice_id>": (ADMINISTRATOR, NO),
     "statements/<uuid:statement_id>": (("sign-in", 404, 404, 404, 200, 200, 404, 200), NO),
     "account": (SIGNED_IN, NO),
@@ -104,6 +126,8 @@ TABLE: dict[str, tuple[Row, Row]] = {  # of GET, and of POST
     "sandbox/api/payments/<uuid:payment_id>/refunds": (MERCHANT, MERCHANT),
 }
 SENT = {
+    "policy/previews/<uuid:preview_id>/adopt": {"reason": "Fewer complaints."},
+    "goals/<uuid:goal_id>/end": {"revision": "1"},
     "proof/<uuid:region_id>/resume": {"reason": "The prices are others."},
     "recoveries/<uuid:recovery_id>/drop": {"reason": "They moved."},
 }

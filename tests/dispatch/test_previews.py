@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from communities.access import Caller
-from communities.errors import NotForYourRole
+from communities.errors import NotForYourRole, PolicyTooFine
 from communities.insight.signals import SignalPolicy
 from communities.models import Community, Region
 from communities.services.metrics import metrics_refresh
@@ -15,7 +15,7 @@ from communities.services.policies import policy_set
 from dispatch.errors import PreviewRunning
 from dispatch.models import PlanVersion, PolicyPreview, ServiceRequest, Technician, WorkOrder
 from dispatch.services.previews import preview_request, preview_solve, previews_sweep
-from dispatch.states import PreviewState, RequestState
+from dispatch.states import PreviewState, RequestState, VisitState
 from tests import factories
 
 MONDAY = date(2026, 3, 2)
@@ -63,7 +63,7 @@ def test_what_would_have_been_with_another_policy(
     policy_set(caller=as_ada, region_id=north.pk, policy=neutral, reason="To begin with.")
     preview = previewed(as_ada, north, replace(neutral, csat_minutes=DEFAULT.csat_minutes))
     before, after = preview.result["before"], preview.result["after"]
-    assert (preview.state, preview.result["visits"]) == (PreviewState.DONE, 1)
+    assert (preview.state, preview.progress, preview.result["visits"]) == (PreviewState.DONE, 100, 1)
     assert [(one["from"], one["to"]) for one in preview.result["moved"]] == [("T1", "T2")]
     assert after["csat_added"] > 0 > before["csat_added"]
     # Of whole seconds, told to the hundredth of a minute.
@@ -72,6 +72,51 @@ def test_what_would_have_been_with_another_policy(
     )
     assert "affinity" not in before["minutes"]
     assert after["travel_minutes"] == before["travel_minutes"]
+
+
+def test_it_says_why_somebody_else_goes_and_what_a_community_has_of_it(
+    north: Region, village: Community, asked: ServiceRequest, as_ada: Caller
+) -> None:
+    neutral = replace(DEFAULT.neutral(), csat_minutes=0.0)
+    policy_set(caller=as_ada, region_id=north.pk, policy=neutral, reason="To begin with.")
+    result = previewed(as_ada, north, replace(neutral, csat_minutes=DEFAULT.csat_minutes)).result
+    [move] = result["moved"]
+    # Nothing but the affinity differs: of a point and a half each way, at 4 minutes a point.
+    (now_tom, then_tom), (now_tina, then_tina) = move["worth"]["T1"], move["worth"]["T2"]
+    assert (now_tom, now_tina) == (0, 0)
+    assert then_tina == -then_tom > 0
+    chosen, other = move["why"]["chosen"], move["why"]["runner_up"]
+    assert (chosen["technician"], other["technician"]) == ("T2", "T1")
+    gain = other["minutes"]["affinity"] - chosen["minutes"]["affinity"]
+    assert gain == pytest.approx(then_tina - then_tom, abs=0.05)
+    [place] = result["communities"]
+    assert (place["community_id"], place["visits"], place["moved"]) == (str(village.pk), 1, 1)
+    assert place["after"]["csat_added"] == result["after"]["csat_added"]
+
+
+def test_who_was_told_a_time_and_would_not_get_it_is_counted(
+    north: Region, village: Community, asked: ServiceRequest, tom: Technician, as_ada: Caller, now: datetime
+) -> None:
+    """Somebody was promised Tom; under the default Tina goes."""
+    factories.visit(factories.site(village), now, technician=tom, starts_at=now, state=VisitState.SCHEDULED)
+    result = previewed(as_ada, north, DEFAULT.neutral()).result
+    assert (result["visits"], result["before"]["promises"]) == (2, 1)
+
+
+def test_it_is_compared_with_what_was_in_force_when_it_was_asked_for(
+    north: Region, asked: ServiceRequest, as_ada: Caller
+) -> None:
+    first = policy_set(caller=as_ada, region_id=north.pk, policy=DEFAULT.neutral(), reason="To begin with.")
+    preview = preview_request(caller=as_ada, region_id=north.pk, on=MONDAY, policy=DEFAULT, iterations=50)
+    policy_set(caller=as_ada, region_id=north.pk, policy=DEFAULT, reason="No.")
+    preview_solve(preview_id=preview.pk)
+    preview.refresh_from_db()
+    assert (preview.against, len(preview.result["moved"])) == (first, 1)
+
+
+def test_so_few_answers_are_not_tried_either(north: Region, as_ada: Caller) -> None:
+    with pytest.raises(PolicyTooFine):
+        preview_request(caller=as_ada, region_id=north.pk, on=MONDAY, policy=replace(DEFAULT, min_answers=4))
 
 
 def test_the_same_policy_changes_nothing(north: Region, asked: ServiceRequest, as_ada: Caller) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 from django.db import transaction
 
 from billing.models import PriceItem, Tax
-from billing.services.imports.codes import codes_of, some
 from billing.services.price_items import PriceRow, price_book, price_items_save
 from communities.models import Organisation
 from core.money import DECIMALS
@@ -16,6 +15,7 @@ from core.tabular import BadRow, Columns, Rejects, Table
 from dispatch.models import ServiceType, Skill
 from dispatch.services.catalogue import ServiceTypeGiven, service_types_save
 from dispatch.services.imports import values
+from dispatch.services.imports.codes import codes_of, some
 
 REQUIRED = ("code", "name", "price")
 OPTIONAL = (

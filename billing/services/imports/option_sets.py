@@ -10,8 +10,6 @@ from django.db import transaction
 
 from billing.models import PriceItem
 from billing.selectors.price_book import option_set_list
-from billing.services.imports.codes import codes_of, some
-from billing.services.imports.outcome import Imported
 from billing.services.offers import MOST, OPTIONS, LineGiven, OptionGiven
 from billing.services.option_sets import OptionSetGiven, option_set_given, option_set_save
 from communities.access import operator_of
@@ -19,6 +17,8 @@ from communities.models import Organisation
 from core.tabular import BadRow, Columns, Rejects, Table
 from dispatch.models import ServiceType
 from dispatch.services.imports import values
+from dispatch.services.imports.codes import codes_of, some
+from dispatch.services.imports.outcome import Imported
 
 _FIRST_OF_SET = "name, name_en and fits of the set's first row"
 _FIRST_OF_OPTION = "option_en and recommended of the option's first row"

@@ -11,14 +11,14 @@ from django.db import transaction
 
 from billing.errors import PriceListOverlaps
 from billing.models import PriceItem, PriceListEntry
-from billing.services.imports.codes import codes_of, some
-from billing.services.imports.outcome import Imported
 from billing.services.price_lists import PriceListGiven, price_list_save
 from communities.access import Caller, operator_of
 from communities.models import Organisation, Region
 from core.money import DECIMALS
 from core.tabular import BadRow, Columns, Rejects, Table
 from dispatch.services.imports import values
+from dispatch.services.imports.codes import codes_of, some
+from dispatch.services.imports.outcome import Imported
 
 REQUIRED = ("list", "valid_from", "item", "price")
 OPTIONAL = ("name", "region", "valid_until")

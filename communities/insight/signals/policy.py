@@ -2,10 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from math import inf
 
 PLANNERS_CAP = 30.0
 """No more minutes of affinity count in the planner (`dispatch.solver.weights.Weights`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What a number may be: finite, from `least` to `most`, these two included unless the bounds are open."""
+
+    least: float
+    most: float = inf
+    is_open: bool = False
+
+    def admit(self, value: float) -> bool:
+        within = self.least < value < self.most if self.is_open else self.least <= value <= self.most
+        return within and value < inf
+
+    def __str__(self) -> str:
+        if self.most < inf:
+            return f"lie between {self.least:g} and {self.most:g}"
+        if self.is_open:
+            return f"be above {self.least:g}"
+        return f"be at least {self.least:g}" if self.least else "not be negative"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +73,11 @@ class SignalPolicy:
     exploration_share: float = 0.2
 
     def __post_init__(self) -> None:
-        self._need(1 <= self.target_csat <= 5, "target_csat must lie between 1 and 5")
-        self._need(self.min_answers >= 1, "min_answers must be at least 1")
-        for name in ("half_life_days", "minor_per_minute"):
-            self._need(getattr(self, name) > 0, f"{name} must be above 0")
-        for name in ("target_hit_rate", "duration_weight", "service_day_relief", "exploration_share"):
-            self._need(0 <= getattr(self, name) <= 1, f"{name} must lie between 0 and 1")
-        for name in AMOUNTS:
-            self._need(0 <= getattr(self, name) < float("inf"), f"{name} must not be negative")
-        self._need(self.affinity_cap <= PLANNERS_CAP, f"the caps must not exceed {PLANNERS_CAP:g} together")
-        self._need(0 < self.duration_quantile < 1, "duration_quantile must lie between 0 and 1")
-        self._need(1 <= self.duration_cap < float("inf"), "duration_cap must be at least 1")
-
-    @staticmethod
-    def _need(holds: bool, otherwise: str) -> None:
-        if not holds:
-            raise ValueError(otherwise)
+        for name, bounds in BOUNDS.items():
+            if not bounds.admit(getattr(self, name)):
+                raise ValueError(f"{name} must {bounds}")
+        if self.affinity_cap > PLANNERS_CAP:
+            raise ValueError(f"the caps must not exceed {PLANNERS_CAP:g} together")
 
     @property
     def affinity_cap(self) -> float:
@@ -100,3 +111,16 @@ AMOUNTS = (
     "equity_bound",
     "waiting_minutes",
 )
+
+SHARES = ("target_hit_rate", "duration_weight", "service_day_relief", "exploration_share")
+BOUNDS: Mapping[str, Bounds] = {
+    "target_csat": Bounds(1, 5),
+    "min_answers": Bounds(1),
+    "half_life_days": Bounds(0, is_open=True),
+    "minor_per_minute": Bounds(0, is_open=True),
+    "duration_quantile": Bounds(0, 1, is_open=True),
+    "duration_cap": Bounds(1),
+    **dict.fromkeys(SHARES, Bounds(0, 1)),
+    **dict.fromkeys(AMOUNTS, Bounds(0)),
+}
+"""What each field of a policy may be by itself."""

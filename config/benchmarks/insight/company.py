@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.gis.geos import Point
 from uuid_utils.compat import uuid7
 
-from communities.models import Community, Customer, Organisation, Region, ServiceEvent
+from communities.models import Community, Customer, Organisation, Region, ServiceEvent, Site
 from communities.services.ledger import fact_digest
 from communities.services.organisations import organisation_create
 from dispatch.models import ServiceType, Technician
@@ -95,10 +95,15 @@ def _region(organisation: Organisation, number: int) -> tuple[tuple[Community, .
 
 
 def _customers(organisation: Organisation, community: Community) -> Iterator[Any]:
+    """A customer in each household, with a site."""
     rows = [
         Customer(organisation=organisation, key=f"{community.code}-{one}", name="")
         for one in range(HOUSEHOLDS)
     ]
+    Site.objects.bulk_create(
+        Site(organisation=organisation, key=row.key, community=community, placement=Site.Placement.NAMED)
+        for row in rows
+    )
     return (customer.pk for customer in Customer.objects.bulk_create(rows))
 
 

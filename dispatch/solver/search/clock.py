@@ -18,7 +18,7 @@ REPORT_S = 0.1
 """Seconds between two reports."""
 LAST_CHOICE = 0.05
 """Share of a time limit kept for the last choice among routes."""
-WRITING_S = 0.0005
+WRITING_S = 0.001
 """Seconds a visit kept for writing the plan down and checking it; half the limit at most."""
 
 

@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 from billing.models import PriceItem, PriceListEntry
-from billing.services.imports.outcome import Imported
 from billing.services.imports.price_lists import price_lists_import
 from communities.models import Region
+from dispatch.services.imports.outcome import Imported
 from tests.billing.imports.conftest import Bring
 
 pytestmark = pytest.mark.usefixtures("price_book", "north")

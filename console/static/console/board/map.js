@@ -2,6 +2,7 @@
 
 import * as maplibre from "../../vendor/maplibre/maplibre-gl.mjs";
 import { ask } from "./api.js";
+import { Places, placeLayers } from "./places.js";
 import { LANGUAGE, REGION, say } from "./words.js";
 
 const TILES = `${location.origin}/api/v1/tiles/communities/{z}/{x}/{y}`;
@@ -31,6 +32,7 @@ export class Chart {
     this.ready = new Promise((resolve) => this.map.once("load", resolve));
     this.popup = new maplibre.Popup({ closeButton: false, closeOnClick: false, offset: 10 });
     this.#listen();
+    this.places = new Places(this.map, this.ready);
   }
 
   /** @param {import("./day.js").Day} day */
@@ -40,6 +42,7 @@ export class Chart {
     await this.ready;
     this.map.getSource("routes").setData(routesOf(day));
     this.map.getSource("stops").setData(stopsOf(day));
+    this.places.show(day);
     if (first) this.#fit();
   }
 
@@ -67,6 +70,7 @@ export class Chart {
         communities: { type: "vector", tiles: [TILES], maxzoom: DEEPEST, promoteId: "id" },
         routes: { type: "geojson", data: EMPTY, promoteId: "technician" },
         stops: { type: "geojson", data: EMPTY, promoteId: "visit" },
+        places: { type: "geojson", data: EMPTY },
       },
       layers: [
         { id: "ground", type: "background", paint: { "background-color": colour.ground } },
@@ -82,6 +86,7 @@ export class Chart {
             "circle-stroke-color": ["case", ["get", "left"], colour.alarm, colour.ground],
           },
         },
+        ...placeLayers(colour, routeColour),
       ],
     };
   }

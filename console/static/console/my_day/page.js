@@ -1,7 +1,11 @@
-// The technician's page: buttons for the next step of each visit, and what waits to be sent.
+// The technician's page: what can be done next at each visit, what is told from there, and what waits to be sent.
 
-import { add, drop, steps, waiting } from "./kept.js";
+import { say, words } from "./element.js";
+import { add, deeds, drop, waiting } from "./kept.js";
+import { goTo, markOpen, showOnSite } from "./onsite.js";
+import { sharePlace, tellPlace } from "./place.js";
 import { sendAll } from "./sending.js";
+import { learn, open, standing } from "./standing.js";
 
 const AGAIN_MS = 20_000;
 /** The steps that a state has, the likely one first. */
@@ -11,56 +15,80 @@ const NEXT = {
   arrived: ["start", "could-not-complete"],
   started: ["complete", "could-not-complete"],
 };
-const LEADS_TO = {
-  "en-route": "en_route",
-  arrive: "arrived",
-  start: "started",
-  complete: "completed",
-  "could-not-complete": "could_not_complete",
-};
 /** These are asked back, for they end the visit; the field is what is written down with them. */
 const ASKED_BACK = { complete: "notes", "could-not-complete": "reason" };
 
-const words = JSON.parse(document.getElementById("words").textContent);
 const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
 const net = document.getElementById("net");
 const dialog = document.getElementById("ask");
+const reminded = new Set(); // visits that were to be completed while something was open
 
-/** Every visit with its steps as they are now: the server's, and those taken since. */
+/** Every visit as it is now: the server's word, and what was done since. */
 function show() {
   for (const card of document.querySelectorAll("[data-visit]")) showVisit(card);
 }
 
 function showVisit(card) {
-  const mine = steps().filter((one) => one.visit === card.dataset.visit);
-  const taken = mine.filter((one) => one.refused === undefined);
-  const state = taken.length ? LEADS_TO[taken.at(-1).step] : card.dataset.state;
+  const now = standing(card.dataset.visit, card.dataset.state);
   const shown = card.querySelector(".state");
-  shown.textContent = words.states[state];
-  shown.className = `state ${state}`;
-  card.querySelector(".next-steps").replaceChildren(...(NEXT[state] ?? []).map((step) => button(card, step)));
-  card.querySelector(".refused").replaceChildren(...mine.filter((one) => one.refused).map(refusal));
+  shown.textContent = words.states[now.state];
+  shown.className = `state ${now.state}`;
+  card.querySelector(".next-steps").replaceChildren(...(NEXT[now.state] ?? []).map((step) => button(card, step)));
+  const refused = deeds().filter((one) => one.visit === card.dataset.visit && one.refused !== undefined);
+  card.querySelector(".refused").replaceChildren(...refused.map(refusal));
+  showOnSite(card, now, (deed) => act(card, deed), (trouble) => warn(card, trouble));
+  if (reminded.has(card.dataset.visit)) mark(card, open(now));
 }
 
 function button(card, step) {
   const made = document.createElement("button");
   made.textContent = words.steps[step];
   made.className = step === "could-not-complete" ? "plain" : "next";
-  made.addEventListener("click", () => (step in ASKED_BACK ? ask(card, step) : take(card, step, {})));
+  made.addEventListener("click", () => press(card, step));
   return made;
 }
 
-function refusal(step) {
+function press(card, step) {
+  const missing = step === "complete" ? open(standing(card.dataset.visit, card.dataset.state)) : [];
+  if (missing.length) refer(card, missing);
+  else if (step in ASKED_BACK) ask(card, step);
+  else take(card, step, {});
+}
+
+/** The visit cannot be completed yet: say what is open, go there, and keep saying it until nothing is. */
+function refer(card, missing) {
+  reminded.add(card.dataset.visit);
+  mark(card, missing);
+  goTo(card.dataset.visit, missing[0]);
+}
+
+function mark(card, missing) {
+  markOpen(card.dataset.visit, missing);
+  warn(card, missing.length ? say("still_open", { points: missing.map(({ text }) => text).join("; ") }) : "");
+}
+
+/** Say something on a card, or nothing any more. */
+function warn(card, text) {
+  const place = card.querySelector(".warning");
+  place.textContent = text;
+  place.hidden = !text;
+}
+
+function refusal(deed) {
   const made = document.createElement("p");
   made.className = "problem";
   const seen = document.createElement("button");
   seen.textContent = words.net.dismiss;
   seen.addEventListener("click", () => {
-    drop(step.key);
+    drop(deed.key);
     location.reload();
   });
-  made.append(`${words.net.refused} ${words.steps[step.step]}: ${step.refused} `, seen);
+  made.append(`${words.net.refused} ${nameOf(deed)}: ${deed.refused} `, seen);
   return made;
+}
+
+function nameOf({ what, step, name }) {
+  return name ?? (what ? say(what) : words.steps[step]);
 }
 
 function ask(card, step) {
@@ -82,8 +110,13 @@ function said(name, text) {
 }
 
 function take(card, step, more) {
-  const body = { happened_at: new Date().toISOString(), ...more };
-  add({ key: crypto.randomUUID(), visit: card.dataset.visit, step, body });
+  act(card, { step, body: { happened_at: new Date().toISOString(), ...more } });
+  tellPlace(token, true);
+}
+
+/** Keep what was done, show it, and try to send it. */
+function act(card, deed) {
+  add({ key: crypto.randomUUID(), visit: card.dataset.visit, ...deed });
   show();
   send();
 }
@@ -96,9 +129,10 @@ async function send() {
   if (outcome === "sent" && before) fetch(location.href); // so that what is kept for later knows it too
 }
 
-/** What the server says of a visit once it has heard of a step. */
-function heard(visit) {
-  if (visit) document.querySelector(`[data-visit="${visit.id}"]`)?.setAttribute("data-state", visit.state);
+/** What the server says once it has heard of a deed; nothing when it refused. */
+function heard(deed, answer) {
+  if (answer && !deed.what) document.querySelector(`[data-visit="${deed.visit}"]`)?.setAttribute("data-state", answer.state);
+  if (answer) learn(deed, answer);
   tell("sending");
   show();
 }
@@ -128,6 +162,7 @@ function guardSignOut() {
 
 show();
 guardSignOut();
+sharePlace(token);
 if (waiting().length) send();
 addEventListener("online", () => send());
 addEventListener("offline", () => tell("kept"));

@@ -1,22 +1,36 @@
-// Sends what waits, one step after the other, as often as it takes.
+// Sends what waits, one deed after the other, as often as it takes.
 
 import { drop, refuse, waiting } from "./kept.js";
+import { photoOf } from "./photo_store.js";
 
 const PATIENCE_MS = 15_000;
+const PHOTO_PATIENCE_MS = 60_000;
+const IN_FLIGHT = "/problems/idempotency-key-in-flight"; // the same, sent before, is still being done: ask again later
+/** Where each kind of deed goes; its own body goes with it. */
+const CALLS = {
+  step: (deed) => ["POST", `visits/${deed.visit}/${deed.step}`],
+  answer: (deed) => ["PUT", `visits/${deed.visit}/answers/${deed.code}`],
+  photo: (deed) => ["PUT", `visits/${deed.visit}/photos/${deed.key}?${new URLSearchParams({ point: deed.code, taken_at: deed.taken_at })}`],
+  signature: (deed) => ["PUT", `visits/${deed.visit}/signature`],
+  offer: (deed) => ["POST", `visits/${deed.visit}/offers`],
+  decision: (deed) => ["POST", `offers/${deed.offer}/${deed.decision}`],
+  letter: (deed) => ["POST", `offers/${deed.offer}/send`],
+};
 
+/** @typedef {import("./kept.js").Deed} Deed */
 /** @typedef {"sent" | "no_connection" | "signed_out"} Outcome */
 
 /**
- * Send every step that waits, in order. Only one tab does so at a time.
+ * Send every deed that waits, in order. Only one tab does so at a time.
  * @param {string} token  CSRF
- * @param {(visit: {id: string, state: string} | null) => void} onAnswer  called after each step with the visit as the
- *   server has it now, or with nothing when it refused
+ * @param {(deed: Deed, answer: any) => void} onAnswer  called after each with what the server said, or with null when it
+ *   refused
  * @returns {Promise<Outcome>}
  */
 export function sendAll(token, onAnswer) {
   return navigator.locks.request("linli-steps", async () => {
-    for (const step of waiting()) {
-      const outcome = await send(step, token, onAnswer);
+    for (let deed = waiting()[0]; deed; deed = waiting()[0]) {
+      const outcome = await send(deed, token, onAnswer);
       if (outcome !== "sent") return outcome;
     }
     return "sent";
@@ -24,28 +38,31 @@ export function sendAll(token, onAnswer) {
 }
 
 /** @returns {Promise<Outcome>} */
-async function send(step, token, onAnswer) {
-  const answer = await post(step, token).catch(() => null);
+async function send(deed, token, onAnswer) {
+  const answer = await call(deed, token).catch(() => null);
   if (answer === null || answer.status >= 500 || answer.status === 429) return "no_connection";
   if (answer.status === 401 || answer.status === 403) return "signed_out";
-  if (answer.ok) drop(step.key);
-  else refuse(step.key, await problem(answer));
-  onAnswer(answer.ok ? await answer.json() : null);
+  const said = await answer.json().catch(() => ({}));
+  if (said.type === IN_FLIGHT) return "no_connection";
+  if (answer.ok) drop(deed.key);
+  else refuse(deed.key, said.detail ?? said.title ?? `HTTP ${answer.status}`);
+  onAnswer(deed, answer.ok ? said : null);
   return "sent";
 }
 
-/** @param {import("./kept.js").Step} step @param {string} token */
-function post(step, token) {
-  return fetch(`/api/v1/visits/${step.visit}/${step.step}`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", "Idempotency-Key": step.key, "X-CSRFToken": token },
-    body: JSON.stringify(step.body),
-    signal: AbortSignal.timeout(PATIENCE_MS),
+/** @param {Deed} deed @param {string} token */
+async function call(deed, token) {
+  const [method, path] = CALLS[deed.what ?? "step"](deed);
+  const photo = deed.what === "photo" ? await photoOf(deed.key) : null;
+  return fetch(`/api/v1/${path}`, {
+    method,
+    headers: {
+      "Accept-Language": document.documentElement.lang,
+      "Content-Type": photo ? photo.type : "application/json",
+      "Idempotency-Key": deed.key,
+      "X-CSRFToken": token,
+    },
+    body: photo ?? JSON.stringify(deed.body ?? {}),
+    signal: AbortSignal.timeout(photo ? PHOTO_PATIENCE_MS : PATIENCE_MS),
   });
-}
-
-/** @param {Response} answer  a problem of RFC 9457 */
-async function problem(answer) {
-  const said = await answer.json().catch(() => ({}));
-  return said.detail ?? said.title ?? `HTTP ${answer.status}`;
 }

@@ -1,0 +1,117 @@
+"""Groups of windows: a page of them in the order of their keys, what must not be shown of each, and their sums.
+
+The database finds the page and what is hidden, so that of some thousand groups only those travel that are shown.
+"""
+
+from collections.abc import Iterable, Sequence, Set
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import connection
+from django.db.models import BigIntegerField, Q, QuerySet
+from django.db.models.expressions import RawSQL
+
+from communities.insight.figures import ASKED
+from communities.models import MetricWindow
+
+Key = tuple[UUID | None, ...]
+"""One id for each dimension that is asked by; None: facts that name none."""
+
+ANSWERS = tuple(sorted({name for figure in ASKED for name in figure.denominator}))
+"""The columns that count who answered."""
+
+# What few answered is hidden, and the next smallest group with it where those few are not enough together: the total
+# less the rest would else be the figure of a few. Groups without an answer have nothing to hide.
+HIDDEN = """
+{answers} > 0 AND ({answers} < {least} OR (
+    (SELECT sum({answers}) FROM placed WHERE {answers} < {least}) BETWEEN 1 AND {least} - 1
+    AND position = (SELECT position FROM placed WHERE {answers} >= {least} ORDER BY {answers}, position LIMIT 1)))
+"""
+
+# None comes after every id.
+PAGE = """
+WITH found AS ({found}),
+placed AS MATERIALIZED (SELECT *, concat_ws(' ', {position}) COLLATE "C" AS position FROM found)
+SELECT position, ARRAY[{hidden}], {keys} FROM placed
+WHERE position > %s AND position = coalesce(%s, position) ORDER BY position LIMIT %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """One group: `position` orders it among its like, `hidden` names the figures that must not be shown of it."""
+
+    key: Key
+    position: str
+    hidden: Set[str]
+
+
+class Sums(RawSQL):
+    """Columns of windows added up, as one array: Django takes longer to write forty sums than PostgreSQL to find
+    them."""
+
+    contains_aggregate = True
+
+    def __init__(self, columns: Iterable[str]) -> None:
+        table = MetricWindow._meta.db_table
+        sums = ", ".join(f'coalesce(sum("{table}"."{name}"), 0)' for name in columns)
+        super().__init__(f"ARRAY[{sums}]::bigint[]", (), ArrayField(BigIntegerField()))
+
+    def get_group_by_cols(self) -> list[Any]:
+        return []
+
+
+def position_of(key: Iterable[UUID | None]) -> str:
+    """Where a group with this key stands."""
+    return " ".join("~" if part is None else str(part) for part in key)
+
+
+def group_page(
+    kept: QuerySet[MetricWindow],
+    keys: Sequence[str],
+    *,
+    least: int,
+    after: str = "",
+    only: str | None = None,
+    limit: int | None = None,
+) -> list[Group]:
+    """The groups by at least one key `after` a position, or `only` the one at it; what is hidden of them depends on
+    all there are. One query."""
+    grouped = kept.order_by().values(*keys).annotate(sums=Sums(ANSWERS))
+    found, parameters = grouped.query.sql_with_params()
+    hidden = (HIDDEN.format(answers=f"sums[{place}]", least=least) for place in range(1, len(ANSWERS) + 1))
+    sql = PAGE.format(
+        found=found,
+        position=", ".join(f"coalesce({key}::text, '~')" for key in keys),
+        hidden=", ".join(hidden),
+        keys=", ".join(keys),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*parameters, after, only, limit])
+        return [Group(tuple(key), position, _made_of(few)) for position, few, *key in cursor.fetchall()]
+
+
+def group_sums(
+    kept: QuerySet[MetricWindow], keys: Sequence[str], groups: Iterable[Group], columns: Sequence[str]
+) -> dict[Key, dict[str, int]]:
+    """The columns added up for each of these groups, and perhaps for others. One query."""
+    among = kept.filter(*(_one_of(key, ids) for key, ids in zip(keys, _ids(groups), strict=False)))
+    rows = among.order_by().values_list(*keys).annotate(sums=Sums(columns))
+    return {tuple(key): dict(zip(columns, sums, strict=True)) for *key, sums in rows}
+
+
+def _ids(groups: Iterable[Group]) -> list[set[UUID | None]]:
+    """The ids there are of each key; of no groups, nothing."""
+    return [set(ids) for ids in zip(*(group.key for group in groups), strict=True)]
+
+
+def _one_of(key: str, ids: set[UUID | None]) -> Q:
+    return Q(**{f"{key}__in": ids - {None}}) | Q(**{f"{key}__isnull": True})
+
+
+def _made_of(few: Sequence[bool]) -> frozenset[str]:
+    """The figures that divide by the columns of ANSWERS that are true."""
+    columns = {name for name, is_hidden in zip(ANSWERS, few, strict=True) if is_hidden}
+    return frozenset(figure.name for figure in ASKED if not columns.isdisjoint(figure.denominator))

@@ -1,0 +1,83 @@
+"""What was told of a visit from there, as the office reads it."""
+
+from datetime import datetime
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from communities.models import User
+from dispatch.checklists import Point, PointKind, points_written
+from dispatch.models import Checklist, Technician, Visit, VisitAnswer, VisitPhoto, VisitSignature
+from dispatch.states import VisitState
+from tests import factories
+from tests.console.test_customer_pages import Page
+from tests.console.test_my_day import browser, opened
+
+POINTS = [
+    Point(code="leaks", name="有無漏水", name_en="Any leak?"),
+    Point(code="pressure", name="水壓", name_en="Pressure", kind=PointKind.NUMBER, unit="bar"),
+    Point(code="remark", name="備註", name_en="Remark", kind=PointKind.TEXT),
+]
+
+
+@pytest.fixture
+def visit(tom: Technician, now: datetime) -> Visit:
+    made = factories.visit(
+        factories.site(factories.community(tom.region, "xicun")),
+        now,
+        technician=tom,
+        starts_at=now,
+        state=VisitState.STARTED,
+        customer=factories.customer(tom.organisation),
+    )
+    checklist = Checklist.objects.create(
+        organisation=tom.organisation,
+        service_type=made.service_type,
+        version=1,
+        points=points_written(POINTS),
+    )
+    Visit.objects.filter(pk=made.pk).update(checklist=checklist, arrived_at=now)
+    return made
+
+
+def tell(visit: Visit, now: datetime) -> None:
+    told = {"organisation": visit.organisation, "visit": visit}
+    VisitAnswer.objects.create(**told, code="leaks", value=False, given_at=now)
+    VisitAnswer.objects.create(**told, code="pressure", value=3.5, given_at=now)
+    VisitSignature.objects.create(**told, name="Ms Wang", strokes="M 1 1 L 9 9", signed_at=now)
+    for key in ("0198c0de-0000-7000-8000-000000000001", "0198c0de-0000-7000-8000-000000000002"):
+        VisitPhoto.objects.create(**told, key=key, width=8, height=6, is_kept=True, taken_at=now)
+
+
+def test_the_office_reads_what_was_told(visit: Visit, dora: User, now: datetime) -> None:
+    path = f"/visits/{visit.pk}?lang=en"
+    assert "not answered" in opened(dora, path).words
+    tell(visit, now)
+    page = opened(dora, path)
+    assert {"Arrived", "09:00", "Any leak?", "No", "3.5 bar", "Remark", "not answered", "Ms Wang"} <= set(
+        page.words
+    )
+    assert len(page.all("img")) == 2
+    assert page.all("path") == [{"d": "M 1 1 L 9 9"}]
+    assert "有無漏水" in opened(dora, f"/visits/{visit.pk}?lang=zh-hant").words
+
+
+def test_whose_visit_it_is_not_finds_none(visit: Visit, tina: Technician, stranger: User, mina: User) -> None:
+    path = f"/visits/{visit.pk}"
+    assert [browser(who).get(path).status_code for who in (tina.user, stranger, mina)] == [404, 404, 200]
+    assert Client().get(path)["Location"] == "/sign-in"
+
+
+def test_more_that_was_told_asks_no_more_questions(visit: Visit, dora: User, now: datetime) -> None:
+    counts = []
+    for _ in range(2):
+        client = browser(dora)
+        with CaptureQueriesContext(connection) as asked:
+            assert Page(client.get(f"/visits/{visit.pk}").content).words
+        counts.append(len(asked))
+        if not VisitAnswer.objects.exists():
+            tell(visit, now)
+    # Session, user and organisation; the visit, its checklist, answers, photos, signature.
+    assert counts == [8, 8]
