@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, model_validator
 
 from api.schemas.base import In, Moment, Out
 from communities.insight.sentences import Language
@@ -26,9 +26,19 @@ class MoveIn(In):
     pin: Annotated[
         Pin | None, Field(description="Pin it there; null leaves pins as they are, and they hold.")
     ] = None
+    following: Annotated[
+        bool,
+        Field(description="With all that come after it in its route, by their starts: it divides a day."),
+    ] = False
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if self.following and (self.technician is None or self.before or self.start_at or self.pin):
+            raise ValueError("following goes with a technician, and with nothing else")
+        return self
 
     def wish(self) -> Wish:
-        return Wish(self.visit, self.technician, self.before, self.start_at, self.pin)
+        return Wish(self.visit, self.technician, self.before, self.start_at, self.pin, self.following)
 
 
 class AcceptIn(In):

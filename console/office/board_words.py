@@ -34,6 +34,7 @@ SAID: Mapping[str, Promise] = {
     "draft": _("New plan, version {number}"),
     "due_in": _("due in {span}"),
     "failed": _("The planner could not make a plan."),
+    "following": _("with all visits after it"),
     "forbidden": _("Not possible"),
     "keeps_out": _("What keeps it out"),
     "late_by": _("{minutes} min late"),

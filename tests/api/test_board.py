@@ -200,7 +200,7 @@ def test_a_moment_tells_how_far_a_run_is(dora_api: Api, north: Region, plan: Pla
     }
 
 
-@pytest.mark.parametrize("change", ["publish", "report", "progress", "shift"])
+@pytest.mark.parametrize("change", ["publish", "report", "progress", "shift", "left out"])
 def test_whatever_changes_makes_another_moment(
     dora_api: Api,
     north: Region,
@@ -215,6 +215,10 @@ def test_whatever_changes_makes_another_moment(
     visit = factories.visit(
         factories.site(xicun), now, technician=tom, starts_at=now, state=VisitState.SCHEDULED
     )
+    waits = factories.visit(factories.site(xicun), now)
+    UnassignedVisit.objects.create(
+        organisation=plan.organisation, version=run, visit=waits, reason="no_capacity"
+    )
     _, before = moment(dora_api, north)
     match change:
         case "publish":
@@ -223,6 +227,8 @@ def test_whatever_changes_makes_another_moment(
             Visit.objects.filter(pk=visit.pk).update(revision=2)
         case "progress":
             PlanVersion.objects.filter(pk=run.pk).update(progress=1)
+        case "left out":
+            Visit.objects.filter(pk=waits.pk).update(revision=2)
         case "shift":
             Shift.objects.filter(pk=shift.pk).update(revision=2)
     _, after = moment(dora_api, north, before["tag"])
@@ -259,6 +265,10 @@ def test_what_a_draft_would_change(
     assert told["travel_minutes"] == -10.0
     assert (told["other_technician"], told["other_time"], told["promises"]) == (3, 0, 0)
     assert told["communities"] == [{"id": str(xicun.pk), "name": "xicun village", "visits": 3}]
+    # One visit goes from Tom to Tina, so neither can be accepted without the other; half an hour's ways are hers.
+    [bundle] = told["bundles"]
+    assert [one["code"] for one in bundle["technicians"]] == ["T1", "T2"]
+    assert (bundle["visits"], bundle["promises"], bundle["travel_minutes"]) == (3, 0, 30.0)
 
 
 def where(technician: str, clock: str) -> dict[str, str]:

@@ -174,6 +174,21 @@ def test_an_edit_of_the_published_plan_is_published_and_touches_nobody_else(
     assert [who for who, _ in told("visit.planned")][3:] == [visit.pk]
 
 
+def test_a_day_is_divided_from_a_visit_on(
+    as_dora: Caller, live: PlanVersion, free: Technician, now: datetime
+) -> None:
+    first, second, third = (stop.visit_id for stop in live.stops.order_by("start_at"))
+    given = edit(as_dora, live, Wish(first, free.pk, start_at=now + timedelta(hours=6)), now)
+
+    made = edit(as_dora, given, Wish(second, free.pk, following=True), now)
+
+    # One after the other by their starts, the one that was there before last.
+    order = made.stops.order_by("sequence").values_list("visit", "route__technician")
+    assert list(order) == [(second, free.pk), (third, free.pk), (first, free.pk)]
+    assert list(Visit.objects.values_list("technician", flat=True).distinct()) == [free.pk]
+    assert shape(again(plan_undo, as_dora, made, now)) == shape(given)
+
+
 def test_a_visit_taken_off_is_withdrawn_and_waits(as_dora: Caller, live: PlanVersion, now: datetime) -> None:
     visit = last(live)
     made = edit(as_dora, live, Wish(visit.pk, None), now)

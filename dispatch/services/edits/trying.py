@@ -23,13 +23,17 @@ from dispatch.states import Pin, VisitState
 @dataclass(frozen=True)
 class Wish:
     """What a dispatcher wants: the visit with this technician, or (None) off the plan; right before another visit, or
-    no earlier than `start_at`; and pinned there. Without `pin`, pins stay as they are, and hold."""
+    no earlier than `start_at`; and pinned there. Without `pin`, pins stay as they are, and hold.
+
+    `following`: with all that come after it in its route, in between the others by their starts. That divides a day.
+    """
 
     visit_id: UUID
     technician_id: UUID | None
     before_id: UUID | None = None
     start_at: datetime | None = None
     pin: Pin | None = None
+    following: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,6 +122,8 @@ def wish_try(sheet: Sheet, wish: Wish) -> Outcome:
     code = _shift_of(sheet, wish.technician_id)
     if code is None:
         return Outcome((Broken.of_visit("no_shift", visit),))
+    if wish.following and name in sheet.stops:
+        return orders_try(sheet, _divided(sheet, name, code), sheet.holds)
     start_s = None if wish.start_at is None else _seconds(sheet, wish.start_at)
     move = Move(name, code, _before(sheet, wish, code), start_s)
     sheet = sheet if wish.pin is None else _pinned(sheet, move, wish.pin)
@@ -142,6 +148,17 @@ def outcome_of(sheet: Sheet, trial: Trial) -> Outcome:
         held_s = trial.holds.get(names[stop.visit_id]) if stop.visit_id in names else None
         stop.held_until = None if held_s is None else sheet.day.at(held_s)
     return Outcome(tuple(broken_by(sheet, trial)), sheet, trial, rows)
+
+
+def _divided(sheet: Sheet, name: str, code: str) -> Orders:
+    """The orders when a visit goes to a shift with all that come after it."""
+    routes = {route.shift: route.stops for route in sheet.plan.routes}
+    here = sheet.stops[name].route.technician.code
+    begin = [stop.visit for stop in routes[here]].index(name)
+    stay, go = routes[here][:begin], routes[here][begin:]
+    others = stay if code == here else routes.get(code, ())
+    there = sorted((*others, *go), key=lambda stop: stop.start_s)
+    return {shift: tuple(stop.visit for stop in stops) for shift, stops in ((here, stay), (code, there))}
 
 
 def explanation_by_hand(outcome: Outcome, name: str) -> dict[str, Any]:

@@ -40,7 +40,7 @@ export class Customer {
 
   #writing({ request_id: requestId, may_write: isReachable }, then) {
     if (!isReachable) return element("p", { class: "soft" }, say("unreachable"));
-    const text = element("textarea", { name: "text", rows: 3, maxlength: MOST_CHARACTERS, required: true, "aria-label": say("message") });
+    const text = element("textarea", { name: "text", rows: 3, maxlength: MOST_CHARACTERS, required: true, "aria-label": say("message"), placeholder: say("message") });
     const send = (event) => {
       event.preventDefault();
       this.#do(() => ask(`/requests/${requestId}/messages`, { method: "POST", body: { text: text.value } }), say("written"), then);

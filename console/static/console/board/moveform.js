@@ -14,7 +14,14 @@ export function moveForm(day, visit, moving) {
   const time = element("input", { type: "time", name: "clock", value: known ? clock(known.stop.start_at) : "" });
   const outcome = element("div", { class: "outcome-note", role: "status" });
   let pin = null; // what a suggestion needs; who changes the form decides anew
-  const move = () => ({ visit: visit.id, technician: technician.value || null, clock: technician.value ? time.value || null : null, pin });
+  const following = followingChoice(known);
+  const move = () => ({
+    visit: visit.id,
+    technician: technician.value || null,
+    clock: technician.value ? time.value || null : null,
+    pin,
+    following: technician.value !== "" && following?.checked,
+  });
   const ask = () =>
     moving.trial(move()).then(
       (told) => outcome.replaceChildren(...consequences(told)),
@@ -35,6 +42,7 @@ export function moveForm(day, visit, moving) {
     },
     element("label", {}, say("technician"), technician),
     element("label", {}, say("start"), time),
+    following && element("label", { class: "following" }, following, say("following")),
     element("button", {}, say("move")),
     outcome,
   );
@@ -47,6 +55,12 @@ export function moveForm(day, visit, moving) {
     ask();
   };
   return { form, attempt };
+}
+
+/** Whether those after it go along, where there are any. */
+function followingChoice(known) {
+  if (!known || known.place === known.technician.stops.length - 1) return null;
+  return element("input", { type: "checkbox", name: "following" });
 }
 
 function technicianChoice(day, known) {

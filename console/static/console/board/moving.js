@@ -83,7 +83,8 @@ export class Moving {
     this.page.follow(made);
   }
 
-  #body({ visit, technician, clock, pin = null }) {
+  #body({ visit, technician, clock, pin = null, following = false }) {
+    if (following) return { visit, technician, following };
     return { visit, technician, start_at: clock ? this.page.day().instant(clock) : null, before: null, pin };
   }
 

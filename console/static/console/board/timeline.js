@@ -25,6 +25,8 @@ export class Timeline {
     this.focus = focus;
     this.hands = hands;
     this.calendar = null;
+    this.carried = null; // the visit that is being dragged
+    this.late = null; // a day that came meanwhile
     mark(focus, place);
     place.addEventListener("keydown", (event) => this.#walk(event));
     place.addEventListener("focusin", ({ target }) => focus.hover(target.closest("[data-visit]")?.dataset.visit ?? null));
@@ -32,6 +34,10 @@ export class Timeline {
 
   /** @param {import("./day.js").Day} day */
   show(day) {
+    if (this.carried) {
+      this.late = day; // what is dragged stays under the pointer: the news are shown when it is dropped
+      return;
+    }
     this.day = day;
     if (this.calendar && this.rows !== day.technicians.size) this.#end();
     const told = { resources: resourcesOf(day), events: eventsOf(day), eventStartEditable: day.mayEdit };
@@ -87,7 +93,7 @@ export class Timeline {
       eventClick: ({ event }) => event.extendedProps.stop && this.focus.choose(event.id),
       eventMouseEnter: ({ event }) => event.extendedProps.stop && this.focus.hover(event.id),
       eventMouseLeave: () => this.focus.hover(null),
-      dragConstraint: (move) => this.#dragged(move, this.hands.over),
+      dragConstraint: (move) => isOverList(move.jsEvent) || this.#dragged(move, this.hands.over),
       eventDragStart: ({ event }) => this.#carry(event.id),
       eventDragStop: ({ event, jsEvent }) => {
         this.#carry(null);
@@ -107,6 +113,13 @@ export class Timeline {
     LIST.classList.toggle("receiving", visitId !== null);
     const listen = visitId === null ? "removeEventListener" : "addEventListener";
     document[listen]("pointermove", this.#hovering);
+    if (visitId === null) setTimeout(() => this.#catchUp());
+  }
+
+  #catchUp() {
+    const day = this.late;
+    this.late = null;
+    if (day) this.show(day);
   }
 
   #hovering = (event) => {
