@@ -59,8 +59,8 @@ class Question:
 
     @property
     def part(self) -> Part | None:
-        """Communities are hidden alike whatever region they are asked for of: among all and among those of theirs, for the
-        sums of both are figures too."""
+        """Communities are hidden alike whatever region they are asked for of: among all and among those of theirs, for
+        the sums of both are figures too."""
         return Part("region_id", self.region_id) if self.by == (Dimension.COMMUNITY,) else None
 
     @property
