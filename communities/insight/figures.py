@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from communities.insight.scores import Interval, net_promoter_interval, ratio
+from communities.insight.scores import Interval, mean_interval, net_promoter_interval, ratio, share_interval
 
 Sums = Mapping[str, int]
 GroupT = TypeVar("GroupT")
@@ -37,6 +37,8 @@ class Figure:
 
     `is_asked`: it comes from what people answered, so that it is not shown of few of them; its denominator counts them.
     `is_of_places`: it counts different customers, which can be said of communities and what is made of them alone.
+    `is_part`: the numerator counts some of what the denominator counts, so that the two are enough for an interval;
+    `spread` are the columns that another interval takes beside them.
     """
 
     name: str
@@ -45,6 +47,8 @@ class Figure:
     denominator: tuple[str, ...] = ()
     is_asked: bool = False
     is_of_places: bool = False
+    is_part: bool = False
+    spread: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -75,18 +79,18 @@ EARNED = ("revenue_minor", "-refunded_minor")
 FIGURES = (
     Figure("requests", Unit.COUNT, ("requests",)),
     Figure("visits", Unit.COUNT, ("visits",)),
-    Figure("csat", Unit.SCORE, ("csat_sum",), ("csat_answers",), is_asked=True),
-    Figure("satisfied", Unit.SHARE, ("csat_satisfied",), ("csat_answers",), is_asked=True),
+    Figure("csat", Unit.SCORE, ("csat_sum",), ("csat_answers",), is_asked=True, spread=("csat_squares",)),
+    Figure("satisfied", Unit.SHARE, ("csat_satisfied",), ("csat_answers",), is_asked=True, is_part=True),
     Figure("nps", Unit.POINTS, ("nps_promoters", "-nps_detractors"), ("nps_answers",), is_asked=True),
     Figure("response_rate", Unit.SHARE, ("csat_answers",), ("surveys_sent",)),
-    Figure("first_visit_fix", Unit.SHARE, ("visits_fixed",), ("first_visits",)),
-    Figure("on_time", Unit.SHARE, ("arrivals_on_time",), ("arrivals",)),
-    Figure("respond_hit_rate", Unit.SHARE, ("responded_on_time",), ("responded",)),
-    Figure("resolve_hit_rate", Unit.SHARE, ("resolved_on_time",), ("resolved",)),
+    Figure("first_visit_fix", Unit.SHARE, ("visits_fixed",), ("first_visits",), is_part=True),
+    Figure("on_time", Unit.SHARE, ("arrivals_on_time",), ("arrivals",), is_part=True),
+    Figure("respond_hit_rate", Unit.SHARE, ("responded_on_time",), ("responded",), is_part=True),
+    Figure("resolve_hit_rate", Unit.SHARE, ("resolved_on_time",), ("resolved",), is_part=True),
     Figure("reopen_rate", Unit.SHARE, ("reopened",), ("visits_completed",)),
     Figure("complaint_rate", Unit.SHARE, ("complaints",), ("visits_completed",)),
     Figure("referral_rate", Unit.SHARE, ("referrals",), ("visits_completed",)),
-    Figure("repurchase", Unit.SHARE, ("repurchased",), ("repurchase_base",)),
+    Figure("repurchase", Unit.SHARE, ("repurchased",), ("repurchase_base",), is_part=True),
     Figure("active_customers", Unit.COUNT, ("active",), is_of_places=True),
     Figure("returning_customers", Unit.COUNT, ("returning",), is_of_places=True),
     Figure("households_served", Unit.SHARE, ("households_served",), ("households",), is_of_places=True),
@@ -94,7 +98,7 @@ FIGURES = (
     Figure("gross_margin", Unit.MONEY, (*EARNED, "-labour_minor", "-travel_minor", "-parts_minor")),
     Figure("average_ticket", Unit.MONEY, ("invoiced_minor",), ("invoices",)),
     Figure("value_added_share", Unit.SHARE, ("upsell_minor",), ("invoiced_minor",)),
-    Figure("acceptance", Unit.SHARE, ("offers_accepted",), ("offers",)),
+    Figure("acceptance", Unit.SHARE, ("offers_accepted",), ("offers",), is_part=True),
 )
 BY_NAME = {figure.name: figure for figure in FIGURES}
 ASKED = tuple(figure for figure in FIGURES if figure.is_asked)
@@ -117,11 +121,15 @@ def quotient(figure: Figure, numerator: int, denominator: int) -> float | None:
 
 
 def interval(figure: Figure, sums: Sums) -> Interval | None:
-    """The 95 % interval of a figure that is in points; the others have none."""
-    if figure.unit != Unit.POINTS:
-        return None
-    (promoters, detractors, answers) = (sums[name] for name in figure.columns)
-    return net_promoter_interval(promoters, detractors, answers)
+    """The 95 % interval of points, of a part of a whole, and of a mean whose spread is among the sums; the others have
+    none."""
+    if figure.is_part:
+        return share_interval(*(sums[name] for name in figure.columns))
+    if figure.spread and all(name in sums for name in figure.spread):
+        return mean_interval(*(sums[name] for name in figure.columns + figure.spread))
+    if figure.unit == Unit.POINTS:
+        return net_promoter_interval(*(sums[name] for name in figure.columns))
+    return None
 
 
 def signed_sum(names: Iterable[str], sums: Sums) -> int:
@@ -132,6 +140,26 @@ def signed_sum(names: Iterable[str], sums: Sums) -> int:
 def respondents(figure: Figure, sums: Sums) -> int:
     """How many answered, for a figure that is asked."""
     return signed_sum(figure.denominator, sums)
+
+
+def hidden_groups(answers: Mapping[GroupT, int], least: int) -> set[GroupT]:
+    """The groups of which an answered figure must not be shown beside the figure of all of them together.
+
+    A group of fewer than `least` respondents, and then the next smallest until those left out are `least` together:
+    the total less the rest would else be the figure of a few. Groups without an answer have nothing to hide. Of windows
+    the database says the same (communities.selectors.groups).
+    """
+    heard = sorted(
+        (count, position, group) for position, (group, count) in enumerate(answers.items()) if count
+    )
+    hidden: set[GroupT] = set()
+    left_out = 0
+    for count, _, group in heard:
+        if count >= least and (left_out == 0 or left_out >= least):
+            break
+        hidden.add(group)
+        left_out += count
+    return hidden
 
 
 def readings(

@@ -19,6 +19,9 @@ NORMAL_95 = 1.959963984540054
 """Quantile of the standard normal distribution that leaves 2.5 % above it."""
 
 
+LEAST_TO_SPREAD = 3
+
+
 @dataclass(frozen=True, slots=True)
 class Interval:
     """Where the true value lies with 95 % confidence."""
@@ -72,6 +75,52 @@ def net_promoter_interval(promoters: int, detractors: int, answers: int) -> Inte
     centre = promoting - detracting
     reach = NORMAL_95 * sqrt((promoting + detracting - centre**2) / trials)
     return Interval(100 * max(-1.0, centre - reach), 100 * min(1.0, centre + reach))
+
+
+def share_interval(part: int, whole: int) -> Interval | None:
+    """The 95 % interval of the share of `part` in `whole`; None for a part of nothing, or one that is none.
+
+    Wilson's score interval ("Probable inference, the law of succession, and statistical inference", JASA 22 (1927)
+    209-212), which Brown, Cai and DasGupta, "Interval estimation for a binomial proportion", Statistical Science 16
+    (2001) 101-133, recommend for small numbers:
+
+        (p + z²/2n  ±  z * sqrt(p (1 - p) / n + z²/4n²)) / (1 + z²/n)
+    """
+    if not 0 <= part <= whole or not whole:
+        return None
+    share, square = part / whole, NORMAL_95**2
+    centre = share + square / (2 * whole)
+    reach = NORMAL_95 * sqrt(share * (1 - share) / whole + square / (4 * whole**2))
+    divisor = 1 + square / whole
+    return Interval(max(0.0, (centre - reach) / divisor), min(1.0, (centre + reach) / divisor))
+
+
+def mean_interval(total: int, answers: int, squares: int) -> Interval | None:
+    """The 95 % interval of mean satisfaction, from the sum of the answers and of their squares.
+
+    Student's: mean ± t * s / sqrt(n), within the scale. None for fewer than three answers, and where all are alike: how
+    far they spread is not known then.
+    """
+    if answers < LEAST_TO_SPREAD or squares * answers <= total**2:
+        return None
+    mean = total / answers
+    variance = (squares - total * mean) / (answers - 1)
+    reach = student_95(answers - 1) * sqrt(variance / answers)
+    return Interval(max(float(CSAT_LOWEST), mean - reach), min(float(CSAT_HIGHEST), mean + reach))
+
+
+def student_95(degrees: int) -> float:
+    """Quantile of Student's t that leaves 2.5 % above it, from four terms of Cornish and Fisher's expansion (Abramowitz
+    and Stegun, "Handbook of Mathematical Functions", 1964, 26.7.5): within 0.01 from four degrees of freedom on."""
+    z = NORMAL_95
+    terms = (
+        z,
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
+    )
+    return sum(term / float(degrees) ** power for power, term in enumerate(terms))
 
 
 def check_promoters(promoters: int, detractors: int, answers: int) -> None:

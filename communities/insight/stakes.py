@@ -44,6 +44,11 @@ def stake(weeks: Sequence[Week], satisfaction: Association) -> Stake | None:
     return Stake(*(_whole(Fraction(share) * spent) for share in satisfaction.whole))
 
 
+def part_of(minor: int, part: int, whole: int) -> int | None:
+    """What of an amount falls to a part of the whole, to the nearest minor unit; None of nothing."""
+    return _whole(Fraction(minor * part, whole)) if whole else None
+
+
 def _whole(amount: Fraction) -> int:
     """The nearest whole minor unit."""
     return (2 * amount.numerator + amount.denominator) // (2 * amount.denominator)

@@ -32,12 +32,13 @@ def customer_fact_list(caller: Caller, customer_id: UUID) -> QuerySet[ServiceEve
     return facts.filter(Q(community=None) | _in_scope(caller, "community__region"))
 
 
-def segment_list(caller: Caller) -> QuerySet[CustomerStanding, Any]:
-    """For each region and segment ("" is without one): customers, their spend and margin so far, and the sum of what
-    is expected of those with a lifetime value, with their number."""
+def segment_list(caller: Caller, community_id: UUID | None = None) -> QuerySet[CustomerStanding, Any]:
+    """For each region and segment ("" is without one), of one community or of all: customers, their spend and margin so
+    far, and the sum of what is expected of those with a lifetime value, with their number."""
+    of = Q(community=community_id) if community_id else Q()
     return (
         CustomerStanding.objects.filter(
-            _in_scope(caller, "community__region"), organisation=caller.organisation
+            _in_scope(caller, "community__region"), of, organisation=caller.organisation
         )
         .values("community__region", "segment")
         .annotate(

@@ -13,7 +13,7 @@ from communities.access import Caller
 from communities.errors import FigureTooFine
 from communities.insight.figures import Reading, readings
 from communities.models import FigureUse, MetricClock, MetricWindow
-from communities.selectors.groups import Key, Sums, group_page, group_sums, position_of
+from communities.selectors.groups import Key, Part, Sums, group_page, group_sums, position_of
 from communities.selectors.measures import COLUMNS
 from communities.selectors.places import community_list
 
@@ -58,6 +58,18 @@ class Question:
         return Q(**{one.column: given for one, given in self.ids.items()})
 
     @property
+    def part(self) -> Part | None:
+        """Communities are hidden alike whatever region they are asked for of: among all and among those of theirs, for
+        the sums of both are figures too."""
+        return Part("region_id", self.region_id) if self.by == (Dimension.COMMUNITY,) else None
+
+    @property
+    def told_apart(self) -> dict[str, UUID]:
+        """The ids that make a group what it is: all but that of its part."""
+        part = self.part
+        return {one.column: given for one, given in self.ids.items() if not part or one.column != part.column}
+
+    @property
     def is_about_technicians(self) -> bool:
         return Dimension.TECHNICIAN in {*self.by, *self.ids}
 
@@ -76,14 +88,15 @@ class FigureTable:
     hidden_total: Set[str]
     places: Mapping[Key, Mapping[str, int]]
     kept: QuerySet[MetricWindow]
+    part: Part | None = None
 
-    def page(self, after: str = "", limit: int | None = None) -> list[Placed]:
-        """The figures of the groups after a position, each with its own; hidden where few answered, or where the
-        rest would tell of few. Two queries."""
+    def page(self, after: str = "", limit: int | None = None, only: str | None = None) -> list[Placed]:
+        """The figures of the groups after a position, or of the `only` one at it, each with its own; hidden where few
+        answered, or where the rest would tell of few. Two queries."""
         if not self.by:
             return []
         least, keys = settings.INSIGHT_MIN_RESPONDENTS, [one.column for one in self.by]
-        groups = group_page(self.kept, keys, least=least, after=after, limit=limit)
+        groups = group_page(self.kept, keys, least=least, after=after, limit=limit, only=only, part=self.part)
         sums = group_sums(self.kept, keys, groups, COLUMNS)
         return [
             (
@@ -93,6 +106,10 @@ class FigureTable:
             )
             for one in groups
         ]
+
+    def row(self, key: Key) -> dict[str, Reading] | None:
+        """The figures of one group; None where nothing happened."""
+        return next((figures for _, _, figures in self.page(only=position_of(key))), None)
 
     def rows(self) -> list[tuple[Key, dict[str, Reading]]]:
         """The figures of all groups."""
@@ -135,7 +152,8 @@ def figure_table(
         total=total,
         hidden_total=_hidden_beside_others(like, question.ids),
         places=places,
-        kept=windows.filter(question.filter, grouping=finest),
+        kept=windows.filter(grouping=finest).filter(**question.told_apart),
+        part=question.part,
     )
 
 
@@ -171,7 +189,8 @@ def _hidden_beside_others(like: QuerySet[MetricWindow], ids: Mapping[Dimension, 
     if not ids:
         return frozenset()
     keys, only = [one.column for one in ids], position_of(ids.values())
-    found = group_page(like, keys, least=settings.INSIGHT_MIN_RESPONDENTS, only=only)
+    part = Question(window=0, by=tuple(ids)).part
+    found = group_page(like, keys, least=settings.INSIGHT_MIN_RESPONDENTS, only=only, part=part)
     return next((group.hidden for group in found), frozenset())
 
 

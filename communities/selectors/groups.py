@@ -30,12 +30,21 @@ HIDDEN = """
     AND position = (SELECT position FROM placed WHERE {answers} >= {least} ORDER BY {answers}, position LIMIT 1)))
 """
 
+# The same among the groups of a part, whose sums are figures too.
+RANKED = """
+, sum({answers}) FILTER (WHERE {answers} < {least}) OVER (PARTITION BY {part}) AS few_{place}
+, row_number() OVER (PARTITION BY {part}, {answers} >= {least} ORDER BY {answers}, {keys}) AS rank_{place}
+"""
+HIDDEN_IN_PART = """
+OR {answers} >= {least} AND few_{place} BETWEEN 1 AND {least} - 1 AND rank_{place} = 1
+"""
+
 # None comes after every id.
 PAGE = """
 WITH found AS ({found}),
-placed AS MATERIALIZED (SELECT *, concat_ws(' ', {position}) COLLATE "C" AS position FROM found)
+placed AS MATERIALIZED (SELECT *, concat_ws(' ', {position}) COLLATE "C" AS position {ranked} FROM found)
 SELECT position, ARRAY[{hidden}], {keys} FROM placed
-WHERE position > %s AND position = coalesce(%s, position) ORDER BY position LIMIT %s
+WHERE position > %s AND position = coalesce(%s, position) {of_part} ORDER BY position LIMIT %s
 """
 
 
@@ -46,6 +55,15 @@ class Group:
     key: Key
     position: str
     hidden: Set[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A column by which groups belong together whose sum is shown as well; and which of these are wanted, None for
+    all."""
+
+    column: str
+    only: UUID | None = None
 
 
 class Sums(RawSQL):
@@ -76,21 +94,30 @@ def group_page(
     after: str = "",
     only: str | None = None,
     limit: int | None = None,
+    part: Part | None = None,
 ) -> list[Group]:
     """The groups by at least one key `after` a position, or `only` the one at it; what is hidden of them depends on
-    all there are. One query."""
-    grouped = kept.order_by().values(*keys).annotate(sums=Sums(ANSWERS))
+    all there are, and on all of their `part`. One query."""
+    grouped = kept.order_by().values(*keys, *([part.column] if part else [])).annotate(sums=Sums(ANSWERS))
     found, parameters = grouped.query.sql_with_params()
-    hidden = (HIDDEN.format(answers=f"sums[{place}]", least=least) for place in range(1, len(ANSWERS) + 1))
     sql = PAGE.format(
         found=found,
         position=", ".join(f"coalesce({key}::text, '~')" for key in keys),
-        hidden=", ".join(hidden),
+        ranked="".join(_each(RANKED, least, part=part.column, keys=", ".join(keys))) if part else "",
+        hidden=", ".join(_each(HIDDEN + (HIDDEN_IN_PART if part else ""), least)),
         keys=", ".join(keys),
+        of_part=f"AND {part.column} = %s" if part and part.only else "",
     )
+    wanted = [part.only] if part and part.only else []
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*parameters, after, only, limit])
+        cursor.execute(sql, [*parameters, after, only, *wanted, limit])
         return [Group(tuple(key), position, _made_of(few)) for position, few, *key in cursor.fetchall()]
+
+
+def _each(sql: str, least: int, **names: str) -> list[str]:
+    """The SQL for each of ANSWERS."""
+    places = range(1, len(ANSWERS) + 1)
+    return [sql.format(answers=f"sums[{place}]", place=place, least=least, **names) for place in places]
 
 
 def group_sums(

@@ -14,6 +14,7 @@ from communities.selectors.places import region_list
 from console.customer.pages import Policy
 from console.office.board_words import figures, said
 from console.office.day import day_asked, newest_day
+from console.office.figure_words import money_told
 from console.office.pages import language_here, office_page, signed_in
 from dispatch.explanations import name_in
 from dispatch.selectors.plans import plan_list
@@ -36,11 +37,12 @@ def board(request: HttpRequest, caller: Caller) -> HttpResponse:
         "today": timezone.now().astimezone(caller.organisation.zone).date(),
         "region": region,
         "regions": [(one.pk, name_in(one, language)) for one in regions],
-        "figures": figures(language),
+        "figures": figures(),
         "told": {
             "region": str(region.pk) if region else None,
             "on": on.isoformat(),
             "language": language,
+            "money": money_told(caller.organisation.currency),
             "words": said(language),
         },
     }

@@ -6,7 +6,9 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from communities.insight.figures import BY_NAME
 from communities.insight.sentences import Language
+from console.office.figure_words import TITLES, TOO_FEW
 from console.office.words import PLAN_STATES, RECOVERY_CAUSES, VISIT_STATES
 from dispatch.explanations import TERMS
 
@@ -106,6 +108,7 @@ SAID: Mapping[str, Promise] = {
     "target": _("Target"),
     "technician": _("Technician"),
     "terms": _("Where the minutes come from"),
+    "too_few": TOO_FEW,
     "total": _("All costs"),
     "travel": _("Travel, h:min"),
     "undone": _("Undone."),
@@ -119,16 +122,8 @@ SAID: Mapping[str, Promise] = {
     "write": _("Send"),
     "written": _("The message is on its way."),
 }
-FIGURES: Mapping[str, Promise] = {
-    "visits": _("Visits"),
-    "csat": _("CSAT"),
-    "on_time": _("On time"),
-    "first_visit_fix": _("Fixed at first visit"),
-    "resolve_hit_rate": _("Resolved in time"),
-    "complaint_rate": _("Complaints"),
-    "revenue": _("Revenue"),
-}
-"""What communities can be coloured by: names of the API's figures."""
+FIGURES = ("visits", "csat", "on_time", "first_visit_fix", "resolve_hit_rate", "complaint_rate", "revenue")
+"""What communities can be coloured by."""
 
 
 def said(language: Language) -> dict[str, str]:
@@ -142,7 +137,6 @@ def said(language: Language) -> dict[str, str]:
         return words | left_out | {f"term.{term}": text for term, text in TERMS[language].items()}
 
 
-def figures(language: Language) -> list[tuple[str, str]]:
-    """Names and titles."""
-    with translation.override(language):
-        return [(name, str(title)) for name, title in FIGURES.items()]
+def figures() -> list[tuple[str, Promise, str]]:
+    """Names, titles and units."""
+    return [(name, TITLES[name], str(BY_NAME[name].unit)) for name in FIGURES]

@@ -22,8 +22,7 @@ from django.views.decorators.http import require_http_methods
 from communities.access import Caller
 from communities.insight.sentences import Language
 from communities.models import Community, Contact, Customer, Site
-from console.office.customers import View
-from console.office.pages import language_here, office_page, signed_in
+from console.office.pages import View, language_here, office_page, signed_in
 from console.office.words import VISIT_STATES
 from console.window_field import WindowField, window_value
 from core.errors import Invalid

@@ -1,13 +1,10 @@
 """Customers: who they are to us by segment, one customer's story, and who left without handing theirs over."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import wraps
-from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -18,7 +15,7 @@ from communities.insight.health_words import reason_sentence
 from communities.insight.rfm import Segment
 from communities.models import CustomerStanding, ServiceEvent
 from communities.selectors.customers import customer_fact_list, segment_list, standing_list
-from console.office.pages import language_here, office_page, signed_in
+from console.office.pages import language_here, not_for_technicians, office_page, signed_in
 from console.office.words import FACTS, SEGMENTS
 from core.money import Money
 from dispatch.models import Technician
@@ -32,8 +29,6 @@ SORTS: dict[str, Promise] = {
     "health": _("Lowest health"),
     "last_on": _("Longest away"),
 }
-
-View = Callable[..., HttpResponse]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +56,6 @@ class CustomerRow:
     high: Money | None
 
 
-def not_for_technicians(view: View) -> View:
-    """They have a day."""
-
-    @wraps(view)
-    def guarded(request: HttpRequest, caller: Caller, *args: Any, **kwargs: Any) -> HttpResponse:
-        return redirect("day") if caller.is_technician else view(request, caller, *args, **kwargs)
-
-    return guarded
-
-
 @require_safe
 @signed_in
 @not_for_technicians
@@ -85,7 +70,7 @@ def customers(request: HttpRequest, caller: Caller) -> HttpResponse:
         found = found.filter(segment=segment)
     currency = caller.organisation.currency
     context = {
-        "segments": _segments(caller, currency),
+        "segments": segments_shown(caller),
         "segment": segment,
         "segment_title": SEGMENTS.get(segment, ""),
         "sort": sort,
@@ -118,10 +103,11 @@ def customer(request: HttpRequest, caller: Caller, customer_id: UUID) -> HttpRes
     return office_page(request, caller, "office/customer.html", context)
 
 
-def _segments(caller: Caller, currency: str) -> list[SegmentRow]:
-    """Every segment that somebody is in, dearest first, those without one last."""
+def segments_shown(caller: Caller, community_id: UUID | None = None) -> list[SegmentRow]:
+    """Every segment that somebody (of a community, or of all) is in, dearest first, those without one last."""
+    currency = caller.organisation.currency
     sums: dict[str, list[int]] = {}
-    for row in segment_list(caller):
+    for row in segment_list(caller, community_id):
         of = sums.setdefault(row["segment"], [0] * 5)
         for place, name in enumerate(("customers", "spend", "margin", "lifetime", "valued")):
             of[place] += row[name] or 0

@@ -1,21 +1,18 @@
-"""The facts behind a number of the communities page."""
-
-from uuid import UUID
+"""The facts behind a number of the communities' pages."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from communities.access import Caller
 from communities.errors import TooFewRespondents
 from communities.insight.figures import BY_NAME, Figure
-from communities.models import Community, ServiceEvent
+from communities.models import ServiceEvent
 from communities.selectors.figure_facts import facts_behind
 from communities.selectors.figures import Question
-from communities.selectors.places import community_list
-from console.office.insight import FIGURE_OF, HEADINGS, WINDOW
-from console.office.pages import language_here, office_page, signed_in
+from console.office.choices import community_asked, region_asked, window_asked
+from console.office.figure_words import TITLES
+from console.office.pages import language_here, not_for_technicians, office_page, signed_in
 from console.office.words import FACTS
 from core.money import Money
 from dispatch.explanations import name_in
@@ -25,39 +22,31 @@ MOST = 100  # the API has the rest
 
 @require_safe
 @signed_in
-def figure_facts(request: HttpRequest, caller: Caller, column: str) -> HttpResponse:
-    """What a column's number is made of, in ?community= or in all, newest first. Not for technicians."""
-    if caller.is_technician:
-        return redirect("day")
-    if column not in FIGURE_OF:
+@not_for_technicians
+def figure_facts(request: HttpRequest, caller: Caller, figure: str) -> HttpResponse:
+    """What a figure of ?window= days is made of, in ?community=, in ?region= or in all, newest first. Not for
+    technicians."""
+    if figure not in BY_NAME:
         raise Http404
-    figure, community = BY_NAME[FIGURE_OF[column]], _community(caller, request.GET.get("community", ""))
-    question = Question(window=WINDOW, community_id=community.pk if community else None)
-    facts = _facts(caller, figure, question)
+    asked, window = BY_NAME[figure], window_asked(request)
+    community, region = community_asked(request, caller), region_asked(request, caller)
+    place = community or region
+    question = Question(
+        window=window,
+        community_id=community.pk if community else None,
+        region_id=region.pk if region else None,
+    )
+    facts = _facts(caller, asked, question)
     context = {
-        "title": HEADINGS[column],
-        "place": name_in(community, language_here(request, caller.organisation.language))
-        if community
-        else "",
-        "has_denominator": bool(figure.denominator),
-        "moments": None if facts is None else [_moment(fact, figure) for fact in facts],
+        "title": TITLES[figure],
+        "community": community,
+        "window": window,
+        "place": name_in(place, language_here(request, caller.organisation.language)) if place else "",
+        "has_denominator": bool(asked.denominator),
+        "moments": None if facts is None else [_moment(fact, asked) for fact in facts],
         "least": settings.INSIGHT_MIN_RESPONDENTS,
     }
     return office_page(request, caller, "office/facts.html", context)
-
-
-def _community(caller: Caller, asked: str) -> Community | None:
-    """The community asked for, or None for all. Raises Http404 for one that is not there for the caller."""
-    if not asked:
-        return None
-    try:
-        key = UUID(asked)
-    except ValueError:
-        raise Http404 from None
-    found = community_list(caller).filter(pk=key).defer("boundary").first()
-    if found is None:
-        raise Http404
-    return found
 
 
 def _facts(caller: Caller, figure: Figure, question: Question) -> list[ServiceEvent] | None:

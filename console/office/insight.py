@@ -1,81 +1,73 @@
-"""What the communities page shows: four weeks of figures, and what customers' answers tell the planner."""
+"""What the communities page shows: the figures of a window for all, for regions and for communities, and what
+customers' answers tell the planner."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext_lazy as _
+from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
 
 from communities.access import Caller
-from communities.insight.figures import Reading, readings
+from communities.insight.figures import BY_NAME, Figure, Reading, readings
 from communities.insight.sentences import Language
-from communities.models import Community, Signal, SignalSet
-from communities.selectors.figures import Dimension, FigureTable, Question, figure_table
-from communities.selectors.groups import Key
+from communities.models import Community, Region, Signal, SignalSet
+from communities.selectors.figures import PLACE_COLUMNS, Dimension, FigureTable, Question, figure_table
 from communities.selectors.insight import signal_list
 from communities.selectors.measures import COLUMNS
-from communities.selectors.places import IS_SERVED, community_list
-from core.money import Money
+from communities.selectors.places import IS_SERVED, community_list, unshown
+from console.office.figure_words import said
 from dispatch.explanations import name_in, signal_names
 
-WINDOW = 28
-FOUR_WEEKS = Question(window=WINDOW, by=(Dimension.COMMUNITY,))
-NOTHING = readings(dict.fromkeys(COLUMNS, 0), least=0)
+STANDARD = ("requests", "visits", "on_time", "first_visit_fix", "csat", "nps", "acceptance", "revenue")
+NOTHING = readings(dict.fromkeys((*COLUMNS, *PLACE_COLUMNS), 0), least=0)
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """What the page shows of one community, or of all. Shares are per cent; None where nothing can be said."""
+class Asked:
+    """A region or all, over so many days; the figures by their names, in the order of one of them or of "name": with a
+    minus before it, largest first."""
 
-    community_id: UUID | None
+    region: Region | None
+    window: int
+    names: Sequence[str]
+    sort: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A figure in words, and its value to sort and to paint by: None where nothing can be said."""
+
+    name: str
+    text: str | Promise
+    value: float | None
+    is_hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The figures of a community or region; `key` is None for all together."""
+
+    key: UUID | None
     name: str
     region: str
-    requests: int
-    visits: int
-    on_time: float | None
-    fixed: float | None
-    csat: float | None
-    csat_answers: int | None
-    nps: float | None
-    offers: float | None
-    revenue: Money
+    cells: list[Cell]
 
-
-HEADINGS = {
-    "name": _("Community"),
-    "requests": _("Requests"),
-    "visits": _("Visits"),
-    "on_time": _("On time"),
-    "fixed": _("Fixed at first visit"),
-    "csat": _("CSAT"),
-    "nps": _("NPS"),
-    "offers": _("Offers accepted"),
-    "revenue": _("Revenue"),
-}
-SHOWN = list(HEADINGS)
-FIGURE_OF = {
-    "requests": "requests",
-    "visits": "visits",
-    "on_time": "on_time",
-    "fixed": "first_visit_fix",
-    "csat": "csat",
-    "nps": "nps",
-    "offers": "acceptance",
-    "revenue": "revenue",
-}
-"""What a column shows, by the figure's name."""
+    def cell(self, name: str) -> Cell:
+        return next(cell for cell in self.cells if cell.name == name)
 
 
 @dataclass(frozen=True, slots=True)
 class Insight:
-    """The figures of the days `first_on`..`last_on`; both None before anything was counted."""
+    """The figures of the days `first_on`..`last_on`, both None before anything was counted. `regions` only where there
+    are several."""
 
     first_on: date | None
     last_on: date | None
-    total: Figures
-    rows: list[Figures]
+    total: Row
+    regions: list[Row]
+    communities: list[Row]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,34 +80,81 @@ class Told:
     others: list[str]
 
 
-def insight(caller: Caller, language: Language, sort: str) -> Insight:
-    """The communities with sites, in the order of a column's name; with a minus before it, largest first."""
-    table = figure_table(caller, FOUR_WEEKS)
-    served = community_list(caller).filter(IS_SERVED).select_related("region")
-    shown: dict[Key, Community] = {
-        (community.pk,): community for community in served.defer("boundary").order_by("code")
-    }
-    currency = caller.organisation.currency
-    rows = [
-        _figures(figures, currency, shown[key], language) for key, figures in _of_each(table, shown).items()
-    ]
+def served_list(caller: Caller, region: Region | None) -> QuerySet[Community]:
+    """The communities with sites, of a region or of all."""
+    served = community_list(caller).filter(IS_SERVED)
+    return served.filter(region=region) if region else served
+
+
+def columns_with(figure: Figure) -> Sequence[str]:
+    """The figures of the table: the usual ones, before them any other that is asked for."""
+    return list(dict.fromkeys((*(() if figure.name in STANDARD else (figure.name,)), *STANDARD)))
+
+
+def insight(caller: Caller, asked: Asked, language: Language) -> Insight:
+    """The figures of the communities with sites. Seven queries, and six more for several regions."""
+    region = asked.region
+    of = Question(window=asked.window, by=(Dimension.COMMUNITY,), region_id=region.pk if region else None)
+    table = figure_table(caller, of)
+    write = _Writer(asked.names, caller.organisation.currency, language)
+    served = served_list(caller, region).select_related("region").defer(*unshown()).order_by("code")
+    communities = list(served)
+    regions = {community.region_id: community.region for community in communities}
+    by_region = _region_rows(caller, regions.values(), asked.window, write) if len(regions) > 1 else []
     return Insight(
         first_on=table.first_on if table else None,
         last_on=table.through_on if table else None,
-        total=_figures(table.whole if table else NOTHING, currency, None, language),
-        rows=_sorted(rows, sort),
+        total=write.row(None, table.whole if table else NOTHING),
+        regions=_sorted(by_region, asked.sort),
+        communities=_sorted(write.rows(communities, table), asked.sort),
     )
 
 
-def _of_each(table: FigureTable | None, shown: Mapping[Key, Community]) -> dict[Key, Mapping[str, Reading]]:
-    """The figures of each community, in their order; of one in which nothing happened, nothing."""
-    counted = dict(table.rows()) if table else {}
-    return {key: counted.get(key, NOTHING) for key in shown}
+@dataclass(frozen=True, slots=True)
+class _Writer:
+    """Readings of a place into a row."""
+
+    names: Sequence[str]
+    currency: str
+    language: Language
+
+    def rows(self, places: Iterable[Community | Region], table: FigureTable | None) -> list[Row]:
+        counted = dict(table.rows()) if table else {}
+        return [self.row(place, counted.get((place.pk,), NOTHING)) for place in places]
+
+    def row(self, place: Community | Region | None, figures: Mapping[str, Reading]) -> Row:
+        return Row(
+            key=place.pk if place else None,
+            name=name_in(place, self.language) if place else "",
+            region=name_in(place.region, self.language) if isinstance(place, Community) else "",
+            cells=[self._cell(BY_NAME[name], figures[name]) for name in self.names],
+        )
+
+    def _cell(self, figure: Figure, reading: Reading) -> Cell:
+        return Cell(figure.name, said(figure, reading, self.currency), reading.value, reading.is_hidden)
 
 
-def told(caller: Caller, language: Language) -> Told:
-    """The signals in words, those that weigh nothing left out. Three queries."""
-    signals = list(signal_list(caller).exclude(minutes=0).select_related("community"))
+def _region_rows(caller: Caller, regions: Iterable[Region], window: int, write: _Writer) -> list[Row]:
+    return write.rows(regions, figure_table(caller, Question(window=window, by=(Dimension.REGION,))))
+
+
+def _sorted(rows: Iterable[Row], sort: str) -> list[Row]:
+    """By a column; rows with nothing in it come last, either way round."""
+    column = sort.removeprefix("-")
+    known = [(_value(row, column), row) for row in rows]
+    with_value = [(value, row) for value, row in known if value is not None]
+    with_value.sort(key=lambda one: one[0], reverse=sort.startswith("-"))
+    return [row for _, row in with_value] + [row for value, row in known if value is None]
+
+
+def _value(row: Row, column: str) -> str | float | None:
+    return row.name if column == "name" else row.cell(column).value
+
+
+def told(caller: Caller, language: Language, about: Q | None = None) -> Told:
+    """The newest signals in words (those `about` something), those that weigh nothing left out. Three queries."""
+    found = signal_list(caller).filter(about or Q()).exclude(minutes=0).select_related("community")
+    signals = list(found.defer(*unshown("community__")))
     signals.sort(key=lambda signal: (-abs(signal.minutes), signal.community.code if signal.community else ""))
     names = signal_names(caller)
 
@@ -130,44 +169,3 @@ def told(caller: Caller, language: Language) -> Told:
         affinities=words(Signal.Kind.TECHNICIAN_AFFINITY),
         others=words(Signal.Kind.COMMUNITY_UPSELL, Signal.Kind.SERVICE_DAYS, Signal.Kind.DURATION),
     )
-
-
-def _figures(
-    figures: Mapping[str, Reading], currency: str, community: Community | None, language: Language
-) -> Figures:
-    return Figures(
-        community_id=community.pk if community else None,
-        name=name_in(community, language) if community else "",
-        region=name_in(community.region, language) if community else "",
-        requests=_whole(figures["requests"]),
-        visits=_whole(figures["visits"]),
-        on_time=_per_cent(figures["on_time"]),
-        fixed=_per_cent(figures["first_visit_fix"]),
-        csat=figures["csat"].value,
-        csat_answers=figures["csat"].denominator,
-        nps=figures["nps"].value,
-        offers=_per_cent(figures["acceptance"]),
-        revenue=Money(_whole(figures["revenue"]), currency),
-    )
-
-
-def _whole(count: Reading) -> int:
-    return count.numerator or 0
-
-
-def _per_cent(share: Reading) -> float | None:
-    return None if share.value is None else 100 * share.value
-
-
-def _sorted(rows: list[Figures], sort: str) -> list[Figures]:
-    """By a column; rows with nothing in it come last, either way round."""
-    column = sort.removeprefix("-")
-    with_value = [row for row in rows if _value(row, column) is not None]
-    without = [row for row in rows if _value(row, column) is None]
-    with_value.sort(key=lambda row: _value(row, column), reverse=sort.startswith("-"))
-    return with_value + without
-
-
-def _value(row: Figures, column: str) -> Any:
-    value = getattr(row, column)
-    return value.minor if isinstance(value, Money) else value

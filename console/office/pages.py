@@ -31,6 +31,16 @@ def signed_in(view: View) -> View:
     return guarded
 
 
+def not_for_technicians(view: View) -> View:
+    """They have a day."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, caller: Caller, *args: Any, **kwargs: Any) -> HttpResponse:
+        return redirect("day") if caller.is_technician else view(request, caller, *args, **kwargs)
+
+    return guarded
+
+
 def for_administrators(view: View) -> View:
     """Others have a day."""
 

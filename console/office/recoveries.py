@@ -52,7 +52,7 @@ def recoveries(request: HttpRequest, caller: Caller) -> HttpResponse:
     language = language_here(request, caller.organisation.language)
     found = recovery_list(caller).filter(state__in=RECOVERY_LIVE).order_by("due_at", "pk")[: MOST + 1]
     now = timezone.now()
-    rows = [_shown(one, language, now) for one in found]
+    rows = [recovery_shown(one, language, now) for one in found]
     context = {
         "rows": rows[:MOST],
         "more": len(rows) > MOST,
@@ -79,7 +79,7 @@ def drop(request: HttpRequest, caller: Caller, recovery_id: UUID) -> HttpRespons
     return redirect("recoveries")
 
 
-def _shown(recovery: Recovery, language: Language, now: datetime) -> RecoveryShown:
+def recovery_shown(recovery: Recovery, language: Language, now: datetime) -> RecoveryShown:
     community, visit = recovery.request.site.community, next_visit(recovery)
     return RecoveryShown(
         recovery=recovery,

@@ -17,7 +17,7 @@ DISPATCHER = {
     "/regions": 2,
     "/communities": 2,
     "/communities/{community}": 2,
-    "/communities/{community}/figures?from=2026-03-01&to=2026-03-31": 4,
+    "/communities/{community}/figures?from=2026-03-01&to=2026-03-31": 5,
     "/figures": 5,
     "/figures?by=community": 7,
     "/figures?by=region,service_type": 5,

@@ -1,6 +1,7 @@
 """Groups in pages, and what must not be shown of which."""
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -8,8 +9,9 @@ from django.db.models import QuerySet
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from communities.insight.figures import hidden_groups
 from communities.models import MetricWindow, Region
-from communities.selectors.groups import ANSWERS, Group, group_page, group_sums, position_of
+from communities.selectors.groups import ANSWERS, Group, Part, group_page, group_sums, position_of
 
 K = 5
 KEYS = ("technician_id",)
@@ -76,6 +78,25 @@ def test_nothing_of_few_can_be_told_from_the_total_and_no_more_is_hidden_than_mu
     assert not left_out or sum(left_out) >= K or not shown  # a total of fewer is hidden itself
     if left_out:  # without the largest of them, either it would be of few itself, or the rest would be
         assert max(left_out) < K or sum(left_out) - max(left_out) < K
+    assert hidden_groups(dict(sorted(answers.items())), K) == numbers  # weeks are hidden by this one
+
+
+def test_what_the_sum_of_a_part_would_tell_is_hidden_wherever_it_is_asked_for(
+    north: Region, south: Region
+) -> None:
+    # Among all 3 + 4 are enough. In the north the sum less 7 would tell 3, in the south less 20 and 6 would tell 4.
+    written(north, {1: 3, 2: 7})
+    written(south, {3: 4, 4: 20, 5: 6})
+    every = MetricWindow.objects.filter(organisation=north.organisation)
+
+    def few(**more: Any) -> set[int]:
+        groups = group_page(every, KEYS, least=K, **more)
+        return {_number(group) for group in groups if "csat" in group.hidden}
+
+    assert few() == {1, 3}
+    assert few(part=Part("region_id")) == {1, 2, 3, 5}
+    assert few(part=Part("region_id", south.pk)) == {3, 5}
+    assert few(part=Part("region_id"), only=position_of([UUID(int=2)])) == {2}
 
 
 def test_pages_follow_each_other_and_whoever_has_no_technician_comes_last(

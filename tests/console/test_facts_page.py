@@ -42,8 +42,17 @@ def test_every_number_leads_to_its_facts(mina: User, village: Community) -> None
     browser = Client()
     browser.force_login(mina)
     page = browser.get("/communities?lang=en").content.decode()
-    for column in ("requests", "visits", "on_time", "fixed", "csat", "nps", "offers", "revenue"):
-        path = f"/communities/{column}/facts?community={village.pk}"
+    for figure in (
+        "requests",
+        "visits",
+        "on_time",
+        "first_visit_fix",
+        "csat",
+        "nps",
+        "acceptance",
+        "revenue",
+    ):
+        path = f"/communities/{figure}/facts?window=28&amp;community={village.pk}"
         assert f'href="{path}"' in page
         assert opened(mina, path)[0] == 200
 

@@ -257,7 +257,7 @@ def test_pages_carry_no_script_and_no_inline_style(dora: User, version: PlanVers
     browser = Client()
     browser.force_login(dora)
 
-    for path in (DAY, "/communities", "/sign-in"):
+    for path in (DAY, "/sign-in"):
         answer = browser.get(path, follow=True)
         page = Page(answer.content)
         assert answer["Content-Security-Policy"] == CSP
@@ -332,9 +332,9 @@ def test_more_routes_ask_no_more_questions(
         counts[path] = len(asked)
 
     # Both begin with session, user and organisation. The day: plans, routes, stops, left out, technicians,
-    # signals, communities, unpublished. Communities: last day, respondents, total, customers, households,
-    # communities, sums, signals, technicians, service types.
-    assert counts == {DAY: 11, "/communities": 13}
+    # signals, communities, unpublished. Communities: regions, last day, respondents, total, customers, households,
+    # communities, sums, part of the map, signals, technicians, service types.
+    assert counts == {DAY: 11, "/communities": 15}
 
 
 # The communities
@@ -400,7 +400,7 @@ def test_a_community_is_summed_over_four_weeks(dora: User, xicun: Community) -> 
 
     # on time 3/4, fixed 2/3, CSAT 27/6, NPS 100 · (4 - 2)/8, offers 2/8, revenue 1200 + 800
     figures = ["2", "3", "75 %", "67 %", "4.5", "25", "25 %", "TWD 2,000"]
-    assert rows(page) == ["xicun village", "North", *figures]
+    assert rows(page) == ["All together", *figures, "xicun village", "North", *figures]
     assert "Feb. 3, 2026 – March 2, 2026" in page.words
 
 

@@ -58,7 +58,8 @@ TABLE: dict[str, tuple[Row, Row]] = {  # of GET, and of POST
     "my-day.webmanifest": (ANYBODY, NO),
     "visits/<uuid:visit_id>": (("sign-in", 404, 404, 404, 200, 200, 200, 200), NO),
     "communities": (OFFICE, NO),
-    "communities/<str:column>/facts": (OFFICE, NO),
+    "communities/<uuid:community_id>": (("sign-in", 404, "day", 404, "day", 200, 200, 200), NO),
+    "communities/<str:figure>/facts": (OFFICE, NO),
     "customers": (OFFICE, NO),
     "customers/<uuid:customer_id>": (("sign-in", 404, "day", 404, "day", 200, 200, 200), NO),
     "proof": (("sign-in", "day", "day", 200, "day", 200, "day", 200), NO),  # who answers for regions
@@ -143,7 +144,7 @@ def own_cache(settings: LazySettings) -> None:
 def addresses(tom: Technician, dora: User, now: datetime) -> dict[str, str]:
     """Where each route leads in a world that has one of everything."""
     world = World(tom, now)
-    names = world.names | {"column": "csat", "user": str(dora.pk), "customer": world.names["known_customer"]}
+    names = world.names | {"figure": "csat", "user": str(dora.pk), "customer": world.names["known_customer"]}
     invoice = Invoice.objects.get(pk=names["invoice"])
     names["note"] = str(CreditNote.objects.get(invoice=invoice).pk)
     names["checkout"] = str(Checkout.objects.get(link__invoice=invoice).pk)

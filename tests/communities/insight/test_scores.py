@@ -2,7 +2,16 @@
 
 import pytest
 
-from communities.insight.scores import csat_mean, net_promoter_interval, net_promoter_score, ratio
+from communities.insight.scores import (
+    Interval,
+    csat_mean,
+    mean_interval,
+    net_promoter_interval,
+    net_promoter_score,
+    ratio,
+    share_interval,
+    student_95,
+)
 
 
 def test_csat_is_the_mean_of_the_answers() -> None:
@@ -28,6 +37,32 @@ def test_interval_of_few_answers_is_wide_and_ends_where_the_scale_does() -> None
     interval = net_promoter_interval(1, 0, 1)
     assert interval is not None
     assert (round(interval.low, 1), interval.high) == (-73.4, 100)
+
+
+def rounded(interval: Interval | None) -> tuple[float, float]:
+    assert interval is not None
+    return round(interval.low, 3), round(interval.high, 3)
+
+
+def test_interval_of_a_share() -> None:
+    # z² = 3.8415. (0.8 + z²/20 ± 1.96 · √(0.8 · 0.2 / 10 + z²/400)) / (1 + z²/10) = (0.9921 ± 0.3136) / 1.38415
+    assert rounded(share_interval(8, 10)) == (0.490, 0.943)
+    assert rounded(share_interval(5, 5)) == (0.566, 1.0)  # 1 / (1 + 3.8415/5): all of five is not all of all
+    assert [share_interval(0, 0), share_interval(3, 2)] == [None, None]
+
+
+def test_interval_of_a_mean() -> None:
+    # 5, 4, 4, 4, 3: variance (82 − 20²/5) / 4 = 0.5, so 4 ± 2.776 · √(0.5 / 5)
+    low, high = rounded(mean_interval(20, 5, 82))
+    assert (round(low, 2), round(high, 2)) == (3.12, 4.88)
+    # Two of 5 and one of 1: 3.67 ± 4.3 · √(5.33 / 3) is wider than the scale
+    assert rounded(mean_interval(11, 3, 51)) == (1.0, 5.0)
+    assert [mean_interval(25, 5, 125), mean_interval(9, 2, 41)] == [None, None]  # no spread; too few for one
+
+
+def test_student_s_quantile_is_that_of_the_tables() -> None:
+    for degrees, table in ((4, 2.776), (5, 2.571), (10, 2.228), (30, 2.042), (100, 1.984)):
+        assert student_95(degrees) == pytest.approx(table, abs=0.01)
 
 
 def test_ratio_is_one_number_over_another() -> None:

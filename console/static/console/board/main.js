@@ -138,7 +138,7 @@ function begin() {
   try {
     const chart = new Chart(find("#map"), focus);
     parts.push(chart);
-    find("#figure").addEventListener("change", ({ target }) => chart.paint(target.value).catch((error) => tell(error.message, true)));
+    find("#figure").addEventListener("change", ({ target }) => chart.paint(target.value, target.selectedOptions[0].dataset.unit).catch((error) => tell(error.message, true)));
     if (day) chart.show(day);
   } catch {
     find("#map").textContent = say("no_map"); // a browser without WebGL: the timeline and the list have it all

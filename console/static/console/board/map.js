@@ -1,14 +1,13 @@
 /** The map: communities coloured by a figure, routes, stops. MapLibre draws it; the tiles are our own. */
 
 import * as maplibre from "../../vendor/maplibre/maplibre-gl.mjs";
+import { areaColours, areaLayers, areaSource, hatch, legendOf, paint } from "../areas.js";
+import { formatOf } from "../figures.js";
 import { ask } from "./api.js";
 import { Places, placeLayers } from "./places.js";
-import { LANGUAGE, REGION, say } from "./words.js";
+import { LANGUAGE, MONEY, REGION, say } from "./words.js";
 
-const TILES = `${location.origin}/api/v1/tiles/communities/{z}/{x}/{y}`;
-const DEEPEST = 16;
 const COLOURS = 8;
-const SHADES = 5;
 const EMPTY = { type: "FeatureCollection", features: [] };
 
 export class Chart {
@@ -28,6 +27,7 @@ export class Chart {
       pitchWithRotate: false,
       fadeDuration: 0,
     });
+    hatch(this.map, this.colour);
     this.map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
     this.ready = new Promise((resolve) => this.map.once("load", resolve));
     this.popup = new maplibre.Popup({ closeButton: false, closeOnClick: false, offset: 10 });
@@ -46,36 +46,30 @@ export class Chart {
     if (first) this.#fit();
   }
 
-  /** Colour the communities by one of the API's figures, or by nothing. */
-  async paint(figure) {
+  /** Colour the communities by one of the API's figures, with its unit, or by nothing. */
+  async paint(figure, unit) {
     await this.ready;
-    this.map.removeFeatureState({ source: "communities", sourceLayer: "communities" });
-    const values = figure ? await figuresOf(figure) : [];
-    const steps = stepsOf(values.map(([, value]) => value));
-    for (const [id, value] of values) {
-      const shade = steps.filter((step) => value >= step).length;
-      this.map.setFeatureState({ source: "communities", sourceLayer: "communities", id }, { shade });
-    }
-    this.legend.replaceChildren(...legendOf(figure, steps));
+    const areas = figure ? await figuresOf(figure) : [];
+    const steps = paint(this.map, areas);
+    const words = { no_figures: say("no_figures"), too_few: say("too_few") };
+    const format = formatOf({ unit, ...MONEY, language: LANGUAGE });
+    this.legend.replaceChildren(...(figure ? legendOf(steps, areas, format, words) : []));
   }
 
   #style() {
     const { colour } = this;
     const routeColour = ["match", ["get", "colour"], ...colour.routes.flatMap((one, index) => [index, one]), colour.ink];
-    const shade = ["match", ["coalesce", ["feature-state", "shade"], 0], ...colour.shades.flatMap((one, index) => [index + 1, one]), colour.area];
     const dimmed = ["case", ["boolean", ["feature-state", "dimmed"], false], 0.15, 1];
     return {
       version: 8,
       sources: {
-        communities: { type: "vector", tiles: [TILES], maxzoom: DEEPEST, promoteId: "id" },
+        communities: areaSource(),
         routes: { type: "geojson", data: EMPTY, promoteId: "technician" },
         stops: { type: "geojson", data: EMPTY, promoteId: "visit" },
         places: { type: "geojson", data: EMPTY },
       },
       layers: [
-        { id: "ground", type: "background", paint: { "background-color": colour.ground } },
-        { id: "areas", type: "fill", source: "communities", "source-layer": "communities", paint: { "fill-color": shade } },
-        { id: "borders", type: "line", source: "communities", "source-layer": "communities", paint: { "line-color": colour.line, "line-width": 0.8 } },
+        ...areaLayers(colour),
         { id: "routes", type: "line", source: "routes", layout: { "line-join": "round" }, paint: { "line-color": routeColour, "line-width": 2.2, "line-opacity": dimmed } },
         {
           id: "stops", type: "circle", source: "stops",
@@ -133,12 +127,8 @@ export class Chart {
 /** Our colours, as the style sheet has them for a light or a dark screen. */
 function coloursOf(place) {
   const style = getComputedStyle(place);
-  const read = (name) => style.getPropertyValue(`--${name}`).trim();
-  return {
-    ink: read("ink"), ground: read("map-ground"), line: read("map-line"), area: read("map-area"), alarm: read("alarm"),
-    routes: Array.from({ length: COLOURS }, (_, index) => read(`c${index}`)),
-    shades: Array.from({ length: SHADES }, (_, index) => read(`shade-${index + 1}`)),
-  };
+  const routes = Array.from({ length: COLOURS }, (_, index) => style.getPropertyValue(`--c${index}`).trim());
+  return { ...areaColours(place), routes };
 }
 
 const feature = (geometry, properties) => ({ type: "Feature", geometry, properties });
@@ -165,35 +155,15 @@ function stopsOf(day) {
   return { type: "FeatureCollection", features };
 }
 
-/** The figure of each community of the region that has one, over four weeks. */
+/** The figure of each community of the region over four weeks, where there is one or it is hidden. */
 async function figuresOf(figure) {
   const found = [];
   for (let cursor = ""; cursor !== null; ) {
     const { data } = await ask(`/figures?by=community&region=${REGION}&limit=200&cursor=${encodeURIComponent(cursor)}`);
-    for (const group of data.items) {
-      const value = group.figures[figure].value;
-      if (value !== null && group.community_id) found.push([group.community_id, value]);
+    for (const { community_id: id, figures } of data.items) {
+      if (id) found.push({ id, ...figures[figure] });
     }
     cursor = data.next;
   }
   return found;
-}
-
-/** The lower ends of shades that hold as many communities each; fewer where values repeat. */
-function stepsOf(values) {
-  const inOrder = [...values].sort((a, b) => a - b);
-  const steps = Array.from({ length: SHADES }, (_, index) => inOrder[Math.floor((index * inOrder.length) / SHADES)]);
-  return [...new Set(steps)].filter((step) => step !== undefined);
-}
-
-function legendOf(figure, steps) {
-  if (!figure) return [];
-  if (!steps.length) return [say("no_figures")];
-  const number = new Intl.NumberFormat(LANGUAGE, { maximumSignificantDigits: 3 });
-  return steps.map((step, index) => {
-    const box = document.createElement("span");
-    box.className = `shade shade-${index + 1}`;
-    box.textContent = `≥ ${number.format(step)}`;
-    return box;
-  });
 }

@@ -220,6 +220,7 @@ function backgroundOf(technician) {
 }
 
 function labelOf({ technician, colour }) {
+  if (!technician) return new Text(); // a region without technicians: the calendar has a row all the same
   const load = technician.stops.length
     ? say("load", { visits: technician.stops.length, travel: hours(technician.travel_s) })
     : say("nothing_to_do");

@@ -2,7 +2,7 @@
 
 const told = JSON.parse(document.getElementById("told").textContent);
 
-export const { region: REGION, on: ON, language: LANGUAGE } = told;
+export const { region: REGION, on: ON, language: LANGUAGE, money: MONEY } = told;
 
 /**
  * A text with its {gaps} filled.

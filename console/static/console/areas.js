@@ -1,0 +1,102 @@
+/** Communities as areas of a map, painted by a figure: for the board and for the page of communities. */
+
+const TILES = `${location.origin}/api/v1/tiles/communities/{z}/{x}/{y}`;
+const DEEPEST = 16;
+const SHADES = 5;
+const HATCH = "hatch";
+const HATCH_SIZE = 8; // pixels
+const LAYER = { source: "communities", "source-layer": "communities" };
+const STATE = { source: "communities", sourceLayer: "communities" };
+
+/** @typedef {{id: string, value: number|null, hidden: boolean}} Area What is known of a community's figure. */
+
+/** Our colours, as the style sheet has them for a light or a dark screen. */
+export function areaColours(place) {
+  const style = getComputedStyle(place);
+  const read = (name) => style.getPropertyValue(`--${name}`).trim();
+  return {
+    ink: read("ink"), ground: read("map-ground"), line: read("map-line"), area: read("map-area"), alarm: read("alarm"),
+    shades: Array.from({ length: SHADES }, (_, index) => read(`shade-${index + 1}`)),
+  };
+}
+
+export const areaSource = () => ({ type: "vector", tiles: [TILES], maxzoom: DEEPEST, promoteId: "id" });
+
+/** The layers from the ground up; the last draws what is looked at. */
+export function areaLayers(colour) {
+  const shade = ["match", ["coalesce", ["feature-state", "shade"], 0], ...colour.shades.flatMap((one, index) => [index + 1, one]), colour.area];
+  const when = (state, value) => ["case", ["boolean", ["feature-state", state], false], value, 0];
+  return [
+    { id: "ground", type: "background", paint: { "background-color": colour.ground } },
+    { id: "areas", type: "fill", ...LAYER, paint: { "fill-color": shade } },
+    { id: "hatched", type: "fill", ...LAYER, paint: { "fill-pattern": HATCH, "fill-opacity": when("hidden", 1) } },
+    { id: "borders", type: "line", ...LAYER, paint: { "line-color": colour.line, "line-width": 0.8 } },
+    { id: "looked-at", type: "line", ...LAYER, paint: { "line-color": colour.ink, "line-width": when("looked", 3) } },
+  ];
+}
+
+/** Give the map its hatching when it asks for it. */
+export function hatch(map, colour) {
+  map.setMissingStyleImageResolver((id) => {
+    if (id === HATCH && !map.hasImage(HATCH)) map.addImage(HATCH, hatching(colour.ink));
+  });
+}
+
+/** Thin lines from corner to corner. */
+function hatching(ink) {
+  const canvas = Object.assign(document.createElement("canvas"), { width: HATCH_SIZE, height: HATCH_SIZE });
+  const pen = canvas.getContext("2d");
+  pen.strokeStyle = ink;
+  pen.globalAlpha = 0.55;
+  pen.beginPath();
+  for (const shift of [-HATCH_SIZE, 0, HATCH_SIZE]) {
+    pen.moveTo(shift, HATCH_SIZE);
+    pen.lineTo(shift + HATCH_SIZE, 0);
+  }
+  pen.stroke();
+  return pen.getImageData(0, 0, HATCH_SIZE, HATCH_SIZE);
+}
+
+/**
+ * Paint the communities: the further from the ground the more, hatched is hidden, and of the rest nothing is known.
+ * @param {Area[]} areas @returns {number[]} the lower ends of the shades
+ */
+export function paint(map, areas) {
+  map.removeFeatureState(STATE);
+  const steps = stepsOf(areas.flatMap(({ value }) => value ?? []));
+  for (const { id, value, hidden } of areas) {
+    const shade = value === null ? 0 : steps.filter((step) => value >= step).length;
+    map.setFeatureState({ ...STATE, id }, { shade, hidden });
+  }
+  return steps;
+}
+
+/** Draw a border around a community, or none any more. */
+export function lookAt(map, id, looked) {
+  map.setFeatureState({ ...STATE, id }, { looked });
+}
+
+/** The lower ends of shades that hold as many communities each; fewer where values repeat. */
+function stepsOf(values) {
+  const inOrder = [...values].sort((a, b) => a - b);
+  const steps = Array.from({ length: SHADES }, (_, index) => inOrder[Math.floor((index * inOrder.length) / SHADES)]);
+  return [...new Set(steps)].filter((step) => step !== undefined);
+}
+
+/**
+ * What the shades mean.
+ * @param {number[]} steps @param {Area[]} areas @param {(value: number) => string} format
+ * @param {{no_figures: string, too_few: string}} words
+ */
+export function legendOf(steps, areas, format, words) {
+  const boxes = steps.map((step, index) => box(`shade-${index + 1}`, `≥ ${format(step)}`));
+  if (areas.some(({ hidden }) => hidden)) boxes.push(box("shade-few", words.too_few));
+  return boxes.length ? boxes : [words.no_figures];
+}
+
+function box(shade, text) {
+  const made = document.createElement("span");
+  made.className = `shade ${shade}`;
+  made.textContent = text;
+  return made;
+}

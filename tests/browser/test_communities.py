@@ -1,0 +1,87 @@
+"""A manager looks for the community that is worst off: on the map, in the table, on its page."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from communities.models import Community, MetricDay, Region, User
+from communities.services.windows import windows_make
+from tests import factories
+from tests.browser.conftest import OpenAs
+
+COLOURS = """canvas => {
+  const small = Object.assign(document.createElement("canvas"), { width: 80, height: 60 });
+  const pen = small.getContext("2d", { willReadFrequently: true });
+  pen.drawImage(canvas, 0, 0, 80, 60);
+  const { data } = pen.getImageData(0, 0, 80, 60);
+  return new Set(Array.from({ length: 4800 }, (_, at) => data.slice(4 * at, 4 * at + 4).join())).size;
+}"""
+"""How many colours a canvas shows: an empty one has one."""
+
+
+@pytest.fixture
+def villages(north: Region, now: datetime) -> list[Community]:
+    """Three beside one another, worse from west to east, and a fourth of which few answered; half a year of weeks."""
+    today = now.date()
+    villages = [factories.community(north, code, lon=121.50 + at / 100) for at, code in enumerate("abcd")]
+    for at, village in enumerate(villages):
+        factories.site(village)
+        count = 2 if village.code == "d" else 8
+        MetricDay.objects.bulk_create(
+            MetricDay(
+                organisation=north.organisation, community=village, on=today - timedelta(weeks=week),
+                visits=count, csat_answers=count, csat_sum=(5 - at) * count - 2,
+                csat_squares=(5 - at) ** 2 * count, arrivals=10, arrivals_on_time=9 - at,
+            )
+            for week in range(1 if village.code == "d" else 30)
+        )  # fmt: skip
+    windows_make(organisation=north.organisation, through_on=today)
+    return villages
+
+
+def test_a_manager_finds_the_worst_community_and_opens_it(
+    villages: list[Community], mina: User, open_as: OpenAs
+) -> None:
+    worst = villages[2]
+    minas = open_as("mina")
+    page = minas.go("/communities?sort=csat")
+    drawn = painted(page)
+    expect(page.locator(".legend")).to_contain_text("too few answers")
+    expect(page.locator("tbody:last-child th a").first).to_have_text("c village")
+    assert minas.grave_findings() == []
+
+    # Another figure is another map: of punctuality nothing is hidden.
+    page.select_option("[name=figure]", "on_time")
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator("th.chosen")).to_contain_text("On time")
+    expect(page.locator(".legend")).to_contain_text("≥ 90%")
+    expect(page.locator(".legend")).not_to_contain_text("too few answers")
+    assert painted(page) > 1 < drawn
+
+    # By keyboard alone: the map says what lies in its middle, on the border of b and c, and moves.
+    page.locator(".areas canvas").focus()
+    expect(page.locator(".maplibregl-popup")).to_contain_text("village: ")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".maplibregl-popup")).to_contain_text("c village: 70 %")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("c village")
+
+    # By the table, to a page with a chart.
+    page.goto(f"{minas.url}/communities?sort=csat")
+    page.locator("tbody:last-child th a").first.click()
+    expect(page.locator("h1")).to_have_text("c village")
+    assert page.locator(".drawing canvas").evaluate(COLOURS) > 5
+    page.get_by_text("The same in numbers").click()
+    assert page.locator(".weeks tbody tr").count() == 26
+    assert minas.grave_findings() == []
+    page.locator(".figures a").first.click()
+    expect(page.locator("h1")).to_contain_text("CSAT")
+    expect(page.locator(".path a").last).to_have_attribute("href", f"/communities/{worst.pk}?window=28")
+    assert (minas.strangers, minas.troubles) == ([], [])
+
+
+def painted(page: Page) -> int:
+    """The colours of the map, once it is still."""
+    expect(page.locator("body[data-ready]")).to_be_attached()
+    return int(page.locator(".areas canvas").evaluate(COLOURS))
