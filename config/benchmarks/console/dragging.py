@@ -4,10 +4,12 @@ import statistics
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 from playwright.sync_api import Page
 
 from benchmarks.speed import Figure
+from config.benchmarks.console.window import PATIENCE_MS
 
 FEEDBACK_MS = 150.0
 STEPS, STEP_MS = 10, 16  # a hand's: a pointer event for each frame
@@ -61,14 +63,23 @@ class Hand:
 
     def _chosen(self, besides: Collection[str]) -> Drag:
         self.page.evaluate("share => watched.scroll(share)", self.random.random())
-        self.page.wait_for_timeout(BETWEEN_MS)
-        sight = self.page.evaluate("edge => watched.sight(edge)", EDGE_PX)
-        visit = self.random.choice([one for one in sight["visits"] if one["id"] not in besides])
+        sight = self._sight(besides)
+        visit = self.random.choice(sight["visits"])
         while True:
             x = self.random.randint(int(sight["left"]), int(sight["right"]))
             y = self.random.randint(int(sight["top"]), int(sight["bottom"]))
             if abs(x - visit["x"]) > FARTHER_PX:
                 return Drag(visit["id"], (visit["x"], visit["y"]), (x, y))
+
+    def _sight(self, besides: Collection[str]) -> dict[str, Any]:
+        """The timeline once there is something to drag on it."""
+        for _ in range(PATIENCE_MS // BETWEEN_MS):
+            self.page.wait_for_timeout(BETWEEN_MS)
+            sight: dict[str, Any] = self.page.evaluate("edge => watched.sight(edge)", EDGE_PX)
+            sight["visits"] = [one for one in sight["visits"] if one["id"] not in besides]
+            if sight["visits"]:
+                return sight
+        raise TimeoutError("there is nothing to drag on the board")
 
     def _carry(self, drag: Drag) -> tuple[float, float]:
         (x, y), (there_x, there_y) = drag.start, drag.end

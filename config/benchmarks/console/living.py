@@ -23,10 +23,18 @@ from dispatch.models import Visit
 from dispatch.states import VisitState
 
 CONNECTIONS = 4
-WARM_S = 10.0
-"""So long the page has lived through it before its memory is looked at for the first time."""
+SETTLED_S = 2.0
 GROWTH_MIB = 1.0
 STATES = (VisitState.EN_ROUTE, VisitState.ARRIVED, VisitState.STARTED, VisitState.SCHEDULED)
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """So many changes a second, for so many seconds after `warm_s`, when memory is looked at for the first time."""
+
+    rate: float = 200
+    warm_s: float = 10
+    seconds: float = 60
 
 
 @dataclass
@@ -73,20 +81,20 @@ class Happening:
 
 
 def living_figures(
-    page: Page, visits: Sequence[UUID], rate: float, seconds: float, progress: Callable[[str], None]
+    page: Page, visits: Sequence[UUID], pace: Pace, progress: Callable[[str], None]
 ) -> Iterator[Figure]:
-    """An open board for so many seconds of a busy day, with a hand that drags what has not begun."""
-    day, hand = Happening(visits, rate), Hand(page, seed=2)
+    """An open board on a busy day, with a hand that drags what has not begun."""
+    day, hand, seconds = Happening(visits, pace.rate), Hand(page, seed=2), pace.seconds
     session = page.context.new_cdp_session(page)
     session.send("Performance.enable")
     with answered(page) as requests, day.happens():
         progress("a busy day begins")
-        page.wait_for_timeout(1000 * WARM_S)
-        before, earlier, known = _memory(session), day.count, len(requests)
+        page.wait_for_timeout(1000 * pace.warm_s)
+        before, earlier, known = _memory(page, session), day.count, len(requests)
         told = [feedback for feedback, _ in _drags(hand, visits, seconds, progress)]
         changes, read = day.count - earlier, sum(DAY in one.url for one in requests[known:])
     shown_s = _until_shown(page, day)
-    after = _memory(session)
+    after = _memory(page, session)
     yield Figure(f"changes committed in {seconds:.0f} s", changes, "")
     yield Figure("a second", changes / seconds, "")
     yield Figure("the page read the day for them, times", read, "")
@@ -116,8 +124,10 @@ def _drags(
         hand.page.wait_for_timeout(1000 * min(1.0, left))
 
 
-def _memory(session: CDPSession) -> dict[str, float]:
-    """The page's own figures once what nobody needs is gone."""
+def _memory(page: Page, session: CDPSession) -> dict[str, float]:
+    """The page's own figures with the same rows in sight, once what nobody needs is gone."""
+    page.evaluate("watched.scroll(0)")
+    page.wait_for_timeout(1000 * SETTLED_S)
     session.send("HeapProfiler.collectGarbage")
     return {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
 

@@ -1,7 +1,7 @@
 """What is measured of the pages, one after the other."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from playwright.sync_api import Browser
@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 from benchmarks.speed import Figure
 from config.benchmarks.console.customers import pages_make
 from config.benchmarks.console.dragging import dragging_figures
-from config.benchmarks.console.living import living_figures
+from config.benchmarks.console.living import Pace, living_figures
 from config.benchmarks.console.loading import load, loading_figures
 from config.benchmarks.console.window import Desk, answered, weight, window_open
 from config.benchmarks.day import day_make
@@ -29,8 +29,7 @@ class Size:
     loads: int = 12
     drags: int = 120
     drops: int = 10
-    changes_a_second: float = 200
-    seconds: float = 60
+    pace: Pace = field(default_factory=Pace)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +57,7 @@ def board_figures(desk: Desk, world: World, size: Size, progress: Progress) -> I
     with desk.window() as page:
         load(page, world.board)
         yield from dragging_figures(page, size.drags, size.drops, progress)
-        changing = world.planned[::2]
-        yield from living_figures(page, changing, size.changes_a_second, size.seconds, progress)
+        yield from living_figures(page, world.planned[::2], size.pace, progress)
 
 
 def customer_figures(browser: Browser, url: str, world: World, progress: Progress) -> Iterator[Figure]:
