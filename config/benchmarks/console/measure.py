@@ -26,8 +26,8 @@ class Size:
 
     visits: int = 1_000
     technicians: int = 100
-    loads: int = 12
-    drags: int = 120
+    loads: int = 10
+    drags: int = 100
     drops: int = 10
     pace: Pace = field(default_factory=Pace)
 

@@ -27,7 +27,7 @@ export class Moving {
   over(move, event) {
     if (!move) return this.#end();
     if (!this.wanted) this.dropped = new Promise((drop) => (this.letGo = drop));
-    this.#follow(event);
+    if (event) this.#follow(event); // none while the timeline scrolls under a pointer that rests
     if (same(move, this.wanted)) return undefined;
     this.wanted = move;
     return this.asking ? undefined : this.#tryWanted();

@@ -61,6 +61,7 @@ export class Timeline {
     this.calendar = EventCalendar.create(this.place, { ...this.#options(), ...span, resources: resourcesOf(day) });
     noTable(this.place);
     this.sight = new Sight(this.place.querySelector(".ec-main"), this.#heads(), () => this.#draw());
+    this.#draw();
   }
 
   #heads() {
