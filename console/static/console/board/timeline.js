@@ -30,7 +30,7 @@ export class Timeline {
     this.sought = null; // the visit that takes the focus when it is drawn
     mark(focus, place);
     place.addEventListener("keydown", (event) => this.#walk(event));
-    addEventListener("pointercancel", () => hands.over(null)); // the browser scrolls instead
+    addEventListener("pointercancel", () => this.#letGo()); // the browser scrolls instead
     place.addEventListener("focusin", ({ target }) => focus.hover(target.closest("[data-visit]")?.dataset.visit ?? null));
   }
 
@@ -134,11 +134,10 @@ export class Timeline {
       eventClick: ({ event }) => event.extendedProps.stop && this.focus.choose(event.id),
       eventMouseEnter: ({ event }) => event.extendedProps.stop && this.focus.hover(event.id),
       eventMouseLeave: () => this.focus.hover(null),
-      dragConstraint: (move) => this.#dragged(move, this.hands.over),
+      dragConstraint: (move) => isOverList(move.jsEvent) || this.#dragged(move, this.hands.over),
       eventDragStart: ({ event }) => this.#carry(event.id),
       eventDragStop: ({ event, jsEvent }) => {
-        this.#carry(null);
-        this.hands.over(null);
+        this.#letGo();
         if (isOverList(jsEvent)) this.hands.drop(takenOff(event.id), jsEvent);
       },
       eventDrop: (move) => {
@@ -154,6 +153,11 @@ export class Timeline {
     LIST.classList.toggle("receiving", visitId !== null);
     const listen = visitId === null ? "removeEventListener" : "addEventListener";
     document[listen]("pointermove", this.#hovering);
+  }
+
+  #letGo() {
+    this.#carry(null);
+    this.hands.over(null);
   }
 
   #hovering = (event) => {
@@ -194,7 +198,8 @@ export class Timeline {
 
 const takenOff = (visit) => ({ visit, technician: null, clock: null });
 
-const isOverList = ({ clientX, clientY }) => document.elementFromPoint(clientX, clientY)?.closest("#left-out") === LIST;
+/** There is no event where the timeline scrolls under a pointer that rests. */
+const isOverList = (event) => Boolean(event) && document.elementFromPoint(event.clientX, event.clientY)?.closest("#left-out") === LIST;
 
 /** EventCalendar calls itself a table, but rows, headers and cells do not lie in one another: then better none. */
 function noTable(place) {
