@@ -13,6 +13,7 @@ TOWNS = "towns"
 SPEED = "speed"
 MONEY = "money"
 INSIGHT = "insight"
+PAGES = "pages"
 GOALS = {
     "field": {"VROOM": 0.94, "PyVRP": 1.00},
     "city": {"VROOM": 0.90, "PyVRP": 0.80, "OR-Tools": 0.80},
@@ -25,8 +26,8 @@ GAP_GOALS = {"solomon": 0.005, "pillac": 0.010}
 INTRODUCTION = """\
 # Benchmarks
 
-Written by `./linli bench planner`, `./linli bench money` and `./linli bench insight`; how to run them, and how to add
-an instance set or a peer, is in [benchmarks/README.md](../benchmarks/README.md).
+Written by `./linli bench planner`, `money`, `insight` and `console`; how to run them, and how to add an instance set or
+a peer, is in [benchmarks/README.md](../benchmarks/README.md).
 """
 
 PROTOCOL = """\
@@ -59,6 +60,25 @@ Three years of an invented company (200 communities, 120 technicians, 80,000 cus
 facts in the ledger. Everything is counted from them, then one day again after as many new facts as a day has. Figures
 are read over the API in the same process, JSON included, the network not. See `config/benchmarks/insight/`.
 """
+
+PAGES_NOTE = """\
+The pages in a browser (headless Chromium, which draws the map without a graphics card), against web, worker and beat as
+`./linli serve` starts them, on the same machine. The board shows a day of 1,000 visits and 100 technicians. It is
+interactive once timeline, list and map have each answered the pointer with something painted; times run from the
+beginning of the navigation. A dragged visit's sentence runs from the pointer's last event, after nine others at a
+hand's pace, until what the move would do is painted; each drag is of another visit to another technician and time. For
+a busy day rows of visits are changed by four other connections, a transaction each, as the services write them. The
+page asks every two seconds whether anything is new, so it shows many changes at once. Bytes are as `./linli serve`
+sends them, without compression. See `config/benchmarks/console/`.
+"""
+
+SECTIONS = (
+    (SPEED, "Speed and scale", SPEED_NOTE),
+    (MONEY, "Money", MONEY_NOTE),
+    (INSIGHT, "Figures", INSIGHT_NOTE),
+    (PAGES, "Pages", PAGES_NOTE),
+)
+"""Figures without a peer: the set, its heading, what is said before them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,15 +240,10 @@ def page(records: Sequence[Record], plot: str | None, notes: dict[str, str]) -> 
     parts = [INTRODUCTION]
     if towns:
         parts += _town_parts(towns, plot)
-    speed = [record for record in records if record.set == SPEED]
-    if speed:
-        parts += ["## Speed and scale", SPEED_NOTE, figures(speed).markdown(), _settings(speed)]
-    money = [record for record in records if record.set == MONEY]
-    if money:
-        parts += ["## Money", MONEY_NOTE, figures(money).markdown(), _settings(money)]
-    insight = [record for record in records if record.set == INSIGHT]
-    if insight:
-        parts += ["## Figures", INSIGHT_NOTE, figures(insight).markdown(), _settings(insight)]
+    for name, title, note in SECTIONS:
+        members = [record for record in records if record.set == name]
+        if members:
+            parts += [f"## {title}", note, figures(members).markdown(), _settings(members)]
     for name, note in notes.items():
         members = [record for record in records if record.set == name]
         if members:

@@ -4,40 +4,24 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from random import Random
 from typing import Any
 
-from django.contrib.gis.geos import Point
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from communities.access import Caller, caller_of
-from communities.models import Community, Organisation, Region, Site, User
-from communities.services.organisations import organisation_create
-from communities.services.people import user_create
+from communities.models import User
 from communities.services.tokens import token_issue
-from dispatch.models import (
-    PlanVersion,
-    ServiceRequest,
-    ServiceType,
-    Technician,
-    Visit,
-    WorkingHours,
-    WorkOrder,
-)
+from config.benchmarks.day import day_make
+from dispatch.models import PlanVersion
 from dispatch.services.day import day_load
-from dispatch.services.planning import plan_publish, plan_request
 from dispatch.services.problem import problem_of
-from dispatch.services.shifts import shifts_ensure
-from dispatch.services.solving import version_solve
-from dispatch.states import PlanState, RequestState
 
-VISITS, TECHNICIANS, COMMUNITIES = 1_000, 100, 60
+VISITS, TECHNICIANS = 1_000, 100
 TRIALS, EDITS = 200, 20
-SEARCH = 20  # moves: any sound plan will do
 
 
 @dataclass(frozen=True)
@@ -60,10 +44,10 @@ class Timed:
 def measure(progress: Callable[[str], None]) -> list[Timed]:
     """Plan the day, publish it, and change it. The first row is what a trial need not do: reading the whole day."""
     progress(f"planning {VISITS} visits")
-    caller, day = _company()
-    version = _published(caller, day)
+    day = day_make(VISITS, TECHNICIANS)
+    version = day.version
     progress("changing the plan")
-    bench = _Bench(version, _client(caller.account))
+    bench = _Bench(version, _client(day.caller.account))
     reading = [bench.timed(lambda: _whole_day(version)) for _ in range(5)]
     bench.client.get(
         f"/api/v1/plans/{version.pk}"
@@ -133,114 +117,8 @@ def _whole_day(version: PlanVersion) -> None:
     problem_of(day_load(region=plan.region, on=plan.on, now=timezone.now(), signal_set=None))
 
 
-def _published(caller: Caller, day: date) -> PlanVersion:
-    region = Region.objects.get(organisation=caller.organisation)
-    version = plan_request(caller=caller, region_id=region.pk, on=day, iterations=SEARCH)
-    version_solve(version_id=version.pk)
-    plan_publish(caller=caller, version_id=version.pk, plan_revision=1, now=timezone.now())
-    version = PlanVersion.objects.select_related("plan__region__organisation").get(pk=version.pk)
-    assert version.state == PlanState.PUBLISHED, version.error
-    return version
-
-
 def _client(user: User | None) -> Client:
     assert user is not None
     expires_at = timezone.now() + timedelta(hours=1)
     _, secret = token_issue(user=user, name="bench", scopes=["read", "write"], expires_at=expires_at)
     return Client(headers={"Authorization": f"Bearer {secret}"})
-
-
-def _company() -> tuple[Caller, date]:
-    """A dispatcher of a company with technicians who work tomorrow, and visits that can be done then."""
-    organisation = organisation_create(slug="bench", name="Bench")
-    user = user_create(organisation=organisation, username="bench", password="", role=User.Role.DISPATCHER)
-    region = Region.objects.create(organisation=organisation, code="r", name="Region")
-    on = timezone.now().astimezone(organisation.zone).date() + timedelta(days=1)
-    draw = Random(1)  # noqa: S311 - a town, not a secret
-    _technicians(region, on, draw)
-    _visits(region, draw)
-    shifts_ensure(region=region, on=on)
-    caller = caller_of(user)
-    assert caller is not None
-    return caller, on
-
-
-def _technicians(region: Region, on: date, draw: Random) -> None:
-    organisation = region.organisation
-    people = [
-        Technician(
-            organisation=organisation,
-            region=region,
-            code=f"T{n:03}",
-            name=f"Technician {n}",
-            home=_point(draw),
-        )
-        for n in range(TECHNICIANS)
-    ]
-    Technician.objects.bulk_create(people)
-    hours = {"starts": "08:00", "ends": "18:00", "break_minutes": 0}
-    WorkingHours.objects.bulk_create(
-        WorkingHours(organisation=organisation, technician=one, weekday=on.isoweekday(), **hours)
-        for one in people
-    )
-
-
-def _visits(region: Region, draw: Random) -> None:
-    organisation, now = region.organisation, timezone.now()
-    kind = ServiceType.objects.create(
-        organisation=organisation, code="filter", name="濾心", duration_minutes=35
-    )
-    communities = [
-        Community(
-            organisation=organisation, region=region, code=f"c{n}", name=f"社區{n}", centre=_point(draw)
-        )
-        for n in range(COMMUNITIES)
-    ]
-    Community.objects.bulk_create(communities)
-    sites = [_site(organisation, draw.choice(communities), n) for n in range(VISITS)]
-    Site.objects.bulk_create(sites)
-    requests = [_request(site, kind, n, now) for n, site in enumerate(sites)]
-    ServiceRequest.objects.bulk_create(requests)
-    orders = [
-        WorkOrder(organisation=organisation, request=one, number=f"{one.reference}-1") for one in requests
-    ]
-    WorkOrder.objects.bulk_create(orders)
-    Visit.objects.bulk_create(
-        Visit(
-            organisation=organisation,
-            work_order=order,
-            site=order.request.site,
-            service_type=kind,
-            duration_minutes=35,
-        )
-        for order in orders
-    )
-
-
-def _site(organisation: Organisation, community: Community, number: int) -> Site:
-    return Site(
-        organisation=organisation,
-        key=f"s{number}",
-        address=f"{number}",
-        point=community.centre,
-        community=community,
-        placement=Site.Placement.NAMED,
-    )
-
-
-def _request(site: Site, kind: ServiceType, number: int, now: datetime) -> ServiceRequest:
-    return ServiceRequest(
-        organisation=site.organisation,
-        source="bench",
-        reference=f"R{number}",
-        site=site,
-        service_type=kind,
-        state=RequestState.ACCEPTED,
-        requested_at=now - timedelta(days=1),
-        respond_by=now + timedelta(days=1),
-        resolve_by=now + timedelta(days=2),
-    )
-
-
-def _point(draw: Random) -> Point:
-    return Point(round(121.5 + draw.random() / 10, 5), round(25.0 + draw.random() / 10, 5), srid=4326)

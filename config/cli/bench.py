@@ -6,6 +6,7 @@
            anything lost, or in the books twice? And how soon a completed visit has its payment link
   insight  a ledger of millions of facts: counting it, counting one day of it, and reading figures from it
   edits    a plan of 1,000 visits changed by hand: trying a move, making it, taking it back
+  console  the pages in a browser: how soon the board answers, what a drag is told, a busy day, what pages weigh
 
 Figures are ratios against something that runs beside them, because machines differ and are noisy.
 
@@ -17,6 +18,7 @@ examples:
   ./linli bench money --events 500 --page /tmp/money.md
   ./linli bench insight --facts 200000 --page /tmp/insight.md
   ./linli bench edits
+  ./linli bench console --page /tmp/pages.md
 
 exit codes: 0 measured · 1 it could not be measured, and why, or the books are wrong · 130 cancelled, what was
 measured is kept
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What to measure."""
     subjects = parser.add_subparsers(
-        dest="subject", required=True, metavar="{api,planner,money,insight,edits}"
+        dest="subject", required=True, metavar="{api,planner,money,insight,edits,console}"
     )
     subjects.add_parser("api")
     planner = subjects.add_parser("planner", description=_planner_help())
@@ -72,7 +74,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     insight = subjects.add_parser("insight", description=_insight_help())
     insight.add_argument("--facts", type=_several, default=5_000_000, help="about (default: 5000000)")
     subjects.add_parser("edits")
-    for subject in (planner, money, insight):
+    console = subjects.add_parser("console", description=_console_help())
+    for subject in (planner, money, insight, console):
         subject.add_argument("--page", type=Path, help="where the tables go (default: docs/benchmarks.md)")
 
 
@@ -90,11 +93,19 @@ def run(args: argparse.Namespace) -> int:
         from config.benchmarks.insight import run as insight
 
         return insight.run(args)
+    if args.subject == "console":
+        from config.benchmarks.console import run as console
+
+        return console.run(args)
     return _edits() if args.subject == "edits" else _api()
 
 
 def _insight_help() -> str:
     return "With a database of its own, which it takes away again. Five million facts: 6 GiB of disk, half an hour."
+
+
+def _console_help() -> str:
+    return "With services of its own, which it takes away again, and the system's Chromium. Six minutes."
 
 
 def _money_help() -> str:

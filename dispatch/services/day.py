@@ -18,7 +18,7 @@ from dispatch.models import Shift, Visit
 from dispatch.selectors.visits import day_bounds
 from dispatch.services.continuity import Acquaintance, acquaintance_load
 from dispatch.services.release import NEEDS, as_of, begun_visits, open_visits, promised_visits
-from dispatch.services.shifts import shifts_expected, shifts_of
+from dispatch.services.shifts import codes_at_work, shifts_expected, shifts_of
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,8 @@ def day_part(
 ) -> Day:
     """Read these visits and these technicians' shifts as parts of the day: what customers know of the others counts.
     Quick, for those who ask while somebody waits."""
-    return _day(region, on, now, signal_set, shifts_of(region, on), visits, technicians)
+    shifts = shifts_of(region, on, technicians)
+    return _day(region, on, now, signal_set, shifts, visits, codes_at_work(region, on))
 
 
 def day_promised(*, region: Region, on: date, now: datetime, signal_set: SignalSet | None) -> Day:
@@ -110,12 +111,11 @@ def _day(
     signal_set: SignalSet | None,
     at_work: Collection[Shift],
     of_the_day: QuerySet[Visit],
-    technicians: Collection[UUID] | None = None,
+    codes: dict[UUID, str] | None = None,
 ) -> Day:
+    """`codes`: of all who are at work, by technician's id, where `at_work` are but some of them."""
     begin, end = (bound.astimezone(UTC) for bound in day_bounds(region.organisation, on, on))
-    codes = {shift.technician_id: shift.technician.code for shift in at_work}
-    wanted = codes if technicians is None else technicians
-    shifts = {shift.technician.code: shift for shift in at_work if shift.technician_id in wanted}
+    shifts = {shift.technician.code: shift for shift in at_work}
     visits = {_visit_name(visit): visit for visit in _read(of_the_day)}
     return Day(
         region=region,
@@ -126,12 +126,12 @@ def _day(
         visits=visits,
         begun=_begun(region, on, shifts),
         shifts=shifts,
-        signals=signals_told(signal_set) if technicians is None else signals_kept(signal_set),
+        signals=signals_told(signal_set) if codes is None else signals_kept(signal_set),
         arms=arms_of(region, on) if signal_set else {},
         acquaintance=acquaintance_load(
             organisation=region.organisation,
             customers={one for visit in visits.values() if (one := visit.work_order.request.customer_id)},
-            technicians=codes,
+            technicians=codes or {shift.technician_id: code for code, shift in shifts.items()},
             on=on,
         ),
     )

@@ -1,6 +1,8 @@
 """Shifts: made from the technicians' working hours, and those that a day's plan can count on."""
 
+from collections.abc import Collection
 from datetime import date, datetime, time
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
@@ -31,11 +33,25 @@ def shifts_expected(region: Region, on: date) -> list[Shift]:
     return sorted([*shifts_of(region, on), *to_come], key=lambda shift: shift.technician.code)
 
 
-def shifts_of(region: Region, on: date) -> list[Shift]:
-    """The shifts of the region's active technicians that day, by technician's code, with their skills.
+def shifts_of(region: Region, on: date, technicians: Collection[UUID] | None = None) -> list[Shift]:
+    """The shifts of the region's active technicians that day, or of these of them, by technician's code, with their
+    skills.
 
     Whoever is on the schedule of another region that day (moved here since) is that region's for the day.
     """
+    shifts = _at_work(region, on)
+    if technicians is not None:
+        shifts = shifts.filter(technician__in=technicians)
+    skills = Prefetch("technician__skills", TechnicianSkill.objects.select_related("skill"))
+    return list(shifts.select_related("technician").prefetch_related(skills).order_by("technician__code"))
+
+
+def codes_at_work(region: Region, on: date) -> dict[UUID, str]:
+    """The codes of those whose shifts these are, by technician's id."""
+    return dict(_at_work(region, on).values_list("technician_id", "technician__code"))
+
+
+def _at_work(region: Region, on: date) -> QuerySet[Shift]:
     begin, end = day_bounds(region.organisation, on, on)
     elsewhere = Visit.objects.filter(
         technician=OuterRef("technician"),
@@ -43,13 +59,7 @@ def shifts_of(region: Region, on: date) -> list[Shift]:
         starts_at__gte=begin,
         starts_at__lt=end,
     ).exclude(site__community__region=region)
-    skills = TechnicianSkill.objects.select_related("skill")
-    return list(
-        Shift.objects.filter(~Exists(elsewhere), technician__region=region, technician__active=True, on=on)
-        .select_related("technician")
-        .prefetch_related(Prefetch("technician__skills", skills))
-        .order_by("technician__code")
-    )
+    return Shift.objects.filter(~Exists(elsewhere), technician__region=region, technician__active=True, on=on)
 
 
 def _hours_without_a_shift(region: Region, on: date) -> QuerySet[WorkingHours]:

@@ -87,6 +87,14 @@ def test_a_storm_has_its_section_beside_the_others() -> None:
     assert "importing" not in money
 
 
+def test_what_was_measured_in_a_browser_has_its_section_after_the_figures() -> None:
+    pages = Record("pages", "board", SETTING, figures=(Figure("interactive", 1.5, goal=2.0),))
+    ledger = Record("insight", "ledger", SETTING, figures=(Figure("facts", 5, ""),))
+    text = report.page([pages, ledger], None, {})
+    assert text.index("## Figures") < text.index("## Pages")
+    assert "| interactive | 1.50 s | ≤ 2 s | met |" in text.split("## Pages")[1]
+
+
 def test_a_page_says_what_was_run_where() -> None:
     text = report.page(TOWNS, "benchmarks.png", {})
     assert "| field-120x20 | VROOM | 60.0 | 1,000 | 0 | 60.0 | 900 | 0 | 0.900 |" in text

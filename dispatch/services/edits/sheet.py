@@ -83,7 +83,7 @@ def day_hold(version: PlanVersion, technicians: Iterable[UUID]) -> None:
 def sheet_open(
     version: PlanVersion, technicians: Collection[UUID], more: Iterable[UUID], now: datetime, *, lock: bool
 ) -> Sheet:
-    """The technicians' routes, and the visits of `more` that can be planned. Eighteen queries, however large the plan.
+    """The technicians' routes, and the visits of `more` that can be planned. Nineteen queries, however large the plan.
 
     `lock`: nobody changes these visits until the transaction ends.
     """

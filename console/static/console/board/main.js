@@ -5,7 +5,6 @@ import { Day, Focus } from "./day.js";
 import { Details } from "./details.js";
 import { List } from "./list.js";
 import { listen } from "./live.js";
-import { Chart } from "./map.js";
 import { Moving } from "./moving.js";
 import { Planning } from "./plan.js";
 import { Timeline } from "./timeline.js";
@@ -21,6 +20,7 @@ let tag = null;
 let moment = null;
 let version = null; // asked for by hand; null is whatever is current
 let reading = Promise.resolve();
+let next = null; // the reading after this one, where somebody waits for it
 
 const moving = new Moving(find("#hint"), { day: () => day, tell, follow });
 const parts = [
@@ -52,14 +52,19 @@ function follow(versionId) {
   return renew();
 }
 
-/** Read the day again; one reading after the other. */
+/** Read the day again. One reading after the other; all who ask during one get the next. */
 function renew() {
-  reading = reading.then(read).catch((refusal) => tell(refusal.status ? refusal.message : say("offline"), true));
-  return reading;
+  next ??= reading.then(() => {
+    next = null;
+    reading = read().catch((refusal) => tell(refusal.status ? refusal.message : say("offline"), true));
+    return reading;
+  });
+  return next;
 }
 
 async function read() {
   const found = await ask(`/board?region=${REGION}&on=${ON}${version ? `&version=${version}` : ""}`, { known: tag });
+  await moving.dropped; // what was asked for before somebody took a visit up
   if (found !== null) showDay(found);
   await planning.follow(moment, day);
   document.body.dataset.ready = "true";
@@ -88,7 +93,7 @@ function edits() {
 
 /** Something is new: read the day again, unless only the progress of a plan is. */
 async function hear(news) {
-  await moving.settled;
+  await moving.rest();
   const changed = news.tag !== moment?.tag;
   const isRunning = ["queued", "solving"].includes(news.newest?.state);
   const other = day && (news.published_id !== moment?.published_id || news.newest?.id !== moment?.newest?.id);
@@ -135,7 +140,13 @@ function begin() {
     document.body.classList.toggle("offline", !answers);
     find("#offline").hidden = answers;
   });
+  drawMap();
+}
+
+/** The map is the largest thing on the page, and comes when the rest is there. */
+async function drawMap() {
   try {
+    const { Chart } = await import("./map.js");
     const chart = new Chart(find("#map"), focus);
     parts.push(chart);
     find("#figure").addEventListener("change", ({ target }) => chart.paint(target.value, target.selectedOptions[0].dataset.unit).catch((error) => tell(error.message, true)));

@@ -3,8 +3,6 @@
 import { ask, Refusal } from "./api.js";
 import { element, say, sayOne, signed } from "./words.js";
 
-const GAP_MS = 80; // between two trials of one drag
-
 export class Moving {
   /**
    * @param {HTMLElement} hint the note that follows the pointer
@@ -16,12 +14,20 @@ export class Moving {
     this.wanted = null;
     this.asking = false;
     this.settled = Promise.resolve(); // when the last change has been answered
+    this.dropped = Promise.resolve(); // when what is dragged has been let go
+  }
+
+  /** When nothing is dragged and no change is on its way: until then the page is not drawn anew under somebody's hand. */
+  async rest() {
+    await this.dropped;
+    await this.settled;
   }
 
   /** A visit hovers there; null when the drag is over. */
   over(move, event) {
     if (!move) return this.#end();
-    this.#follow(event);
+    if (!this.wanted) this.dropped = new Promise((drop) => (this.letGo = drop));
+    if (event) this.#follow(event); // none while the timeline scrolls under a pointer that rests
     if (same(move, this.wanted)) return undefined;
     this.wanted = move;
     return this.asking ? undefined : this.#tryWanted();
@@ -91,12 +97,11 @@ export class Moving {
   /** One question at a time; where the pointer has gone on since, the last place is asked about next. */
   async #tryWanted() {
     this.asking = true;
-    while (this.wanted) {
-      const move = this.wanted;
-      const told = await this.trial(move).then(consequences, (refusal) => [element("p", {}, wordsOf(refusal))]);
+    let asked = null;
+    while (this.wanted && !same(asked, this.wanted)) {
+      asked = this.wanted;
+      const told = await this.trial(asked).then(consequences, (refusal) => [element("p", {}, wordsOf(refusal))]);
       if (this.wanted) this.hint.replaceChildren(...told);
-      await new Promise((resolve) => setTimeout(resolve, GAP_MS));
-      if (same(move, this.wanted)) break;
     }
     this.asking = false;
   }
@@ -109,6 +114,7 @@ export class Moving {
 
   #end() {
     this.wanted = null;
+    this.letGo?.();
     this.hint.hidden = true;
     this.hint.replaceChildren();
   }

@@ -1,6 +1,7 @@
 /** The technicians' day, one row each: visits, travel, breaks, overtime, lateness, pins. EventCalendar draws it. */
 
 import { mark } from "./day.js";
+import { Sight } from "./sight.js";
 import { clock, element, hours, LANGUAGE, ON, say, sayOne, wall } from "./words.js";
 
 const SLOT_MIN = 30;
@@ -26,40 +27,75 @@ export class Timeline {
     this.hands = hands;
     this.calendar = null;
     this.carried = null; // the visit that is being dragged
-    this.late = null; // a day that came meanwhile
+    this.drawn = new Map(); // what the calendar has been given, as text, by the event's id
+    this.sought = null; // the visit that takes the focus when it is drawn
     mark(focus, place);
     place.addEventListener("keydown", (event) => this.#walk(event));
+    addEventListener("pointercancel", () => this.#letGo()); // the browser scrolls instead
     place.addEventListener("focusin", ({ target }) => focus.hover(target.closest("[data-visit]")?.dataset.visit ?? null));
   }
 
   /** @param {import("./day.js").Day} day */
   show(day) {
-    if (this.carried) {
-      this.late = day; // what is dragged stays under the pointer: the news are shown when it is dropped
-      return;
-    }
     this.day = day;
     if (this.calendar && this.rows !== day.technicians.size) this.#end();
-    const told = { resources: resourcesOf(day), events: eventsOf(day), eventStartEditable: day.mayEdit };
-    if (this.calendar) for (const [name, value] of Object.entries(told)) this.calendar.setOption(name, value);
-    else this.#begin(day, told);
+    if (!this.calendar) return this.#begin(day);
+    this.calendar.setOption("resources", resourcesOf(day));
+    return this.#draw();
   }
 
   #end() {
+    this.sight.end();
+    this.drawn.clear();
     EventCalendar.destroy(this.calendar);
     this.calendar = null;
   }
 
   /** Hours and height follow from who works: with other people it begins anew. */
-  #begin(day, told) {
+  #begin(day) {
     this.rows = day.technicians.size;
     const [first, last] = hoursOf(day);
     const slots = ((last - first) * 60) / SLOT_MIN;
     this.slotWidth = Math.max(SLOT_PX, Math.floor((this.place.clientWidth - LABELS_PX) / slots));
     this.place.style.height = `${Math.min(HEAD_PX + day.technicians.size * ROW_PX, innerHeight * MOST_HEIGHT)}px`;
     const span = { slotMinTime: { hours: first }, slotMaxTime: { hours: last }, slotWidth: this.slotWidth };
-    this.calendar = EventCalendar.create(this.place, { ...this.#options(), ...span, ...told });
+    this.calendar = EventCalendar.create(this.place, { ...this.#options(), ...span, resources: resourcesOf(day) });
     noTable(this.place);
+    this.sight = new Sight(this.place.querySelector(".ec-main"), this.#heads(), () => this.#draw());
+    this.#draw();
+  }
+
+  #heads() {
+    return [...this.place.querySelectorAll(".ec-row-head")];
+  }
+
+  /**
+   * Give the calendar the events of the rows in sight, and of those only what it does not have: it takes as long as
+   * there are events times rows, and with those of a thousand visits nobody could drag one.
+   */
+  #draw() {
+    const focused = this.#focused();
+    const events = this.#technicians(focused).flatMap((technician) => eventsOf(this.day, technician));
+    const wanted = new Map(events.map((event) => [event.id, JSON.stringify(event)]));
+    for (const id of this.drawn.keys()) if (!wanted.has(id)) this.calendar.removeEventById(id);
+    for (const event of events) {
+      const former = this.drawn.get(event.id);
+      if (former === wanted.get(event.id)) continue;
+      if (former === undefined) this.calendar.addEvent(event);
+      else this.calendar.updateEvent(event);
+      if (event.id === focused) this.sought = focused; // it is another element then
+    }
+    this.drawn = wanted;
+  }
+
+  /** Those whose rows are in sight, and whoever has the visit with the focus. */
+  #technicians(focused) {
+    const held = this.day.stops.get(focused)?.technician;
+    return this.day.board.technicians.filter((one, row) => one === held || this.sight.has(row));
+  }
+
+  #focused() {
+    return this.place.contains(document.activeElement) ? (document.activeElement.dataset.visit ?? null) : null;
   }
 
   /** Which technician and clock time is under a point of the screen; null outside. */
@@ -68,9 +104,15 @@ export class Timeline {
     return found?.resource ? { technician: found.resource.id, clock: clockOf(found.date) } : null;
   }
 
-  /** Bring the row of a visit into view. */
+  /** Bring a visit into view, or its row where it is not drawn yet. */
   reveal(visitId) {
-    this.place.querySelector(`[data-visit="${visitId}"]`)?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const row = this.day.board.technicians.indexOf(this.day.stops.get(visitId)?.technician);
+    const there = this.#elementOf(visitId) ?? this.#heads()[row];
+    there?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }
+
+  #elementOf(visitId) {
+    return this.place.querySelector(`[data-visit="${visitId}"]`);
   }
 
   #options() {
@@ -96,13 +138,12 @@ export class Timeline {
       dragConstraint: (move) => isOverList(move.jsEvent) || this.#dragged(move, this.hands.over),
       eventDragStart: ({ event }) => this.#carry(event.id),
       eventDragStop: ({ event, jsEvent }) => {
-        this.#carry(null);
-        this.hands.over(null);
+        this.#letGo();
         if (isOverList(jsEvent)) this.hands.drop(takenOff(event.id), jsEvent);
       },
       eventDrop: (move) => {
         move.revert();
-        if (!isOverList(move.jsEvent)) this.#dragged(move, this.hands.drop);
+        if (hasMoved(move) && !isOverList(move.jsEvent)) this.#dragged(move, this.hands.drop);
       },
     };
   }
@@ -113,13 +154,11 @@ export class Timeline {
     LIST.classList.toggle("receiving", visitId !== null);
     const listen = visitId === null ? "removeEventListener" : "addEventListener";
     document[listen]("pointermove", this.#hovering);
-    if (visitId === null) setTimeout(() => this.#catchUp());
   }
 
-  #catchUp() {
-    const day = this.late;
-    this.late = null;
-    if (day) this.show(day);
+  #letGo() {
+    this.#carry(null);
+    this.hands.over(null);
   }
 
   #hovering = (event) => {
@@ -136,7 +175,13 @@ export class Timeline {
     if (!extendedProps.stop) return;
     el.dataset.visit = id;
     el.setAttribute("aria-label", sentenceOf(this.day, id));
-    if (this.focus.chosen === id) el.classList.add("chosen");
+    for (const what of ["hovered", "chosen"]) if (this.focus[what] === id) el.classList.add(what);
+    if (this.sought === id) this.#attend(el);
+  }
+
+  #attend(el) {
+    this.sought = null;
+    el.focus({ preventScroll: true });
   }
 
   #walk(event) {
@@ -145,13 +190,17 @@ export class Timeline {
     const to = this.day.neighbour(from, ...ARROWS[event.key]);
     if (to === null) return;
     event.preventDefault();
-    this.place.querySelector(`[data-visit="${to}"]`)?.focus();
+    this.reveal(to);
+    const there = this.#elementOf(to);
+    if (there) this.#attend(there);
+    else this.sought = to;
   }
 }
 
 const takenOff = (visit) => ({ visit, technician: null, clock: null });
 
-const isOverList = ({ clientX, clientY }) => document.elementFromPoint(clientX, clientY)?.closest("#left-out") === LIST;
+/** There is no event where the timeline scrolls under a pointer that rests. */
+const isOverList = (event) => Boolean(event) && document.elementFromPoint(event.clientX, event.clientY)?.closest("#left-out") === LIST;
 
 /** EventCalendar calls itself a table, but rows, headers and cells do not lie in one another: then better none. */
 function noTable(place) {
@@ -179,11 +228,12 @@ function hoursOf({ board }) {
   return [Math.max(0, first), Math.max(last, first + 1)];
 }
 
-function eventsOf(day) {
-  return day.board.technicians.flatMap((technician) => [
-    ...backgroundOf(technician),
-    ...technician.stops.map((stop, place) => visitEvent(day, technician, stop, place)),
-  ]);
+/** Whether a visit was let go elsewhere than where it was taken. */
+const hasMoved = ({ newResource, event, oldEvent }) =>
+  (newResource?.id ?? oldEvent.resourceIds[0]) !== oldEvent.resourceIds[0] || event.start.getTime() !== oldEvent.start.getTime();
+
+function eventsOf(day, technician) {
+  return [...backgroundOf(technician), ...technician.stops.map((stop, place) => visitEvent(day, technician, stop, place))];
 }
 
 function visitEvent(day, technician, stop, place) {
@@ -207,6 +257,7 @@ const homeward = ({ route }, stop) =>
 function backgroundOf(technician) {
   const { id, shift, pause, route } = technician;
   const band = (name, starts, ends) => ({
+    id: `${id}-${name}`,
     resourceIds: [id],
     display: "background",
     start: wall(starts),
