@@ -43,7 +43,7 @@ class GoalForm(forms.Form):
 
     def __init__(self, *args: Any, caller: Caller, today: date, measure: str = "", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.measure = measure  # of a goal that is there already
+        self.known_measure = measure  # of a goal that is there already
         self.currency = caller.organisation.currency
         self.today = today
         owner = self.fields["owner"]
@@ -52,7 +52,7 @@ class GoalForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         said: dict[str, Any] = super().clean() or {}
-        measure = said.get("measure", self.measure)
+        measure = said.get("measure", self.known_measure)
         if "target" in said and measure:
             self._check_target(measure, said["target"])
         if "by_on" in said and said["by_on"] <= self.today:
