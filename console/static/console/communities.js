@@ -23,7 +23,6 @@ class AreaMap {
       attributionControl: false,
       dragRotate: false,
       pitchWithRotate: false,
-      cooperativeGestures: false,
       fadeDuration: 0,
       canvasContextAttributes: { preserveDrawingBuffer: true }, // so that the map can be printed
       locale: {
