@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from typing import TypeVar
 
 from communities.insight.scores import Interval, mean_interval, net_promoter_interval, ratio, share_interval
@@ -31,7 +32,7 @@ class Unit(StrEnum):
     """Minor units of the organisation's currency."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Figure:
     """`numerator` ÷ `denominator`, or the numerator alone.
 
@@ -50,7 +51,7 @@ class Figure:
     is_part: bool = False
     spread: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def columns(self) -> tuple[str, ...]:
         """What it is made of."""
         return tuple(name.removeprefix("-") for name in self.numerator + self.denominator)

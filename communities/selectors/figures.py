@@ -1,6 +1,6 @@
 """Figures of the windows that end today, as far as a caller may see them."""
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from communities.access import Caller
 from communities.errors import FigureTooFine
-from communities.insight.figures import Reading, readings
+from communities.insight.figures import FIGURES, Figure, Reading, readings
 from communities.models import FigureUse, MetricClock, MetricWindow
 from communities.selectors.groups import Key, Part, Sums, group_page, group_sums, position_of
 from communities.selectors.measures import COLUMNS
@@ -90,20 +90,24 @@ class FigureTable:
     kept: QuerySet[MetricWindow]
     part: Part | None = None
 
-    def page(self, after: str = "", limit: int | None = None, only: str | None = None) -> list[Placed]:
-        """The figures of the groups after a position, or of the `only` one at it, each with its own; hidden where few
+    def page(
+        self,
+        after: str = "",
+        limit: int | None = None,
+        only: str | None = None,
+        figures: Sequence[Figure] = FIGURES,
+    ) -> list[Placed]:
+        """The `figures` of the groups after a position, or of the `only` one at it, each with its own; hidden where few
         answered, or where the rest would tell of few. Two queries."""
         if not self.by:
             return []
         least, keys = settings.INSIGHT_MIN_RESPONDENTS, [one.column for one in self.by]
         groups = group_page(self.kept, keys, least=least, after=after, limit=limit, only=only, part=self.part)
         sums = group_sums(self.kept, keys, groups, COLUMNS)
+        for key, counted in sums.items():
+            counted |= self.places.get(key, {})
         return [
-            (
-                one.position,
-                one.key,
-                readings({**sums[one.key], **self.places.get(one.key, {})}, least=least, hidden=one.hidden),
-            )
+            (one.position, one.key, readings(sums[one.key], least=least, hidden=one.hidden, figures=figures))
             for one in groups
         ]
 
@@ -111,9 +115,9 @@ class FigureTable:
         """The figures of one group; None where nothing happened."""
         return next((figures for _, _, figures in self.page(only=position_of(key))), None)
 
-    def rows(self) -> list[tuple[Key, dict[str, Reading]]]:
-        """The figures of all groups."""
-        return [(key, figures) for _, key, figures in self.page()]
+    def rows(self, figures: Sequence[Figure] = FIGURES) -> list[tuple[Key, dict[str, Reading]]]:
+        """The `figures` of all groups."""
+        return [(key, found) for _, key, found in self.page(figures=figures)]
 
     @property
     def whole(self) -> dict[str, Reading]:

@@ -7,6 +7,7 @@ from datetime import date
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils.functional import Promise
 
 from communities.access import Caller
@@ -37,12 +38,13 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A figure in words, and its value to sort and to paint by: None where nothing can be said."""
+    """A figure in words, where its facts are, and its value to sort and to paint by: None where nothing can be said."""
 
     name: str
     text: str | Promise
     value: float | None
     is_hidden: bool
+    facts: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def insight(caller: Caller, asked: Asked, language: Language) -> Insight:
     region = asked.region
     of = Question(window=asked.window, by=(Dimension.COMMUNITY,), region_id=region.pk if region else None)
     table = figure_table(caller, of)
-    write = _Writer(asked.names, caller.organisation.currency, language)
+    write = _Writer.of(asked, caller.organisation.currency, language)
     served = served_list(caller, region).select_related("region").defer(*unshown()).order_by("code")
     communities = list(served)
     regions = {community.region_id: community.region for community in communities}
@@ -112,26 +114,39 @@ def insight(caller: Caller, asked: Asked, language: Language) -> Insight:
 
 @dataclass(frozen=True, slots=True)
 class _Writer:
-    """Readings of a place into a row."""
+    """Readings of a place into a row. `facts` are the addresses of each figure's facts, without the place: asking for
+    the addresses of two thousand cells one by one would take longer than all the rest."""
 
-    names: Sequence[str]
+    figures: Sequence[Figure]
+    facts: Mapping[str, str]
+    everywhere: str
     currency: str
     language: Language
 
+    @classmethod
+    def of(cls, asked: Asked, currency: str, language: Language) -> "_Writer":
+        facts = {
+            name: f"{reverse('figure-facts', args=[name])}?window={asked.window}" for name in asked.names
+        }
+        everywhere = f"&region={asked.region.pk}" if asked.region else ""
+        return cls([BY_NAME[name] for name in asked.names], facts, everywhere, currency, language)
+
     def rows(self, places: Iterable[Community | Region], table: FigureTable | None) -> list[Row]:
-        counted = dict(table.rows()) if table else {}
+        counted = dict(table.rows(self.figures)) if table else {}
         return [self.row(place, counted.get((place.pk,), NOTHING)) for place in places]
 
     def row(self, place: Community | Region | None, figures: Mapping[str, Reading]) -> Row:
+        here = f"&{place._meta.model_name}={place.pk}" if place else self.everywhere
         return Row(
             key=place.pk if place else None,
             name=name_in(place, self.language) if place else "",
             region=name_in(place.region, self.language) if isinstance(place, Community) else "",
-            cells=[self._cell(BY_NAME[name], figures[name]) for name in self.names],
+            cells=[self._cell(figure, figures[figure.name], here) for figure in self.figures],
         )
 
-    def _cell(self, figure: Figure, reading: Reading) -> Cell:
-        return Cell(figure.name, said(figure, reading, self.currency), reading.value, reading.is_hidden)
+    def _cell(self, figure: Figure, reading: Reading, here: str) -> Cell:
+        text = said(figure, reading, self.currency)
+        return Cell(figure.name, text, reading.value, reading.is_hidden, self.facts[figure.name] + here)
 
 
 def _region_rows(caller: Caller, regions: Iterable[Region], window: int, write: _Writer) -> list[Row]:
