@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
@@ -41,10 +42,10 @@ def opened(user: User, query: str = "") -> Page:
     return Page(found.content)
 
 
-def carried(user: User, query: str = "") -> dict[str, object]:
+def carried(user: User, query: str = "") -> dict[str, Any]:
     """What the page gives to the map."""
     text = answer(user, query).content.decode()
-    found: dict[str, object] = json.loads(text.split('type="application/json">')[1].split("</script>")[0])
+    found: dict[str, Any] = json.loads(text.split('type="application/json">')[1].split("</script>")[0])
     return found
 
 
@@ -96,7 +97,7 @@ def test_the_figure_that_is_painted_stands_in_the_table(dora: User, villages: di
     words = [word for word in page.words if word]
     headings = words[words.index("Community ↑") :]
     assert headings[1] == "Complaints"
-    areas = {area["id"]: area for area in carried(dora, "&figure=complaint_rate")["areas"]}  # type: ignore[attr-defined]
+    areas = {area["id"]: area for area in carried(dora, "&figure=complaint_rate")["areas"]}
     assert areas[str(villages["a"].pk)] == {
         "id": str(villages["a"].pk), "value": 0.25, "hidden": False, "text": "25 %",
     }  # fmt: skip
@@ -111,20 +112,24 @@ def test_every_figure_can_be_painted(dora: User, villages: dict[str, Community])
 
 
 def test_the_map_is_told_what_is_hidden_and_not_what_it_is(
-    dora: User, villages: dict[str, Community]
+    dora: User, south: Region, villages: dict[str, Community]
 ) -> None:
-    # Four answers in a: b is hidden with it, lest the north tell it. The south's are enough.
-    for code, count in (("a", 4), ("b", 6), ("c", 8)):
+    # Three in a and four in c are enough among all. But the north would tell a by b's six, and the south c by d's nine.
+    for code in "de":
+        villages[code] = factories.community(south, code, lon=121.58)
+        factories.site(villages[code])
+    for code, count in (("a", 3), ("b", 6), ("c", 4), ("d", 9), ("e", 12)):
         metric(villages[code], MONDAY, csat_answers=count, csat_sum=3 * count)
-    areas = {area["id"]: (area["value"], area["hidden"], area["text"]) for area in carried(dora)["areas"]}  # type: ignore[attr-defined]
     few = (None, True, "too few answers")
-    assert areas == dict(
-        zip((str(villages[code].pk) for code in "abc"), (few, few, (3.0, False, "3.0")), strict=True)
-    )
-    of_region = {
-        area["id"]: area["hidden"] for area in carried(dora, f"&region={villages['a'].region_id}")["areas"]
-    }  # type: ignore[attr-defined]
-    assert of_region == {str(villages["a"].pk): True, str(villages["b"].pk): True}
+    assert told_of(dora, villages) == {**dict.fromkeys("abcd", few), "e": (3.0, False, "3.0")}
+    assert told_of(dora, villages, f"&region={villages['a'].region_id}") == {"a": few, "b": few}
+
+
+def told_of(user: User, villages: dict[str, Community], query: str = "") -> dict[str, tuple[object, ...]]:
+    """What the map is given of each village, by its code."""
+    codes = {str(village.pk): code for code, village in villages.items()}
+    areas: list[dict[str, Any]] = carried(user, query)["areas"]
+    return {codes[area["id"]]: (area["value"], area["hidden"], area["text"]) for area in areas}
 
 
 def test_the_map_shows_the_part_of_the_world_that_the_table_is_of(
@@ -134,7 +139,7 @@ def test_the_map_shows_the_part_of_the_world_that_the_table_is_of(
     assert carried(dora)["bounds"] == pytest.approx([121.495, 25.025, 121.565, 25.035])
     for found in (carried(dora, f"&region={south.pk}"), carried(sol)):
         assert found["bounds"] == pytest.approx([121.555, 25.025, 121.565, 25.035])
-        assert [area["id"] for area in found["areas"]] == [str(villages["c"].pk)]  # type: ignore[attr-defined]
+        assert [area["id"] for area in found["areas"]] == [str(villages["c"].pk)]
 
 
 def test_anothers_region_is_not_found(sol: User, stranger: User, dora: User, north: Region) -> None:
