@@ -32,7 +32,8 @@ def changed_since(plan: Plan, seen: PlanVersion) -> PlanStale:
 def published_since(plan: Plan, draft: PlanVersion) -> PlanStale:
     """The refusal for a draft beside which another version was published, or changed: what is elsewhere than when the
     draft was made."""
-    versions = plan.versions.filter(published_at__isnull=False, published_at__lte=draft.finished_at)
+    made_at = draft.finished_at or draft.created_at
+    versions = plan.versions.filter(published_at__isnull=False, published_at__lte=made_at)
     seen = versions.order_by("-published_at").first()
     if seen is None or seen.pk == plan.published_id:
         return PlanStale(ANOTHER, changed=[], changes=0, changed_by="")

@@ -147,8 +147,8 @@ function routesOf(day) {
 function stopsOf(day) {
   const colours = new Map(day.board.technicians.map(({ id }, index) => [id, index % COLOURS]));
   const features = day.board.visits.flatMap((visit) => {
-    if (!visit.place) return [];
     const known = day.stops.get(visit.id);
+    if (!visit.place || !(known || day.leftOut.has(visit.id))) return []; // cancelled, and in no route
     const properties = { visit: visit.id, left: !known, colour: known ? colours.get(known.technician.id) : -1 };
     return [feature({ type: "Point", coordinates: point(visit.place) }, properties)];
   });
