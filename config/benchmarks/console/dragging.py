@@ -39,27 +39,26 @@ class Hand:
         milliseconds from the pointer's last event until that is painted, and what the server took of them."""
         drag = self._chosen(besides)
         told = self._carry(drag)
-        self.page.mouse.move(*drag.start, steps=3)
-        self.page.mouse.up()
-        self.page.wait_for_timeout(BETWEEN_MS)
+        self._put_back(drag)
         return told
 
     def drop(self) -> float:
         """Drag until a place is allowed, and leave the visit there: milliseconds until the board shows the plan that
         it has become."""
-        while True:
-            drag = self._chosen(())
-            self._carry(drag)
-            if self.page.locator("#hint .allowed").count():
-                break
-            self.page.mouse.move(*drag.start, steps=3)
-            self.page.mouse.up()
-            self.page.wait_for_timeout(BETWEEN_MS)
+        self._carry(drag := self._chosen(()))
+        while not self.page.locator("#hint .allowed").count():
+            self._put_back(drag)
+            self._carry(drag := self._chosen(()))
         self.page.evaluate("watched.next('#shown')")
         self.page.mouse.up()
         took: float = self.page.evaluate("watched.came")
         self.page.wait_for_timeout(BETWEEN_MS)
         return took
+
+    def _put_back(self, drag: Drag) -> None:
+        self.page.mouse.move(*drag.start, steps=3)
+        self.page.mouse.up()
+        self.page.wait_for_timeout(BETWEEN_MS)
 
     def _chosen(self, besides: Collection[str]) -> Drag:
         self.page.evaluate("share => watched.scroll(share)", self.random.random())

@@ -45,7 +45,8 @@ class Happening:
     rate: float
     states: dict[str, str] = field(default_factory=dict)
     """What each visit has come to, by its id."""
-    count: int = 0
+    committed: list[UUID] = field(default_factory=list)
+    """The visits in the order of their changes."""
 
     @contextmanager
     def happens(self) -> Iterator[None]:
@@ -70,7 +71,7 @@ class Happening:
                     state=state, revision=F("revision") + 1, updated_at=timezone.now()
                 )
                 self.states[str(visit)] = state
-                self.count += 1
+                self.committed.append(visit)
         finally:
             connection.close()
 
@@ -90,24 +91,28 @@ def living_figures(
     with answered(page) as requests, day.happens():
         progress("a busy day begins")
         page.wait_for_timeout(1000 * pace.warm_s)
-        before, earlier, known = _memory(page, session), day.count, len(requests)
+        before, earlier, known = _memory(page, session), len(day.committed), len(requests)
+        begun = time.monotonic()
         told = [feedback for feedback, _ in _drags(hand, visits, seconds, progress)]
-        changes, read = day.count - earlier, sum(DAY in one.url for one in requests[known:])
+        changes, took_s = len(day.committed) - earlier, time.monotonic() - begun
+        readings = sum(DAY in one.url for one in requests[known:])
     shown_s = _until_shown(page, day)
     after = _memory(page, session)
-    yield Figure(f"changes committed in {seconds:.0f} s", changes, "")
-    yield Figure("a second", changes / seconds, "")
-    yield Figure("the page read the day for them, times", read, "")
-    yield Figure("seconds until the page shows what the database has, after the last of them", shown_s)
-    yield Figure("memory of the page before, garbage collected", before["JSHeapUsedSize"] / 2**20, "MiB")
-    grown = (after["JSHeapUsedSize"] - before["JSHeapUsedSize"]) / 2**20
-    yield Figure("memory it has grown by", grown, "MiB", goal=GROWTH_MIB)
-    yield Figure("elements it has grown by", after["Nodes"] - before["Nodes"], "")
-    yield Figure("listeners it has grown by", after["JSEventListeners"] - before["JSEventListeners"], "")
+    yield Figure("a busy day: changes committed while the board was open", changes, "")
+    yield Figure("a busy day: changes a second", changes / took_s, "")
+    yield Figure("a busy day: readings of the day that the page made of them", readings, "")
+    yield Figure("a busy day: after the last change, until the page shows what the database has", shown_s)
     yield Figure(
-        f"a dragged visit's sentence meanwhile, {len(told)} drags: median", statistics.median(told), "ms"
+        "a busy day: memory of the page before, garbage collected", before["JSHeapUsedSize"] / 2**20, "MiB"
     )
-    yield Figure("a dragged visit's sentence meanwhile: 95th percentile", p95(told), "ms")
+    grown = (after["JSHeapUsedSize"] - before["JSHeapUsedSize"]) / 2**20
+    yield Figure("a busy day: memory grown by", grown, "MiB", goal=GROWTH_MIB)
+    yield Figure("a busy day: elements grown by", after["Nodes"] - before["Nodes"], "")
+    yield Figure("a busy day: listeners grown by", after["JSEventListeners"] - before["JSEventListeners"], "")
+    yield Figure(
+        f"a busy day: a dragged visit's sentence, {len(told)} drags: median", statistics.median(told), "ms"
+    )
+    yield Figure("a busy day: a dragged visit's sentence: 95th percentile", p95(told), "ms")
 
 
 def _drags(

@@ -43,9 +43,9 @@ def loading_figures(desk: Desk, path: str, count: int, progress: Callable[[str],
             warm.append(load(page, path))
     yield from _figures("empty cache", cold)
     yield from _figures("opened again", warm)
-    yield Figure("bytes for the first load", cold[0].bytes / 1000, "kB")
-    yield Figure("of which the day itself", cold[0].bytes_of_day / 1000, "kB")
-    yield Figure("bytes when opened again", warm[0].bytes / 1000, "kB")
+    yield Figure("board, empty cache: all that comes", cold[0].bytes / 1000, "kB")
+    yield Figure("board, empty cache: of which the day itself", cold[0].bytes_of_day / 1000, "kB")
+    yield Figure("board, opened again: all that comes", warm[0].bytes / 1000, "kB")
 
 
 def _figures(how: str, loads: Sequence[Load]) -> Iterator[Figure]:
@@ -55,10 +55,10 @@ def _figures(how: str, loads: Sequence[Load]) -> Iterator[Figure]:
     interactive = [one.interactive_s for one in loads]
     yield Figure(f"board interactive, {how}: median of {len(loads)}", statistics.median(interactive))
     yield Figure(f"board interactive, {how}: worst", max(interactive), goal=INTERACTIVE_S)
-    yield Figure(f"{how}: until the timeline answers, median", median(lambda one: one.timeline_s))
-    yield Figure(f"{how}: until the list answers, median", median(lambda one: one.list_s))
-    yield Figure(f"{how}: until the map answers, median", median(lambda one: one.map_s))
-    yield Figure(f"{how}: longest task, at worst", max(one.longest_s for one in loads))
+    yield Figure(f"board, {how}: until the timeline answers, median", median(lambda one: one.timeline_s))
+    yield Figure(f"board, {how}: until the list answers, median", median(lambda one: one.list_s))
+    yield Figure(f"board, {how}: until the map answers, median", median(lambda one: one.map_s))
+    yield Figure(f"board, {how}: longest task, at worst", max(one.longest_s for one in loads))
 
 
 def load(page: Page, path: str) -> Load:
