@@ -58,7 +58,8 @@ export class Details {
 
   #head(visit) {
     const close = element("button", { type: "button", class: "plain", onclick: () => this.focus.choose(null) }, say("close"));
-    return element("div", { class: "head" }, element("h2", {}, visit.service, " ", element("small", {}, visit.number)), close);
+    const whole = element("a", { href: `/visits/${visit.id}` }, visit.service); // with what was told from there
+    return element("div", { class: "head" }, element("h2", {}, whole, " ", element("small", {}, visit.number)), close);
   }
 
   #facts(visit) {
