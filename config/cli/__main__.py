@@ -51,6 +51,7 @@ VERBS = (
     Verb("bench", "bench", "measure Linli on this machine", "nothing", True),
     Verb("test", "test", "run the tests; arguments go to pytest", "services", True, passes_on=True),
     Verb("check", "check", "run the formatters, linters, types and deployment checks", "services"),
+    Verb("screens", "screens", "take pictures of every page for docs/screens", "nothing", True),
     Verb("vendor", "vendor", "check the pages' libraries, or fetch them anew", "nothing"),
     Verb("doctor", "doctor", "say what is running, where, which versions, and what is wrong", "nothing"),
     Verb("down", "down", "stop the embedded services", "nothing"),

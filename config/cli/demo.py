@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from dispatch.models import PlanVersion
 
 HOST, PORT = "127.0.0.1", 8000  # where ./linli serve will answer the links in letters
-WAIT_S = 120  # for the worker to have done what was asked of it
+WAIT_S = 600  # for the worker to have done what was asked of it
 SATURDAY = 6
 
 
@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
     from core.errors import DomainError
 
     try:
-        demonstration = Demonstration(args.seed, args.date or _last_working_day())
+        demonstration = Demonstration(args.seed, args.date or last_working_day())
         figures = demonstration.run()
     except (ProcessError, DomainError, RuntimeError, TimeoutError) as error:
         print(f"linli: the loop did not close: {error}", file=sys.stderr)
@@ -77,7 +77,7 @@ class Demonstration:
         self.seed = seed
         self.day = day
         self.port = PORT
-        self.next_day = _working_day_after(day)
+        self.next_day = working_day_after(day)
         self.seconds: dict[str, float] = {}
         self.check: Callable[[], None] = lambda: (
             None
@@ -266,7 +266,7 @@ def _wait(title: str, total: int, done: Callable[[], int]) -> None:
             time.sleep(0.1)
 
 
-def _last_working_day() -> date:
+def last_working_day() -> date:
     """The last day before today, in Taipei, that is not at the weekend."""
     from communities.sample.records import TIME_ZONE
 
@@ -276,7 +276,7 @@ def _last_working_day() -> date:
     return day
 
 
-def _working_day_after(day: date) -> date:
+def working_day_after(day: date) -> date:
     day += timedelta(days=1)
     while day.isoweekday() >= SATURDAY:
         day += timedelta(days=1)

@@ -9,19 +9,20 @@ from playwright.sync_api import Browser, Page, Request, expect
 
 from config.browser import chromium as browser_open
 from tests import factories
-from tests.end_to_end.conftest import environment, read_logs, served
+from tests.end_to_end.conftest import environment, read_logs, served, sign_in
 
-__all__ = ["environment", "read_logs", "served"]
+__all__ = ["environment", "read_logs", "served", "sign_in"]
 
 PATIENCE_MS = 120_000  # a busy machine is no defect
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
 GRAVE = {"serious", "critical"}
 
+OpenWindow = Callable[..., "Window"]
 OpenAs = Callable[..., "Window"]
 
 
 class Window:
-    """A browser of somebody who has signed in. It notes what it asked for, and what went wrong in it."""
+    """Somebody's browser. It notes what it asked for, and what went wrong in it."""
 
     def __init__(self, page: Page, url: str) -> None:
         self.page = page
@@ -59,6 +60,11 @@ class Window:
             if one["impact"] in GRAVE
         ]
 
+    def is_too_wide(self) -> bool:
+        """Whether one has to scroll sideways to read the page as it is."""
+        wide: bool = self.page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        return wide
+
     def _note(self, request: Request) -> None:
         self.asked.append(request.url)
 
@@ -73,15 +79,25 @@ def chromium(served: str) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def open_as(chromium: Browser, served: str) -> OpenAs:
-    """Give somebody a browser of their own, and sign them in."""
+def open_window(chromium: Browser, served: str) -> OpenWindow:
+    """Give somebody who is nobody to us a browser of their own."""
 
-    def open_as(username: str, **manner: Any) -> Window:
+    def open_window(**manner: Any) -> Window:
         context = chromium.new_context(
             **({"locale": "en-GB", "viewport": {"width": 1500, "height": 950}} | manner)
         )
         context.set_default_timeout(PATIENCE_MS)
-        window = Window(context.new_page(), served)
+        return Window(context.new_page(), served)
+
+    return open_window
+
+
+@pytest.fixture
+def open_as(open_window: OpenWindow) -> OpenAs:
+    """The same for somebody who signs in."""
+
+    def open_as(username: str, **manner: Any) -> Window:
+        window = open_window(**manner)
         window.sign_in(username)
         return window
 

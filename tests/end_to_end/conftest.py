@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from config.processes import Processes
@@ -33,6 +34,7 @@ def environment(transactional_db: None, tmp_path: Path, read_logs: None) -> dict
     number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     return {
         "LINLI_STATE_DIR": str(tmp_path),
+        "MEDIA_ROOT": str(settings.MEDIA_ROOT),
         "DATABASE_URL": f"postgis://{database['USER']}@/{database['NAME']}?host={quote(database['HOST'])}",
         "BROKER_URL": os.environ["BROKER_URL"].rpartition("=")[0] + f"={15 - 2 * number}",
         "CACHE_URL": os.environ["CACHE_URL"].rpartition("=")[0] + f"={14 - 2 * number}",

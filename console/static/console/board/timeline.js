@@ -211,8 +211,8 @@ function noTable(place) {
   place.querySelector("time")?.removeAttribute("aria-label"); // which a <time> may not have
 }
 
-/** The calendar counts in UTC, and was told the company's clock. */
-const clockOf = (date) => date.toISOString().slice(11, 16);
+/** The calendar was told the company's clock, and hands out dates that show it wherever the browser is. */
+const clockOf = (date) => [date.getHours(), date.getMinutes()].map((part) => String(part).padStart(2, "0")).join(":");
 
 function resourcesOf(day) {
   return day.board.technicians.map((technician, index) => ({ id: technician.id, extendedProps: { technician, colour: index % COLOURS } }));
