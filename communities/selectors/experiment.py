@@ -28,6 +28,11 @@ def experiment_list(caller: Caller) -> QuerySet[Region]:
     )
 
 
+def suspension_open(region: Region) -> FeedbackSuspension | None:
+    """Why the region is planned without feedback now; None where it is planned with it."""
+    return FeedbackSuspension.objects.filter(region=region, ended_at=None).first()
+
+
 def standing_of(region: Region) -> tuple[ExperimentReading | None, FeedbackSuspension | None]:
     """The newest reading and the open suspension of a region that `experiment_list` gave."""
     newest: list[ExperimentReading] = region.newest  # type: ignore[attr-defined]

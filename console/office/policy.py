@@ -20,7 +20,7 @@ from communities.insight.experiment.words import Verdict
 from communities.insight.sentences import Language
 from communities.insight.signals import SignalPolicy
 from communities.models import FeedbackSuspension, Policy, Region
-from communities.selectors.experiment import experiment_list, standing_of
+from communities.selectors.experiment import experiment_list, standing_of, suspension_open
 from communities.selectors.goals import region_get
 from communities.selectors.insight import policy_list
 from communities.services.policies import version_of
@@ -194,7 +194,13 @@ def _form_page(
     **more: object,
 ) -> HttpResponse:
     language = language_here(request, caller.organisation.language)
-    context = {"region": region, "name": name_in(region, language), "form": form, **more}
+    context = {
+        "region": region,
+        "name": name_in(region, language),
+        "suspension": suspension_open(region),
+        "form": form,
+        **more,
+    }
     return office_page(request, caller, "office/policy_edit.html", context, status=status)
 
 

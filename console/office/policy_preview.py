@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from communities.access import Caller
 from communities.errors import NotForYourRole, PolicyChanged, RegionUnknown
+from communities.selectors.experiment import suspension_open
 from communities.services.policies import policy_set, version_of
 from communities.services.signal_rows import policy_of
 from communities.services.signals import policy_content, policy_newest
@@ -77,6 +78,7 @@ def _page(
     done = tried.state == PreviewState.DONE
     context = {
         "preview": tried,
+        "suspension": suspension_open(tried.region),
         "name": name_in(tried.region, language),
         "is_running": tried.state in {PreviewState.QUEUED, PreviewState.SOLVING},
         "changed": changes(against, edited, currency),

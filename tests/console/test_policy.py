@@ -116,9 +116,10 @@ def test_the_page_says_what_is_in_force_what_it_was_and_why(north: Region, mina:
 def test_a_suspension_is_said_before_all_numbers(north: Region, mina: User, now: datetime) -> None:
     with transaction.atomic():
         feedback_suspend(reading(north), now)
-    said = told(opened(mina, f"/policy/{north.pk}?lang=en"))
-    assert "it is planned without feedback. Until somebody lets it begin again" in said
-    assert said.index("planned without feedback") < said.index("Which communities come first")
+    for page in (f"/policy/{north.pk}", f"/policy/{north.pk}/edit", f"/policy/previews/{tried(north).pk}"):
+        said = told(opened(mina, f"{page}?lang=en"))
+        assert "it is planned without feedback. Until somebody lets it begin again" in said
+        assert said.index("planned without feedback") < said.index("A point of satisfaction")
 
 
 def test_more_versions_ask_no_more_questions(north: Region, ada: User) -> None:
