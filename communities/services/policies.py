@@ -28,13 +28,12 @@ def policy_set(
     region = region_for_policy(caller, region_id)
     policy_check(policy)
     Region.objects.select_for_update(no_key=True).get(pk=region.pk)  # one new version at a time
-    version = version_of(policy_newest(region))
-    if seen is not None and seen != version:
-        raise PolicyChanged(f"Version {version} is in force by now: read it again.")
+    newest = policy_newest(region)
+    policy_unchanged(newest, seen)
     return Policy.objects.create(
         organisation_id=region.organisation_id,
         region=region,
-        version=version + 1,
+        version=version_of(newest) + 1,
         content=asdict(policy),
         author=caller.account,
         reason=reason,
@@ -44,6 +43,12 @@ def policy_set(
 def version_of(policy: Policy | None) -> int:
     """Its number; 0 for the default, which none stands for."""
     return policy.version if policy else 0
+
+
+def policy_unchanged(newest: Policy | None, seen: int | None) -> None:
+    """Raises PolicyChanged where somebody has seen another version."""
+    if seen is not None and seen != version_of(newest):
+        raise PolicyChanged(f"Version {version_of(newest)} is in force by now: read it again.")
 
 
 def policy_check(policy: SignalPolicy) -> None:

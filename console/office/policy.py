@@ -14,7 +14,7 @@ from django.utils.functional import Promise
 from django.views.decorators.http import require_http_methods, require_safe
 
 from communities.access import Caller
-from communities.errors import RegionUnknown
+from communities.errors import PolicyChanged, RegionUnknown
 from communities.insight.experiment.sentences import VERDICTS
 from communities.insight.experiment.words import Verdict
 from communities.insight.sentences import Language
@@ -128,20 +128,27 @@ def _try(request: HttpRequest, caller: Caller, region: Region, newest: Policy | 
     form = _form(caller, newest, data=request.POST)
     if not form.is_valid():
         return _form_page(request, caller, region, form, status=422)
-    seen, mine, in_force = form.cleaned_data["seen"], form.policy(), policy_content(newest)
-    if seen != version_of(newest):
-        begun = _version(caller, region, seen)
-        form = _fresh(caller, newest, merged(mine, begun, in_force), on=form.cleaned_data["on"])
-        overtaken = changes(begun, in_force, caller.organisation.currency)
-        return _form_page(request, caller, region, form, status=409, overtaken=overtaken, newest=newest)
-    if mine == in_force:
+    mine, on, seen = form.policy(), form.cleaned_data["on"], form.cleaned_data["seen"]
+    if seen == version_of(newest) and mine == policy_content(newest):
         return _form_page(request, caller, region, form, status=422, same=True)
     try:
-        preview = preview_request(caller=caller, region_id=region.pk, on=form.cleaned_data["on"], policy=mine)
+        preview = preview_request(caller=caller, region_id=region.pk, on=on, policy=mine, seen=seen)
+    except PolicyChanged:
+        return _overtaken(request, caller, region, form)
     except PreviewRunning:
         running = preview_running(caller, region)
         return _form_page(request, caller, region, form, status=409, busy=True, running=running)
     return redirect("policy-preview", preview.pk)
+
+
+def _overtaken(request: HttpRequest, caller: Caller, region: Region, form: PolicyForm) -> HttpResponse:
+    """Somebody was quicker: what was changed here, on top of what is in force now, and what they changed."""
+    newest, begun = policy_newest(region), _version(caller, region, form.cleaned_data["seen"])
+    in_force = policy_content(newest)
+    rebased = merged(form.policy(), begun, in_force)
+    fresh = _fresh(caller, newest, rebased, on=form.cleaned_data["on"])
+    changed = changes(begun, in_force, caller.organisation.currency)
+    return _form_page(request, caller, region, fresh, status=409, overtaken=changed, newest=newest)
 
 
 def _begins_with(caller: Caller, region: Region, newest: Policy | None, asked: str) -> Mapping[str, float]:

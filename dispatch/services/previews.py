@@ -19,7 +19,7 @@ from django.utils import timezone
 from communities.access import Caller
 from communities.insight.signals import SignalPolicy, Signals, read_signals
 from communities.models import Region
-from communities.services.policies import policy_check, region_for_policy
+from communities.services.policies import policy_check, policy_unchanged, region_for_policy
 from communities.services.signal_inputs import inputs_of
 from communities.services.signal_rows import policy_of
 from communities.services.signals import policy_content, policy_newest
@@ -54,13 +54,18 @@ def preview_request(
     policy: SignalPolicy,
     seed: int = 1,
     iterations: int | None = None,
+    seen: int | None = None,
 ) -> PolicyPreview:
     """Note that this policy should be tried on a region's day, and tell a planner.
 
-    Raises RegionUnknown, NotForYourRole, PolicyTooFine, PreviewRunning.
+    It is compared with the region's own of this moment; `seen`, if given, is the version that this has to be.
+
+    Raises RegionUnknown, NotForYourRole, PolicyTooFine, PolicyChanged, PreviewRunning.
     """
     region = region_for_policy(caller, region_id)
     policy_check(policy)
+    against = policy_newest(region)
+    policy_unchanged(against, seen)
     try:
         with transaction.atomic():
             preview = PolicyPreview.objects.create(
@@ -68,7 +73,7 @@ def preview_request(
                 region=region,
                 on=on,
                 policy=asdict(policy),
-                against=policy_newest(region),
+                against=against,
                 seed=seed,
                 iterations=iterations or ITERATIONS,
                 requested_by=caller.account,
