@@ -60,6 +60,7 @@ SCREENS = (
     Screen("visit", Who.DISPATCHER, "/visits/{visit}"),
     Screen("recoveries", Who.DISPATCHER, "/recoveries"),
     Screen("communities", Who.MANAGER, "/communities?sort=-visits"),
+    Screen("community", Who.MANAGER, "/communities/{community}"),
     Screen("facts", Who.MANAGER, "/communities/csat/facts"),
     Screen("policy", Who.MANAGER, "/policy/{region}"),
     Screen("policy-edit", Who.MANAGER, "/policy/{region}/edit"),

@@ -77,6 +77,7 @@ def scene_make(company: Company, on: date, now: datetime) -> Scene:
         "invoice": str(contested),
         "goal": str(goal),
         "visit": str(at_work.pk),
+        "community": str(at_work.site.community_id),
         "preview": str(_policy_tried(operator, manager, on)),
         **_found(company, at_work, contested),
     }
