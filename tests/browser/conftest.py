@@ -83,9 +83,8 @@ def open_window(chromium: Browser, served: str) -> OpenWindow:
     """Give somebody who is nobody to us a browser of their own."""
 
     def open_window(**manner: Any) -> Window:
-        context = chromium.new_context(
-            **({"locale": "en-GB", "viewport": {"width": 1500, "height": 950}} | manner)
-        )
+        usual = {"locale": "en-GB", "timezone_id": "Asia/Taipei", "viewport": {"width": 1500, "height": 950}}
+        context = chromium.new_context(**(usual | manner))
         context.set_default_timeout(PATIENCE_MS)
         return Window(context.new_page(), served)
 

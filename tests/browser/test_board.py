@@ -35,7 +35,7 @@ def north_to_plan(north: Region, tom: Technician, tina: Technician, now: datetim
 def test_a_dispatcher_s_morning_with_another_one_watching(
     north_to_plan: Region, ada: User, dora: User, mina: User, open_as: OpenAs
 ) -> None:
-    doras, adas = open_as("dora"), open_as("ada")
+    doras, adas = open_as("dora", timezone_id="America/New_York"), open_as("ada")
     board, others = doras.go(BOARD), adas.go(BOARD)
     plans_and_publishes(board, others)
     assert doras.grave_findings() == []
@@ -67,6 +67,7 @@ def plans_and_publishes(board: Page, others: Page) -> None:
         expect_published(page, 1)
         expect(page.locator("#planning")).to_be_hidden()
         expect(visits(page)).to_have_count(DONE)
+        expect(page.locator(".ec-slot", has_text=":").first).to_have_text("09:00")  # wherever the browser is
 
 
 def looks_into_a_visit(doras: Window) -> None:
