@@ -256,7 +256,7 @@ class PointUnknown(Invalid):
 
 
 class BadAnswer(Invalid):
-    code = "bad-answer"
+    code = "bad-checklist-answer"
     title = "This does not answer the point"
 
 

@@ -9,7 +9,7 @@ from ninja import Router
 from api.answers import answer
 from api.auth import Request
 from api.etags import etag, if_match, revision_given
-from api.schemas.plan_edits import AcceptIn, MoveIn, PinIn, TrialOut
+from api.schemas.plan_edits import AcceptSomeIn, MoveIn, PinIn, TrialOut
 from api.schemas.plans import PlanOut
 from dispatch.explanations import language_asked
 from dispatch.models import PlanVersion
@@ -47,7 +47,7 @@ def edit_post(request: Request, version_id: UUID, body: MoveIn) -> HttpResponse:
 
 @router.post("/plans/{uuid:version_id}/accept", response={201: PlanOut})
 @if_match
-def accept_post(request: Request, version_id: UUID, body: AcceptIn) -> HttpResponse:
+def accept_post(request: Request, version_id: UUID, body: AcceptSomeIn) -> HttpResponse:
     """Take some technicians' routes of a draft over into the published plan; what is made so is published.
 
     With each come those of the same bundle (`bundles` of the draft's changes): visits go between them, and to nobody

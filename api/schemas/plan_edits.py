@@ -41,7 +41,7 @@ class MoveIn(In):
         return Wish(self.visit, self.technician, self.before, self.start_at, self.pin, self.following)
 
 
-class AcceptIn(In):
+class AcceptSomeIn(In):
     """Whose routes are taken over out of a draft, each with the bundle that they are of."""
 
     technicians: Annotated[list[UUID], Field(min_length=1, max_length=500)]

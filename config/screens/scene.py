@@ -200,7 +200,7 @@ def _lines(payments: list[Payment]) -> Iterator[dict[str, str]]:
 
 
 def _line(number: int, payment_ref: str, amount: int) -> dict[str, str]:
-    fee = round(amount * FEE, 2)
+    fee = (amount * FEE).quantize(Decimal("0.01"))
     return {
         "balance_transaction_id": f"txn_{number}",
         "payment_intent_id": payment_ref,

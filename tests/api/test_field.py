@@ -47,7 +47,7 @@ def test_completing_says_what_is_open(world: World, tom_api: Api, ada_api: Api) 
     assert refused["points"] == [{"code": "leaks", "name": "有無漏水"}, {"code": "pressure", "name": "水壓"}]
 
     wrong = tom_api.call("PUT", f"/visits/{visit}/answers/pressure", {"value": 11})
-    assert assert_problem(wrong, 422, "bad-answer")["expected"] == "a number to 10 bar"
+    assert assert_problem(wrong, 422, "bad-checklist-answer")["expected"] == "a number to 10 bar"
     tom_api.call("PUT", f"/visits/{visit}/answers/pressure", {"value": 3})
     report: Any = tom_api.call("PUT", f"/visits/{visit}/answers/leaks", {"value": False})
     assert [point["answer"]["value"] for point in report.json()["points"]] == [False, 3]

@@ -26,7 +26,7 @@ def stop(**explanation: Any) -> Stop:
 
 
 def left_out(**explanation: Any) -> UnassignedVisit:
-    return UnassignedVisit(explanation=explanation)
+    return UnassignedVisit(visit=Visit(), explanation=explanation)
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hant"])
