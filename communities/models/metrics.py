@@ -22,6 +22,10 @@ def minor(help_text: str = "") -> "models.BigIntegerField[int, int]":
     return models.BigIntegerField(default=0, help_text=help_text)
 
 
+ANSWERED = models.Q(csat_answers__gt=0) | models.Q(nps_answers__gt=0)
+"""Cells in which somebody answered: what is hidden depends on these alone."""
+
+
 class Counts(models.Model):
     """Counts and sums only, so that any range of days and any group is a sum of rows.
 
@@ -96,7 +100,15 @@ class MetricDay(Counts):
                 name="metric_once_a_day",
             )
         ]
-        indexes = [models.Index(fields=["organisation", "on"], name="metric_day")]
+        indexes = [
+            models.Index(fields=["organisation", "on"], name="metric_day"),
+            models.Index(
+                fields=["community", "on"],
+                include=["csat_answers", "nps_answers"],
+                condition=ANSWERED,
+                name="metric_answers",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.community_id} {self.on}"

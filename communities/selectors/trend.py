@@ -31,6 +31,7 @@ from communities.insight.figures import (
     signed_sum,
 )
 from communities.models import Community, MetricDay
+from communities.models.metrics import ANSWERED
 from communities.selectors.groups import ANSWERS
 from communities.selectors.measures import COLUMNS, KNOWN_LATER, REPURCHASE_DAYS
 from communities.selectors.places import community_list
@@ -153,7 +154,7 @@ def _hidden(
     """The figures of a community that are hidden in each step."""
     return {
         on: {figure.name for figure in ASKED if _is_hidden(figure, groups, community_id)}
-        for on, groups in _stepped(beside, ANSWERS, period, step).items()
+        for on, groups in _stepped(beside.filter(ANSWERED), ANSWERS, period, step).items()
     }
 
 

@@ -16,7 +16,7 @@ from communities.selectors.places import region_list
 from console.customer.pages import Policy
 from console.office.choices import OFFERED, figure_asked, region_asked, window_asked
 from console.office.figure_words import FIGURES, TITLES, told
-from console.office.insight import Asked, Insight, Row, columns_with, insight, served_list
+from console.office.insight import Asked, Insight, columns_with, insight, served_list
 from console.office.insight import told as signals_told
 from console.office.map_words import map_words
 from console.office.pages import language_here, not_for_technicians, office_page, signed_in
@@ -33,7 +33,8 @@ def communities(request: HttpRequest, caller: Caller) -> HttpResponse:
     figure, window = figure_asked(request), window_asked(request)
     names, region = columns_with(figure), region_asked(request, caller)
     sort = _sort_asked(request, names)
-    found = insight(caller, Asked(region, window, names, sort), language)
+    asked = Asked(region, window, names, sort, request.GET.get("page", ""), painted=figure.name)
+    found = insight(caller, asked, language)
     context = {
         "insight": found,
         "told": signals_told(caller, language, Q(signal_set__region=region) if region else None),
@@ -79,10 +80,8 @@ def _map(
         "language": language,
         "words": map_words(language),
         "bounds": served_list(caller, region).aggregate(bounds=Extent("boundary"))["bounds"],
-        "areas": [_area(row, figure.name) for row in found.communities],
+        "areas": [
+            {"id": str(key), "value": cell.value, "hidden": cell.is_hidden, "text": cell.text}
+            for key, cell in found.painted
+        ],
     }
-
-
-def _area(row: Row, figure: str) -> dict[str, object]:
-    cell = row.cell(figure)
-    return {"id": str(row.key), "value": cell.value, "hidden": cell.is_hidden, "text": cell.text}

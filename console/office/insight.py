@@ -4,8 +4,10 @@ customers' answers tell the planner."""
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from uuid import UUID
 
+from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -21,19 +23,26 @@ from communities.selectors.places import IS_SERVED, community_list, unshown
 from console.office.figure_words import said
 from dispatch.explanations import name_in, signal_names
 
+AT_ONCE = 50
+"""Communities of a page."""
 STANDARD = ("requests", "visits", "on_time", "first_visit_fix", "csat", "nps", "acceptance", "revenue")
 NOTHING = readings(dict.fromkeys((*COLUMNS, *PLACE_COLUMNS), 0), least=0)
+
+Placed = tuple[Community | Region, dict[str, Reading]]
+"""A place with its figures."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A region or all, over so many days; the figures by their names, in the order of one of them or of "name": with a
-    minus before it, largest first."""
+    minus before it, largest first. Of the communities one page; the map shows all, by the figure `painted`."""
 
     region: Region | None
     window: int
     names: Sequence[str]
     sort: str
+    page: str
+    painted: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +65,19 @@ class Row:
     region: str
     cells: list[Cell]
 
-    def cell(self, name: str) -> Cell:
-        return next(cell for cell in self.cells if cell.name == name)
-
 
 @dataclass(frozen=True, slots=True)
 class Insight:
     """The figures of the days `first_on`..`last_on`, both None before anything was counted. `regions` only where there
-    are several."""
+    are several; `communities` are those of `page`, `painted` are all."""
 
     first_on: date | None
     last_on: date | None
     total: Row
     regions: list[Row]
     communities: list[Row]
+    page: Page[Placed]
+    painted: list[tuple[UUID, Cell]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,15 +108,19 @@ def insight(caller: Caller, asked: Asked, language: Language) -> Insight:
     table = figure_table(caller, of)
     write = _Writer.of(asked, caller.organisation.currency, language)
     served = served_list(caller, region).select_related("region").defer(*unshown()).order_by("code")
-    communities = list(served)
-    regions = {community.region_id: community.region for community in communities}
-    by_region = _region_rows(caller, regions.values(), asked.window, write) if len(regions) > 1 else []
+    places = list(served)
+    communities = write.sorted(places, table, asked.sort)
+    page = Paginator(communities, AT_ONCE).get_page(asked.page)
+    regions = {community.region_id: community.region for community in places}
+    by_region = _regions(caller, regions.values(), asked, write) if len(regions) > 1 else []
     return Insight(
         first_on=table.first_on if table else None,
         last_on=table.through_on if table else None,
         total=write.row(None, table.whole if table else NOTHING),
-        regions=_sorted(by_region, asked.sort),
-        communities=_sorted(write.rows(communities, table), asked.sort),
+        regions=[write.row(*one) for one in by_region],
+        communities=[write.row(*one) for one in page],
+        page=page,
+        painted=[(place.pk, write.cell(asked.painted, found)) for place, found in communities],
     )
 
 
@@ -131,9 +143,17 @@ class _Writer:
         everywhere = f"&region={asked.region.pk}" if asked.region else ""
         return cls([BY_NAME[name] for name in asked.names], facts, everywhere, currency, language)
 
-    def rows(self, places: Iterable[Community | Region], table: FigureTable | None) -> list[Row]:
+    def sorted(
+        self, places: Iterable[Community | Region], table: FigureTable | None, sort: str
+    ) -> list[Placed]:
+        """By a column; places with nothing in it come last, either way round."""
         counted = dict(table.rows(self.figures)) if table else {}
-        return [self.row(place, counted.get((place.pk,), NOTHING)) for place in places]
+        found = [(place, counted.get((place.pk,), NOTHING)) for place in places]
+        column = sort.removeprefix("-")
+        known = [(self._value(*one, column), one) for one in found]
+        with_value = [(value, one) for value, one in known if value is not None]
+        with_value.sort(key=itemgetter(0), reverse=sort.startswith("-"))
+        return [one for _, one in with_value] + [one for value, one in known if value is None]
 
     def row(self, place: Community | Region | None, figures: Mapping[str, Reading]) -> Row:
         here = f"&{place._meta.model_name}={place.pk}" if place else self.everywhere
@@ -141,29 +161,23 @@ class _Writer:
             key=place.pk if place else None,
             name=name_in(place, self.language) if place else "",
             region=name_in(place.region, self.language) if isinstance(place, Community) else "",
-            cells=[self._cell(figure, figures[figure.name], here) for figure in self.figures],
+            cells=[self.cell(figure.name, figures, here) for figure in self.figures],
         )
 
-    def _cell(self, figure: Figure, reading: Reading, here: str) -> Cell:
-        text = said(figure, reading, self.currency)
-        return Cell(figure.name, text, reading.value, reading.is_hidden, self.facts[figure.name] + here)
+    def cell(self, name: str, figures: Mapping[str, Reading], here: str = "") -> Cell:
+        reading = figures[name]
+        text = said(BY_NAME[name], reading, self.currency)
+        return Cell(name, text, reading.value, reading.is_hidden, self.facts[name] + here)
+
+    def _value(
+        self, place: Community | Region, figures: Mapping[str, Reading], column: str
+    ) -> str | float | None:
+        return name_in(place, self.language) if column == "name" else figures[column].value
 
 
-def _region_rows(caller: Caller, regions: Iterable[Region], window: int, write: _Writer) -> list[Row]:
-    return write.rows(regions, figure_table(caller, Question(window=window, by=(Dimension.REGION,))))
-
-
-def _sorted(rows: Iterable[Row], sort: str) -> list[Row]:
-    """By a column; rows with nothing in it come last, either way round."""
-    column = sort.removeprefix("-")
-    known = [(_value(row, column), row) for row in rows]
-    with_value = [(value, row) for value, row in known if value is not None]
-    with_value.sort(key=lambda one: one[0], reverse=sort.startswith("-"))
-    return [row for _, row in with_value] + [row for value, row in known if value is None]
-
-
-def _value(row: Row, column: str) -> str | float | None:
-    return row.name if column == "name" else row.cell(column).value
+def _regions(caller: Caller, regions: Iterable[Region], asked: Asked, write: _Writer) -> list[Placed]:
+    table = figure_table(caller, Question(window=asked.window, by=(Dimension.REGION,)))
+    return write.sorted(regions, table, asked.sort)
 
 
 def told(caller: Caller, language: Language, about: Q | None = None) -> Told:

@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from communities.insight.figures import FIGURES
 from communities.models import Community, Region, User
 from console.office.figure_words import TITLES
+from console.office.insight import AT_ONCE
 from tests import factories
 from tests.console.test_board import CSP
 from tests.console.test_customer_pages import Page
@@ -102,6 +103,22 @@ def test_the_figure_that_is_painted_stands_in_the_table(dora: User, villages: di
         "id": str(villages["a"].pk), "value": 0.25, "hidden": False, "text": "25 %",
     }  # fmt: skip
     assert areas[str(villages["b"].pk)]["value"] is None
+
+
+def test_many_communities_are_pages_of_a_table_and_one_map(
+    dora: User, south: Region, villages: dict[str, Community]
+) -> None:
+    for number in range(AT_ONCE - 2):  # one more than a page has
+        factories.site(factories.community(south, f"v{number:02}"))
+    metric(villages["c"], MONDAY, visits=9)
+    first, then = (opened(dora, f"&sort=-visits&page={page}") for page in (1, 2))
+    assert [sum(word.endswith(" village") for word in page.words) for page in (first, then)] == [AT_ONCE, 1]
+    assert "c village" in first.words  # the most visits, whatever page its name is on
+    assert "1 to 50 of 51" in first.words
+    assert [one["href"] for one in first.all("a") if one.get("rel") == "next"] == [
+        "?lang=en&sort=-visits&page=2"
+    ]
+    assert len(carried(dora, "&page=2")["areas"]) == AT_ONCE + 1
 
 
 def test_every_figure_can_be_painted(dora: User, villages: dict[str, Community]) -> None:
