@@ -136,13 +136,14 @@ class _ShiftRest:
         stop, clock_s = self.here.heading, self.here.free_s
         if stop is None or start_s is None:
             return 0
+        in_s = clock_s + self.day.entry_s(stop.visit)  # who waits for a break is through the gate by then
         for count, one in enumerate(self._breaks_left):
             begin_s = _first_start(one.pause, clock_s)
             planned = one.taken_s is not None and one.taken_s < stop.start_s
             if not planned or begin_s is None:
                 return count
-            clock_s = begin_s + one.pause.duration_s
-            if clock_s + self.day.entry_s(stop.visit) > start_s:
+            clock_s, in_s = begin_s + one.pause.duration_s, in_s + one.pause.duration_s
+            if max(clock_s, in_s) > start_s:
                 return count
         return len(self._breaks_left)
 

@@ -30,7 +30,7 @@ from dispatch.solver.plan import Plan, Reason, Stop, Unassigned
 from dispatch.solver.problem import Problem, ProblemError
 from dispatch.solver.solve import Limits, solve
 
-from .instances import HOUR, MINUTE, problem, problems, shift, visit, window
+from .instances import HOUR, MINUTE, lunch, problem, problems, shift, visit, window
 
 FEW = Limits(iterations=30)
 moments = st.integers(8 * 12, 18 * 12).map(lambda fives: fives * 5 * MINUTE)
@@ -225,3 +225,18 @@ def check_only_dispatchers_pin(day: Problem, new: Replan, now_s: int) -> None:
             pin = facts.pins[left.id]
             assert left.pinned_start_s == pin.start_s
             assert left.pinned_shift in (None, pin.shift)
+
+
+def test_whoever_is_in_before_a_break_goes_on_right_after_it() -> None:
+    # He is free at eleven, and through the gate by 11:10: after the break at noon no time is needed for that.
+    wanted = [
+        visit("U", 0, service=0, pinned_start_s=11 * HOUR),
+        visit("V", 0, service=150, community="xicun"),
+    ]
+    day = problem(wanted, [shift("A", breaks=(lunch(),))], entry_s={"xicun": 10 * MINUTE})
+    plan, now_s = solve(day, FEW), 11 * HOUR
+    [route] = plan.routes
+    assert [stop.start_s for stop in route.stops] == [11 * HOUR, 13 * HOUR]
+    revision = revised(day, plan, as_planned(plan, now_s), now_s)
+    [rest] = revision.start.routes
+    assert check(revision.problem, Plan((rest,), (), plan_score(revision.problem, revision.start))) == []
