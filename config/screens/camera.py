@@ -105,6 +105,9 @@ class Camera:
         if who in ON_TELEPHONES:
             height = page.evaluate("document.documentElement.scrollHeight")
             clip |= TELEPHONE | {"height": min(max(height, TELEPHONE["height"]), LONGEST)}
-        how = {"format": "webp", "quality": QUALITY, "clip": clip, "captureBeyondViewport": True}
+        how = {"format": "webp", "quality": QUALITY, "clip": clip}
+        how["captureBeyondViewport"] = (
+            who in ON_TELEPHONES
+        )  # it lays pages out anew: maps and charts would be caught small
         taken = page.context.new_cdp_session(page).send("Page.captureScreenshot", how)
         path.write_bytes(base64.b64decode(taken["data"]))
