@@ -11,7 +11,7 @@ import gzip
 import io
 import sys
 import zlib
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -299,6 +299,38 @@ class Table:
                 twice = BadRow(f"{key} used twice", field=key, value=name, expected=f"one row a {key}")
                 self._rejects.add(line, twice)
         return rows
+
+    def whole(
+        self,
+        column: str,
+        what: str,
+        read: Callable[[dict[str, str]], Row],
+        faults: Callable[[str, dict[int, Row]], Mapping[int, BadRow]],
+    ) -> dict[str, list[Row]]:
+        """Each value of a column → what `read` makes of its rows, where all of them can be taken. For files that fit
+        into memory.
+
+        Where `read` raises BadRow, or `faults` has something against a line, the rest of that `what` is rejected too.
+        """
+        groups: dict[str, dict[int, Row | None]] = defaultdict(dict)
+        for line, cells in self:
+            row = None
+            try:
+                row = read(cells)
+            except BadRow as bad:
+                self._rejects.add(line, bad)
+            groups[cells[column]][line] = row
+        found = {}
+        for name, lines in groups.items():
+            rows = {line: row for line, row in lines.items() if row is not None}
+            against = faults(name, rows)
+            if not against and len(rows) == len(lines):
+                found[name] = list(rows.values())
+                continue
+            rest = BadRow(f"{what} not whole", field=column, value=name, expected="good rows only")
+            for line in rows:
+                self._rejects.add(line, against.get(line, rest))
+        return found
 
     def _rows(self) -> Iterator[tuple[int, list[str]]]:
         reader = csv.reader(self._lines, strict=True)

@@ -69,30 +69,21 @@ def option_sets_import(
     core.tabular.Unreadable.
     """
     began, operator = time.monotonic(), operator_of(organisation)
+    items = set(
+        PriceItem.objects.filter(organisation=organisation, active=True).values_list("code", flat=True)
+    )
+    types = codes_of(ServiceType, organisation)
     with Table(source, Columns(REQUIRED, OPTIONAL, names), rejects, encoding=encoding) as table:
-        sets = _whole(_read(table, rejects), organisation, rejects)
+        sets = table.whole("set", "set", _row, lambda _, rows: dict(_faults(rows, items, types)))
     stored = {one.code: option_set_given(one) for one in option_set_list(operator)}
     counts: Counter[str] = Counter()
-    for code, rows in sets:
+    for code, rows in sets.items():
         given, before = _given(rows), stored.get(code)
         if given != before:
             option_set_save(caller=operator, code=code, given=given)
         what = "imported" if before is None else "unchanged" if given == before else "updated"
         counts[what] += len(rows)
     return Imported.of(counts, rejects, began=began)
-
-
-def _read(table: Table, rejects: Rejects) -> dict[str, dict[int, SetRow | None]]:
-    """Set → line → row, or None for one that is rejected."""
-    sets: dict[str, dict[int, SetRow | None]] = defaultdict(dict)
-    for line, cells in table:
-        row = None
-        try:
-            row = _row(cells)
-        except BadRow as bad:
-            rejects.add(line, bad)
-        sets[cells["set"]][line] = row
-    return sets
 
 
 def _row(cells: Mapping[str, str]) -> SetRow:
@@ -111,27 +102,6 @@ def _row(cells: Mapping[str, str]) -> SetRow:
         item=values.needed(cells["item"], "item", 80),
         quantity=values.number(cells.get("quantity", ""), "quantity", least=1, most=MOST, default=1),
     )
-
-
-def _whole(
-    sets: Mapping[str, Mapping[int, SetRow | None]], organisation: Organisation, rejects: Rejects
-) -> list[tuple[str, list[SetRow]]]:
-    """The sets all of whose rows can be taken."""
-    items = set(
-        PriceItem.objects.filter(organisation=organisation, active=True).values_list("code", flat=True)
-    )
-    types = codes_of(ServiceType, organisation)
-    whole = []
-    for code, lines in sets.items():
-        rows = {line: row for line, row in lines.items() if row}
-        faults = dict(_faults(rows, items, types))
-        if not faults and len(rows) == len(lines):
-            whole.append((code, list(rows.values())))
-            continue
-        missing = BadRow("set not whole", field="set", value=code, expected="good rows only")
-        for line in rows:
-            rejects.add(line, faults.get(line, missing))
-    return whole
 
 
 def _faults(

@@ -1,8 +1,9 @@
 """Checklists from one CSV file: a row for each point, in the order in which they are asked."""
 
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Collection, Mapping
+from functools import partial
 from math import isfinite
 
 from django.db import transaction
@@ -21,8 +22,6 @@ from dispatch.services.imports.outcome import Imported
 REQUIRED = ("service_type", "code", "name")
 OPTIONAL = ("name_en", "kind", "unit", "lowest", "highest", "optional")
 
-Lists = dict[str, dict[int, Point | None]]
-
 
 @transaction.atomic
 def checklists_import(
@@ -39,31 +38,19 @@ def checklists_import(
     core.tabular.Unreadable.
     """
     began, operator = time.monotonic(), operator_of(organisation)
+    types = codes_of(ServiceType, organisation)
     with Table(source, Columns(REQUIRED, OPTIONAL, names), rejects, encoding=encoding) as table:
-        lists = _read(table, rejects)
+        lists = table.whole("service_type", "list", _point, partial(_faults, types))
     stored = {
         kind.code: points_read(kind.checklist.points) for kind in checklist_list(operator) if kind.checklist
     }
     counts: Counter[str] = Counter()
-    for code, points in _whole(lists, codes_of(ServiceType, organisation), rejects).items():
+    for code, points in lists.items():
         before = stored.get(code)
         checklist_save(caller=operator, service_type_code=code, points=points)
         what = "imported" if before is None else "unchanged" if points == before else "updated"
         counts[what] += len(points)
     return Imported.of(counts, rejects, began=began)
-
-
-def _read(table: Table, rejects: Rejects) -> Lists:
-    """Service type → line → point, or None for a row that is rejected."""
-    lists: Lists = defaultdict(dict)
-    for line, cells in table:
-        point = None
-        try:
-            point = _point(cells)
-        except BadRow as bad:
-            rejects.add(line, bad)
-        lists[cells["service_type"]][line] = point
-    return lists
 
 
 def _point(cells: Mapping[str, str]) -> Point:
@@ -97,22 +84,7 @@ def _bound(cells: Mapping[str, str], field: str) -> float | None:
     return bound
 
 
-def _whole(lists: Lists, types: Collection[str], rejects: Rejects) -> dict[str, list[Point]]:
-    """The lists all of whose rows can be taken."""
-    whole = {}
-    for code, lines in lists.items():
-        points = {line: point for line, point in lines.items() if point}
-        faults = _faults(code, points, types)
-        if not faults and len(points) == len(lines):
-            whole[code] = list(points.values())
-            continue
-        missing = BadRow("list not whole", field="service_type", value=code, expected="good rows only")
-        for line in points:
-            rejects.add(line, faults.get(line, missing))
-    return whole
-
-
-def _faults(code: str, points: Mapping[int, Point], types: Collection[str]) -> dict[int, BadRow]:
+def _faults(types: Collection[str], code: str, points: Mapping[int, Point]) -> dict[int, BadRow]:
     """What does not go with the rows before it, or with what is there, by line."""
     if code not in types:
         unknown = BadRow("unknown service type", field="service_type", value=code, expected=some(types))
