@@ -9,7 +9,6 @@ from django.utils.crypto import constant_time_compare
 from billing.errors import OfferUnknown
 from billing.models import Offer, OfferLine, OfferOption
 from communities.access import Caller
-from communities.models import Contact
 from core.links import link_token
 from dispatch.models import Visit
 from dispatch.selectors.visits import visit_get, visit_list
@@ -41,12 +40,6 @@ def offer_of_customer(offer_id: UUID, token: str) -> Offer:
     if offer is None or not constant_time_compare(token, link_token("offer", offer_id)):
         raise OfferUnknown
     return offer
-
-
-def contact_of_visit(visit_id: UUID) -> Contact | None:
-    """Whom a visit's customer wants written to about the service; None for nobody."""
-    contacts = Contact.objects.filter(customer__requests__work_orders__visits=visit_id, may_message=True)
-    return contacts.exclude(email="").order_by("created_at").first()
 
 
 def _offers() -> QuerySet[Offer]:

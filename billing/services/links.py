@@ -13,7 +13,7 @@ from billing.gateways.base import AccountUnusable, PaymentState
 from billing.models import Checkout, Invoice, Payment, PaymentLink, PaymentReminder
 from billing.models.paying import LIVE_CHECKOUT
 from billing.services.profiles import profile_of
-from communities.models import Contact
+from communities.selectors.customers import contact_for_letters
 from core.links import link_token
 from core.mail import Letter, letter_send
 from core.money import Money
@@ -138,7 +138,7 @@ def _link_shown(link_id: UUID) -> PaymentLink:
 
 def _write(link: PaymentLink, template: str, reference: str) -> bool:
     """Send a letter about an open link; False when there is nobody to write to, or the link is over."""
-    contact = _contact_of(link)
+    contact = contact_for_letters(link.invoice.customer_id)
     if contact is None or link.state != _State.OPEN:
         return False
     url = pay_url(link.invoice_id)
@@ -154,8 +154,3 @@ def _write(link: PaymentLink, template: str, reference: str) -> bool:
         )
     )
     return True
-
-
-def _contact_of(link: PaymentLink) -> Contact | None:
-    contacts = Contact.objects.filter(customer=link.invoice.customer_id, may_message=True).exclude(email="")
-    return contacts.order_by("created_at").first()

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from billing.models import Offer
-from billing.selectors.offers import contact_of_visit
 from billing.services.offers import offer_url
+from communities.selectors.customers import contact_for_letters
 from core.languages import name_in
 from core.mail import Letter, letter_send
 
@@ -15,9 +15,9 @@ def offer_letter_send(*, subject_id: UUID) -> None:
     Without somebody who agreed to messages and has an e-mail address, or once the offer is decided, nothing is sent. A
     crash after sending sends the same letter again, under the same Message-ID.
     """
-    offers = Offer.objects.select_related("organisation", "visit__service_type")
+    offers = Offer.objects.select_related("organisation", "visit__service_type", "visit__work_order__request")
     offer = offers.get(pk=subject_id)
-    contact = contact_of_visit(offer.visit_id)
+    contact = contact_for_letters(offer.visit.work_order.request.customer_id)
     if contact is None or offer.state != Offer.State.OFFERED:
         return
     letter_send(

@@ -22,12 +22,13 @@ from billing.errors import (
     PriceChanged,
 )
 from billing.models import Approval, Offer, OfferLine, OfferOption, PriceItem
-from billing.selectors.offers import contact_of_visit, offer_get
+from billing.selectors.offers import offer_get
 from billing.services import facts
 from billing.services.issuing import billing_lock
 from billing.services.pricing import prices_on
 from communities.access import Caller
 from communities.models import ServiceEvent
+from communities.selectors.customers import contact_for_letters
 from core.languages import name_in
 from core.links import link_token
 from core.money import Money
@@ -173,7 +174,7 @@ def offer_send(*, caller: Caller, offer_id: UUID, now: datetime) -> Offer:
         raise NotForYourRole("Offers are sent by the technician, or by dispatch.")
     if offer.state != Offer.State.OFFERED or now >= offer.expires_at:
         raise OfferDecided
-    if contact_of_visit(offer.visit_id) is None:
+    if contact_for_letters(offer.visit.work_order.request.customer_id) is None:
         raise NobodyToWriteTo
     emit("offer.sent", offer.pk)
     return offer

@@ -7,8 +7,14 @@ from uuid import UUID
 from django.db.models import Count, Q, QuerySet, Sum
 
 from communities.access import Caller
-from communities.models import CustomerStanding, HandOver, RetentionFit, ServiceEvent
+from communities.models import Contact, CustomerStanding, HandOver, RetentionFit, ServiceEvent
 from communities.selectors.places import unshown
+
+
+def contact_for_letters(customer_id: UUID | None) -> Contact | None:
+    """Whom a customer's letters go to: the first contact who agreed to messages and has an e-mail address."""
+    contacts = Contact.objects.filter(customer=customer_id, may_message=True)
+    return contacts.exclude(email="").order_by("created_at").first()
 
 
 def standing_list(caller: Caller) -> QuerySet[CustomerStanding]:

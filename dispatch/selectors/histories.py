@@ -9,6 +9,7 @@ from django.db.models.functions import JSONObject
 
 from communities.access import Caller
 from communities.models import Contact, SurveyAnswer
+from communities.selectors.customers import contact_for_letters
 from dispatch.models import Message, Recovery, ServiceRequest, Visit
 from dispatch.selectors.recoveries import Said, recovery_list
 from dispatch.selectors.requests import request_get
@@ -44,18 +45,12 @@ def history_get(caller: Caller, request_id: UUID) -> History:
     request = request_get(caller, request_id)
     return History(
         request=request,
-        contact=contact_of(request),
+        contact=contact_for_letters(request.customer_id),
         phone=_phone(request),
         visits=list(_past(_visits(caller, request))),
         recoveries=_recoveries(caller, request),
         messages=list(request.messages.select_related("written_by").order_by("-written_at")),
     )
-
-
-def contact_of(request: ServiceRequest) -> Contact | None:
-    """Whom letters about a request go to: the first contact with an e-mail address who agreed to messages."""
-    contacts = Contact.objects.filter(customer=request.customer_id, may_message=True)
-    return contacts.exclude(email="").order_by("created_at").first()
 
 
 def _phone(request: ServiceRequest) -> str:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from communities.models import Contact
+from communities.selectors.customers import contact_for_letters
 from core.mail import Letter, letter_send
 from dispatch.models import Booking, Visit
 from dispatch.selectors.bookings import SHOWN, booking_token
@@ -19,8 +19,7 @@ def booking_letter_send(*, subject_id: UUID) -> None:
     same letter again, under the same Message-ID.
     """
     booking = Booking.objects.select_related(*SHOWN).get(pk=subject_id)
-    contacts = Contact.objects.filter(customer=booking.customer_id, may_message=True)
-    contact = contacts.exclude(email="").order_by("created_at").first()
+    contact = contact_for_letters(booking.customer_id)
     if contact is None:
         return
     visit = Visit.objects.filter(work_order__request=booking.request_id).order_by("sequence").first()

@@ -7,12 +7,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from communities.access import Caller
+from communities.selectors.customers import contact_for_letters
 from communities.services.erasure import GONE
 from core.mail import Letter, letter_send
 from core.outbox import emit
 from dispatch.errors import CustomerUnreachable, NotForYourRole
 from dispatch.models import Message
-from dispatch.selectors.histories import contact_of
 from dispatch.selectors.requests import request_get
 
 
@@ -26,7 +26,7 @@ def message_write(*, caller: Caller, request_id: UUID, text: str, now: datetime)
     request = request_get(caller, request_id)
     if not caller.runs_dispatch:
         raise NotForYourRole("Customers are written to by dispatchers and administrators.")
-    contact = contact_of(request)
+    contact = contact_for_letters(request.customer_id)
     if contact is None:
         raise CustomerUnreachable
     message = Message.objects.create(

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from django.conf import settings
 
-from communities.models import Contact
+from communities.selectors.customers import contact_for_letters
 from communities.selectors.people import managers_of
 from core.mail import Letter, letter_send
 from dispatch.models import Recovery
@@ -20,8 +20,7 @@ def recovery_letter_send(*, subject_id: UUID) -> None:
     after sending sends the same letter again, under the same Message-ID.
     """
     recovery = _shown(subject_id)
-    contacts = Contact.objects.filter(customer=recovery.request.customer_id, may_message=True)
-    contact = contacts.exclude(email="").order_by("created_at").first()
+    contact = contact_for_letters(recovery.request.customer_id)
     if contact is None or recovery.state not in RECOVERY_LIVE:
         return
     letter_send(
