@@ -106,8 +106,7 @@ class Camera:
             height = page.evaluate("document.documentElement.scrollHeight")
             clip |= TELEPHONE | {"height": min(max(height, TELEPHONE["height"]), LONGEST)}
         how = {"format": "webp", "quality": QUALITY, "clip": clip}
-        how["captureBeyondViewport"] = (
-            who in ON_TELEPHONES
-        )  # it lays pages out anew: maps and charts would be caught small
+        # Beyond what is in sight the page is laid out anew, and maps and charts are caught small.
+        how["captureBeyondViewport"] = who in ON_TELEPHONES
         taken = page.context.new_cdp_session(page).send("Page.captureScreenshot", how)
         path.write_bytes(base64.b64decode(taken["data"]))

@@ -136,9 +136,25 @@ def test_a_customer_books_follows_approves_pays_and_rates(
 ) -> None:
     wang, on = Customer(open_window, tmp_path / "mail"), today.date().isoformat()
     dispatcher, technician = sign_in("dora"), sign_in("tom")
+    books(wang, f"{served}/book/acme")
+    plan(dispatcher, north, on)
+    [visit] = [one["id"] for one in technician.get("/schedule", **{"from": on, "to": on})["items"]]
+    follows(wang, technician, visit)
+    approves(wang, technician, visit)
+    step(technician, visit, "complete", notes="Done")
+    pays(wang)
+    rates(wang)
 
-    # What there is to book, and when. Tom begins at eight.
-    page = wang.opens(f"{served}/book/acme", then=ask)
+    said = [*WANG.values(), ROAD, WANG["phone"].replace(" ", "")]
+    addresses = [unquote(address.replace("+", " ")) for address in wang.window.asked]
+    assert [address for address in addresses for word in said if word in address] == []
+    assert set(wang.told_where_from) == {"no-referrer"}
+    assert (wang.window.strangers, wang.window.troubles) == ([], [])
+
+
+def books(wang: Customer, address: str) -> None:
+    """What there is to book, and when: Tom begins at eight. The letter leads back."""
+    page = wang.opens(address, then=ask)
     ask(page)
     press(page, "08:00–10:00")
     heading(page).to_have_text("請確認預約內容")
@@ -146,19 +162,20 @@ def test_a_customer_books_follows_approves_pays_and_rates(
         page.fill(f"[name={field}]", said)
     press(page, "預約")
     heading(page).to_have_text("預約完成")
-
-    # The letter leads back, and to the day.
     heading(wang.opens(wang.link("booking"))).to_have_text("預約完成")
-    plan(dispatcher, north, on)
+
+
+def follows(wang: Customer, technician: Person, visit: str) -> None:
     page = wang.opens(wang.link("track"))
     heading(page).to_have_text("已排定到府時間。")
     expect(page.locator(".facts")).to_contain_text("下一位就是您。")
-    [visit] = [one["id"] for one in technician.get("/schedule", **{"from": on, "to": on})["items"]]
     step(technician, visit, "en-route")
     page.reload()
     heading(page).to_have_text("技師正在前往途中。")
 
-    # On site there are two ways to do it.
+
+def approves(wang: Customer, technician: Person, visit: str) -> None:
+    """On site there are two ways to do it."""
     step(technician, visit, "arrive")
     step(technician, visit, "start")
     ways = [
@@ -171,8 +188,9 @@ def test_a_customer_books_follows_approves_pays_and_rates(
     expect(page.get_by_role("status")).to_have_text("您已接受，謝謝您。")
     expect(page.locator(".chosen h2")).to_contain_text("安心組")
 
-    # 800 for the filter and 900 for the sensor, paid at the sandbox.
-    step(technician, visit, "complete", notes="Done")
+
+def pays(wang: Customer) -> None:
+    """800 for the filter and 900 for the sensor, at the sandbox."""
     page = wang.opens(wang.link("pay"))
     press(page, "付款 TWD 1,700")
     page.wait_for_url("**/sandbox/checkouts/**")
@@ -180,15 +198,11 @@ def test_a_customer_books_follows_approves_pays_and_rates(
     expect(page.get_by_role("status")).to_have_text("謝謝您，款項已付清。")  # looks again by itself
     wang.opens(page.url)
 
+
+def rates(wang: Customer) -> None:
     page = wang.opens(wang.link("r"))
     page.get_by_label("非常滿意", exact=True).check()
     page.locator("[name=nps][value='10']").check()
     page.fill("[name=comment]", "很準時")
     press(page, "送出")
     heading(page).to_have_text("謝謝您")
-
-    said = [*WANG.values(), ROAD, WANG["phone"].replace(" ", "")]
-    addresses = [unquote(address.replace("+", " ")) for address in wang.window.asked]
-    assert [address for address in addresses for word in said if word in address] == []
-    assert set(wang.told_where_from) == {"no-referrer"}
-    assert (wang.window.strangers, wang.window.troubles) == ([], [])

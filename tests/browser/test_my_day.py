@@ -137,28 +137,34 @@ def test_the_technician_s_morning(
         permissions=["geolocation"],
         geolocation={"longitude": 121.55, "latitude": 25.03, "accuracy": 15},
     )
-    page = phone.go(DAY)
+    sets_out(phone.go(DAY))
+    works_in_the_cellar(phone)
+    comes_out_again(phone)
+    office = open_as("dora")
+    the_office_sees_it(office, two_visits[0])
+    today = timezone.now().astimezone(ZoneInfo("Asia/Taipei")).date()
+    asked = f"{office.url}/api/v1/board/places?region={north.pk}&on={today}"
+    [place] = office.page.request.get(asked).json()["items"]
+    assert (place["place"], place["accuracy_m"]) == ({"lon": 121.55, "lat": 25.03}, 15)
+
+
+def sets_out(page: Page) -> None:
     page.get_by_label("Show the dispatchers where I am").check()
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.reload()
     press(page, 0, "I am on my way")
     expect(page.locator("#net")).to_be_hidden()
 
+
+def works_in_the_cellar(phone: Window) -> None:
+    page = phone.page
     page.context.set_offline(True)
     press(page, 0, "I am there", "Begin the work")
     assert phone.grave_findings() == []
     card = page.locator("[data-visit]").first
     press(page, 0, "Done")
     expect(card.locator(".warning")).to_have_text("Still open: Any leak?; Pressure; Photo of the label")
-    card.get_by_label("No", exact=True).check()
-    card.get_by_label("Pressure").fill("11")
-    card.get_by_label("Pressure").press("Tab")
-    expect(card.get_by_text("Between 0 and 10 bar")).to_be_visible()
-    card.get_by_label("Pressure").fill("3.5")
-    card.get_by_label("Pressure").press("Tab")
-    photo = {"name": "label.jpg", "mimeType": "image/jpeg", "buffer": picture((2400, 1200))}
-    card.get_by_label("Take a photo: Photo of the label").set_input_files(photo)
-    expect(card.locator(".checklist .thumbnails img")).to_have_count(1)
+    answers_the_checklist(card)
     expect(card.locator(".warning")).to_be_hidden()
     sign(page, card, "Ms Wang")
     card.locator(".offers summary").click()
@@ -169,29 +175,38 @@ def test_the_technician_s_morning(
     page.reload()
     # Two steps, two answers, a photo, a signature, an offer, and the last step.
     expect(page.locator("#net")).to_have_text("No connection. What waits to be sent: 8")
-    phone.troubles.clear()
 
+
+def answers_the_checklist(card: Locator) -> None:
+    card.get_by_label("No", exact=True).check()
+    card.get_by_label("Pressure").fill("11")
+    card.get_by_label("Pressure").press("Tab")
+    expect(card.get_by_text("Between 0 and 10 bar")).to_be_visible()
+    card.get_by_label("Pressure").fill("3.5")
+    card.get_by_label("Pressure").press("Tab")
+    photo = {"name": "label.jpg", "mimeType": "image/jpeg", "buffer": picture((2400, 1200))}
+    card.get_by_label("Take a photo: Photo of the label").set_input_files(photo)
+    expect(card.locator(".checklist .thumbnails img")).to_have_count(1)
+
+
+def comes_out_again(phone: Window) -> None:
+    page = phone.page
+    phone.troubles.clear()
     page.context.set_offline(False)
     expect(page.locator("#net")).to_be_hidden()
     page.goto(page.url)
     assert states(page) == ["Completed", "Scheduled"]
     assert (phone.strangers, phone.troubles) == ([], [])
 
-    office = open_as("dora")
-    page = office.go(f"/visits/{two_visits[0].pk}")
+
+def the_office_sees_it(office: Window, visit: Visit) -> None:
+    page = office.go(f"/visits/{visit.pk}")
     for told in ("3.5 bar", "Ms Wang", "Completed"):
         expect(page.get_by_text(told).first).to_be_visible()
     image = page.locator(".pictures img")
     expect(image).to_have_count(1)
     expect(image).to_have_js_property("naturalWidth", 1600)
     assert office.grave_findings() == []
-    today = timezone.now().astimezone(ZoneInfo("Asia/Taipei")).date()
-    places = page.request.get(f"{office.url}/api/v1/board/places?region={north.pk}&on={today}").json()[
-        "items"
-    ]
-    assert [(place["place"], place["accuracy_m"]) for place in places] == [
-        ({"lon": 121.55, "lat": 25.03}, 15)
-    ]
 
 
 def sign(page: Page, card: Locator, name: str) -> None:
