@@ -1,6 +1,5 @@
 """What is measured of a full ledger: loading it, counting it, counting a day of it, and reading what was counted."""
 
-import gc
 import resource
 import statistics
 import time
@@ -42,6 +41,7 @@ from config.benchmarks.insight.company import (
     facts_of_days,
     key_of,
 )
+from config.settle import settle
 
 CHUNK = 100_000  # facts in a transaction
 ROUNDS = 40
@@ -147,8 +147,7 @@ def _read(company: Company, progress: Progress) -> Iterator[Figure]:
     expires_at = timezone.now() + timedelta(days=1)
     _, secret = token_issue(user=user, name="bench", scopes=["read"], expires_at=expires_at)
     client = Client(headers={"Authorization": f"Bearer {secret}"})
-    gc.collect()
-    gc.freeze()  # as a web process does (config/wsgi.py)
+    settle()  # as a web process does
     for window in (28, 365):
         for by in BY:
             purpose = "&purpose=scheduling" if "technician" in by else ""
