@@ -24,7 +24,7 @@ def plan_list(caller: Caller) -> QuerySet[Plan]:
 def version_list(caller: Caller) -> QuerySet[PlanVersion]:
     return PlanVersion.objects.filter(
         _in_scope(caller, "plan__region_id"), organisation=caller.organisation
-    ).select_related("plan__region", "signal_set")
+    ).select_related("plan__region__organisation", "signal_set")
 
 
 def version_get(caller: Caller, version_id: UUID) -> PlanVersion:

@@ -140,8 +140,8 @@ def _check_editable(version: PlanVersion) -> None:
 
 
 def _tried(caller: Caller, version: PlanVersion, wish: Wish, now: datetime, *, lock: bool) -> Outcome:
-    visit = visit_get(caller, wish.visit_id)
-    stop = version.stops.filter(visit=visit).select_related("route").first()
+    stop = version.stops.filter(visit=wish.visit_id).select_related("route", "visit").first()
+    visit = stop.visit if stop else visit_get(caller, wish.visit_id)
     if stop is None and not _may_come_in(version, visit, now):
         raise VisitNotPlannable
     people = {stop.route.technician_id if stop else None, wish.technician_id, visit.pinned_technician_id}

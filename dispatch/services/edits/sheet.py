@@ -7,10 +7,8 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch
-
 from core.locks import lock_all
-from dispatch.models import PlanVersion, Route, Stop, Visit
+from dispatch.models import PlanVersion, Stop, Visit
 from dispatch.services.day import Day, day_lock, day_part
 from dispatch.services.problem import problem_of
 from dispatch.services.release import SOMEWHERE
@@ -83,12 +81,14 @@ def day_hold(version: PlanVersion, technicians: Iterable[UUID]) -> None:
 def sheet_open(
     version: PlanVersion, technicians: Collection[UUID], more: Iterable[UUID], now: datetime, *, lock: bool
 ) -> Sheet:
-    """The technicians' routes, and the visits of `more` that can be planned. Nineteen queries, however large the plan.
+    """The technicians' routes, and the visits of `more` that can be planned. Some ten queries, however large the plan.
 
     `lock`: nobody changes these visits until the transaction ends.
     """
-    routes = _routes(version, technicians)
-    stops = {stop.visit_id: stop for route in routes for stop in route.stops.all() if not stop.begun}
+    rows = version.stops.filter(route__technician__in=technicians, begun=False)
+    stops = {
+        stop.visit_id: stop for stop in rows.select_related("route__technician").order_by("route", "sequence")
+    }
     wanted = [*stops, *more]
     if lock:
         list(Visit.objects.filter(pk__in=wanted).select_for_update(no_key=True).order_by("pk").only("pk"))
@@ -106,10 +106,3 @@ def sheet_open(
     names = {visit.pk: name for name, visit in day.visits.items()}
     kept = {names[visit_id]: stop for visit_id, stop in stops.items() if visit_id in names}
     return Sheet(version, day, problem_of(day), kept)
-
-
-def _routes(version: PlanVersion, technicians: Collection[UUID]) -> list[Route]:
-    stops = Stop.objects.order_by("sequence").select_related("route__technician")
-    return list(
-        version.routes.filter(technician__in=technicians).prefetch_related(Prefetch("stops", queryset=stops))
-    )
