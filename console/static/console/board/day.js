@@ -50,10 +50,17 @@ export class Day {
 export class Focus extends EventTarget {
   hovered = null;
   chosen = null;
+  held = false;
 
   /** @param {string|null} visitId */
   hover(visitId) {
-    this.#change("hovered", visitId);
+    if (!this.held) this.#change("hovered", visitId);
+  }
+
+  /** While a visit is dragged nothing is pointed at: list and map would be drawn anew for whatever it passes. */
+  hold(held) {
+    if (held) this.hover(null);
+    this.held = held;
   }
 
   /** @param {string|null} visitId */

@@ -1,14 +1,14 @@
 /** The board: the day is read, shown three ways, and read again whenever something of it has changed. */
 
-import { ask } from "./api.js";
 import { Day, Focus } from "./day.js";
 import { Details } from "./details.js";
+import { dayAsked, dayFirst } from "./first.js";
 import { List } from "./list.js";
 import { listen } from "./live.js";
 import { Moving } from "./moving.js";
 import { Planning } from "./plan.js";
 import { Timeline } from "./timeline.js";
-import { ON, REGION, say } from "./words.js";
+import { REGION, say } from "./words.js";
 
 const find = (selector) => document.querySelector(selector);
 const TOLD_MS = 6000;
@@ -19,6 +19,7 @@ let day = null;
 let tag = null;
 let moment = null;
 let version = null; // asked for by hand; null is whatever is current
+let early = dayFirst;
 let reading = Promise.resolve();
 let next = null; // the reading after this one, where somebody waits for it
 
@@ -63,7 +64,9 @@ function renew() {
 }
 
 async function read() {
-  const found = await ask(`/board?region=${REGION}&on=${ON}${version ? `&version=${version}` : ""}`, { known: tag });
+  const asked = early ?? dayAsked(version, tag);
+  early = null;
+  const found = await asked;
   await moving.dropped; // what was asked for before somebody took a visit up
   if (found !== null) showDay(found);
   await planning.follow(moment, day);

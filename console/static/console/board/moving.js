@@ -3,6 +3,8 @@
 import { ask, Refusal } from "./api.js";
 import { element, say, sayOne, signed } from "./words.js";
 
+const REST_MS = 30; // a hand that is on its way stays nowhere that long
+
 export class Moving {
   /**
    * @param {HTMLElement} hint the note that follows the pointer
@@ -11,7 +13,8 @@ export class Moving {
   constructor(hint, page) {
     this.hint = hint;
     this.page = page;
-    this.wanted = null;
+    this.wanted = null; // where the pointer is
+    this.rested = null; // where it stayed last, which is what is asked about
     this.asking = false;
     this.settled = Promise.resolve(); // when the last change has been answered
     this.dropped = Promise.resolve(); // when what is dragged has been let go
@@ -30,7 +33,10 @@ export class Moving {
     if (event) this.#follow(event); // none while the timeline scrolls under a pointer that rests
     if (same(move, this.wanted)) return undefined;
     this.wanted = move;
-    return this.asking ? undefined : this.#tryWanted();
+    this.hint.ariaBusy = "true"; // what it says is of another place
+    clearTimeout(this.resting);
+    this.resting = setTimeout(() => this.#tryThere(move), REST_MS);
+    return undefined;
   }
 
   /** A visit was dropped there: move it. */
@@ -94,26 +100,30 @@ export class Moving {
     return { visit, technician, start_at: clock ? this.page.day().instant(clock) : null, before: null, pin };
   }
 
-  /** One question at a time; where the pointer has gone on since, the last place is asked about next. */
-  async #tryWanted() {
+  /** One question at a time; where the pointer rests elsewhere meanwhile, that place is asked about next. */
+  async #tryThere(move) {
+    this.rested = move;
+    if (this.asking) return;
     this.asking = true;
     let asked = null;
-    while (this.wanted && !same(asked, this.wanted)) {
-      asked = this.wanted;
+    while (this.rested && !same(asked, this.rested)) {
+      asked = this.rested;
       const told = await this.trial(asked).then(consequences, (refusal) => [element("p", {}, wordsOf(refusal))]);
-      if (this.wanted) this.hint.replaceChildren(...told);
+      if (!this.wanted) continue;
+      this.hint.replaceChildren(...told);
+      this.hint.ariaBusy = String(!same(asked, this.wanted));
     }
     this.asking = false;
   }
 
   #follow({ clientX, clientY }) {
     this.hint.hidden = false;
-    this.hint.style.left = `${Math.min(clientX + 16, innerWidth - 280)}px`;
-    this.hint.style.top = `${Math.min(clientY + 16, innerHeight - 140)}px`;
+    this.hint.style.translate = `${Math.min(clientX + 16, innerWidth - 280)}px ${Math.min(clientY + 16, innerHeight - 140)}px`;
   }
 
   #end() {
-    this.wanted = null;
+    clearTimeout(this.resting);
+    this.wanted = this.rested = null;
     this.letGo?.();
     this.hint.hidden = true;
     this.hint.replaceChildren();

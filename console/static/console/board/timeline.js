@@ -151,6 +151,7 @@ export class Timeline {
   /** While a visit is dragged, the list of those left out takes it too. */
   #carry(visitId) {
     this.carried = visitId;
+    this.focus.hold(visitId !== null);
     LIST.classList.toggle("receiving", visitId !== null);
     const listen = visitId === null ? "removeEventListener" : "addEventListener";
     document[listen]("pointermove", this.#hovering);
