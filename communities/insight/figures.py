@@ -6,7 +6,7 @@ glossary has the same table in words.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
@@ -163,20 +163,35 @@ def hidden_groups(answers: Mapping[GroupT, int], least: int) -> set[GroupT]:
     return hidden
 
 
-def readings(
-    sums: Sums, *, least: int, hidden: Iterable[str] = (), figures: Sequence[Figure] = FIGURES
-) -> dict[str, Reading]:
-    """The figures of one group, by name: those named in `hidden`, and those of too few respondents, without value.
+class Readings(Mapping[str, Reading]):
+    """The figures of one group by name, each read when somebody asks for it: of some hundred groups a page shows a few
+    figures each.
 
-    A figure whose columns are not among the sums cannot be said of the group, and is left out.
+    Those named in `hidden`, and those of fewer than `least` respondents, are without value. A figure whose columns are
+    not among the sums cannot be said of the group, and is not there.
     """
-    return {
-        figure.name: HIDDEN
-        if figure.name in hidden or is_too_few(figure, sums, least)
-        else reading(figure, sums)
-        for figure in figures
-        if all(name in sums for name in figure.columns)
-    }
+
+    __slots__ = ("_hidden", "_least", "_sums")
+
+    def __init__(self, sums: Sums, *, least: int, hidden: Container[str] = ()) -> None:
+        self._sums, self._least, self._hidden = sums, least, hidden
+
+    def __getitem__(self, name: str) -> Reading:
+        figure, sums = BY_NAME[name], self._sums
+        if not self._can_say(figure):
+            raise KeyError(name)
+        if name in self._hidden or is_too_few(figure, sums, self._least):
+            return HIDDEN
+        return reading(figure, sums)
+
+    def __iter__(self) -> Iterator[str]:
+        return (figure.name for figure in FIGURES if self._can_say(figure))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def _can_say(self, figure: Figure) -> bool:
+        return all(name in self._sums for name in figure.columns)
 
 
 def is_too_few(figure: Figure, sums: Sums, least: int) -> bool:

@@ -1,6 +1,6 @@
 """Figures of the windows that end today, as far as a caller may see them."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -11,14 +11,14 @@ from django.db.models import Q, QuerySet
 
 from communities.access import Caller
 from communities.errors import FigureTooFine
-from communities.insight.figures import FIGURES, Figure, Reading, readings
+from communities.insight.figures import Readings
 from communities.models import FigureUse, MetricClock, MetricWindow
 from communities.selectors.groups import Key, Part, Sums, group_page, group_sums, position_of
 from communities.selectors.measures import COLUMNS
 from communities.selectors.places import community_list
 
 Grouping = MetricWindow.Grouping
-Placed = tuple[str, Key, dict[str, Reading]]
+Placed = tuple[str, Key, Readings]
 """A group's position among its like, its key, and its figures."""
 
 PLACE_COLUMNS = ("active", "returning", "households_served", "households")
@@ -90,14 +90,8 @@ class FigureTable:
     kept: QuerySet[MetricWindow]
     part: Part | None = None
 
-    def page(
-        self,
-        after: str = "",
-        limit: int | None = None,
-        only: str | None = None,
-        figures: Sequence[Figure] = FIGURES,
-    ) -> list[Placed]:
-        """The `figures` of the groups after a position, or of the `only` one at it, each with its own; hidden where few
+    def page(self, after: str = "", limit: int | None = None, only: str | None = None) -> list[Placed]:
+        """The figures of the groups after a position, or of the `only` one at it, each with its own; hidden where few
         answered, or where the rest would tell of few. Two queries."""
         if not self.by:
             return []
@@ -107,23 +101,31 @@ class FigureTable:
         for key, counted in sums.items():
             counted |= self.places.get(key, {})
         return [
-            (one.position, one.key, readings(sums[one.key], least=least, hidden=one.hidden, figures=figures))
-            for one in groups
+            (one.position, one.key, Readings(sums[one.key], least=least, hidden=one.hidden)) for one in groups
         ]
 
-    def row(self, key: Key) -> dict[str, Reading] | None:
+    def row(self, key: Key) -> Readings | None:
         """The figures of one group; None where nothing happened."""
         return next((figures for _, _, figures in self.page(only=position_of(key))), None)
 
-    def rows(self, figures: Sequence[Figure] = FIGURES) -> list[tuple[Key, dict[str, Reading]]]:
-        """The `figures` of all groups."""
-        return [(key, found) for _, key, found in self.page(figures=figures)]
+    def rows(self) -> list[tuple[Key, Readings]]:
+        """The figures of all groups."""
+        return [(key, found) for _, key, found in self.page()]
+
+    def of_regions(self, region_of: Mapping[UUID, UUID]) -> "FigureTable":
+        """What is counted here by community, by region: no question. `region_of`: of each community."""
+        places: dict[Key, dict[str, int]] = {}
+        for (community_id,), counted in self.places.items():
+            if community_id is not None:
+                key = (region_of[community_id],)
+                places[key] = _added_up([places.get(key, {}), counted])
+        return replace(self, by=(Dimension.REGION,), places=places, part=None)
 
     @property
-    def whole(self) -> dict[str, Reading]:
+    def whole(self) -> Readings:
         """The figures of all groups together."""
         least = settings.INSIGHT_MIN_RESPONDENTS
-        return readings(self.total, least=least, hidden=self.hidden_total)
+        return Readings(self.total, least=least, hidden=self.hidden_total)
 
 
 def figure_table(

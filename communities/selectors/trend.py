@@ -21,12 +21,12 @@ from communities.insight.figures import (
     HIDDEN,
     Figure,
     Reading,
+    Readings,
     Sums,
     hidden_groups,
     is_too_few,
     quotient,
     reading,
-    readings,
     respondents,
     signed_sum,
 )
@@ -55,7 +55,7 @@ class Stretch:
 
 def community_trend(
     caller: Caller, community_id: UUID, first: date, last: date, step: Step
-) -> list[tuple[date, dict[str, Reading]]]:
+) -> list[tuple[date, Readings]]:
     """A community's figures for each day or week (by its Monday) from `first` to `last`, both included. Three queries.
 
     Steps in which nothing happened are left out. What is known later counts on the day it is known, as in windows.
@@ -65,17 +65,17 @@ def community_trend(
     beside = community_list(caller).filter(region__in=own.values("region"))
     hidden = _hidden(_cells(beside), community_id, (first, last), step)
     least = settings.INSIGHT_MIN_RESPONDENTS
-    return [(on, readings(sums[on], least=least, hidden=hidden.get(on, ()))) for on in sorted(sums)]
+    return [(on, Readings(sums[on], least=least, hidden=hidden.get(on, ()))) for on in sorted(sums)]
 
 
-def figures_before(caller: Caller, community: Community, first: date, days: int) -> dict[str, Reading]:
+def figures_before(caller: Caller, community: Community, first: date, days: int) -> Readings:
     """A community's figures over the `days` days before `first`. Three queries."""
     period = (first - timedelta(days=days), first - timedelta(days=1))
     own = community_list(caller).filter(pk=community.pk)
     sums = _all_columns(_cells(own), period).get(period[0], dict.fromkeys(COLUMNS, 0))
     beside = community_list(caller).filter(region=community.region_id)
     hidden = _hidden(_cells(beside), community.pk, period).get(period[0], ())
-    return readings(sums, least=settings.INSIGHT_MIN_RESPONDENTS, hidden=hidden)
+    return Readings(sums, least=settings.INSIGHT_MIN_RESPONDENTS, hidden=hidden)
 
 
 def figure_weeks(

@@ -1,7 +1,7 @@
 """What the communities page shows: the figures of a window for all, for regions and for communities, and what
 customers' answers tell the planner."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from operator import itemgetter
@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 
 from communities.access import Caller
-from communities.insight.figures import BY_NAME, Figure, Reading, readings
+from communities.insight.figures import BY_NAME, Figure, Readings
 from communities.insight.sentences import Language
 from communities.models import Community, Region, Signal, SignalSet
 from communities.selectors.figures import PLACE_COLUMNS, Dimension, FigureTable, Question, figure_table
@@ -23,12 +23,13 @@ from communities.selectors.places import IS_SERVED, community_list, unshown
 from console.office.figure_words import said
 from dispatch.explanations import name_in, signal_names
 
-AT_ONCE = 50
+AT_ONCE = 25
 """Communities of a page."""
 STANDARD = ("requests", "visits", "on_time", "first_visit_fix", "csat", "nps", "acceptance", "revenue")
-NOTHING = readings(dict.fromkeys((*COLUMNS, *PLACE_COLUMNS), 0), least=0)
+NAMED = ("code", "name", "name_en")
+NOTHING = Readings(dict.fromkeys((*COLUMNS, *PLACE_COLUMNS), 0), least=0)
 
-Placed = tuple[Community | Region, dict[str, Reading]]
+Placed = tuple[Community | Region, Readings]
 """A place with its figures."""
 
 
@@ -102,22 +103,21 @@ def columns_with(figure: Figure) -> Sequence[str]:
 
 
 def insight(caller: Caller, asked: Asked, language: Language) -> Insight:
-    """The figures of the communities with sites. Seven queries, and six more for several regions."""
+    """The figures of the communities with sites. Seven queries, and three more for several regions."""
     region = asked.region
     of = Question(window=asked.window, by=(Dimension.COMMUNITY,), region_id=region.pk if region else None)
     table = figure_table(caller, of)
     write = _Writer.of(asked, caller.organisation.currency, language)
-    served = served_list(caller, region).select_related("region").defer(*unshown()).order_by("code")
-    places = list(served)
+    served = served_list(caller, region).select_related("region").order_by("code")
+    places = list(served.only(*NAMED, "region", *(f"region__{name}" for name in NAMED)))
     communities = write.sorted(places, table, asked.sort)
     page = Paginator(communities, AT_ONCE).get_page(asked.page)
     regions = {community.region_id: community.region for community in places}
-    by_region = _regions(caller, regions.values(), asked, write) if len(regions) > 1 else []
     return Insight(
         first_on=table.first_on if table else None,
         last_on=table.through_on if table else None,
         total=write.row(None, table.whole if table else NOTHING),
-        regions=[write.row(*one) for one in by_region],
+        regions=_regions(caller, table, regions.values(), write, asked.sort),
         communities=[write.row(*one) for one in page],
         page=page,
         painted=[(place.pk, write.cell(asked.painted, found)) for place, found in communities],
@@ -147,7 +147,7 @@ class _Writer:
         self, places: Iterable[Community | Region], table: FigureTable | None, sort: str
     ) -> list[Placed]:
         """By a column; places with nothing in it come last, either way round."""
-        counted = dict(table.rows(self.figures)) if table else {}
+        counted = dict(table.rows()) if table else {}
         found = [(place, counted.get((place.pk,), NOTHING)) for place in places]
         column = sort.removeprefix("-")
         known = [(self._value(*one, column), one) for one in found]
@@ -155,7 +155,7 @@ class _Writer:
         with_value.sort(key=itemgetter(0), reverse=sort.startswith("-"))
         return [one for _, one in with_value] + [one for value, one in known if value is None]
 
-    def row(self, place: Community | Region | None, figures: Mapping[str, Reading]) -> Row:
+    def row(self, place: Community | Region | None, figures: Readings) -> Row:
         here = f"&{place._meta.model_name}={place.pk}" if place else self.everywhere
         return Row(
             key=place.pk if place else None,
@@ -164,20 +164,24 @@ class _Writer:
             cells=[self.cell(figure.name, figures, here) for figure in self.figures],
         )
 
-    def cell(self, name: str, figures: Mapping[str, Reading], here: str = "") -> Cell:
+    def cell(self, name: str, figures: Readings, here: str = "") -> Cell:
         reading = figures[name]
         text = said(BY_NAME[name], reading, self.currency)
         return Cell(name, text, reading.value, reading.is_hidden, self.facts[name] + here)
 
-    def _value(
-        self, place: Community | Region, figures: Mapping[str, Reading], column: str
-    ) -> str | float | None:
+    def _value(self, place: Community | Region, figures: Readings, column: str) -> str | float | None:
         return name_in(place, self.language) if column == "name" else figures[column].value
 
 
-def _regions(caller: Caller, regions: Iterable[Region], asked: Asked, write: _Writer) -> list[Placed]:
-    table = figure_table(caller, Question(window=asked.window, by=(Dimension.REGION,)))
-    return write.sorted(regions, table, asked.sort)
+def _regions(
+    caller: Caller, table: FigureTable | None, regions: Collection[Region], write: _Writer, sort: str
+) -> list[Row]:
+    """Where there are several."""
+    if len(regions) < 2:
+        return []
+    region_of = dict(community_list(caller).values_list("pk", "region_id"))
+    by_region = table and table.of_regions(region_of)
+    return [write.row(*one) for one in write.sorted(regions, by_region, sort)]
 
 
 def told(caller: Caller, language: Language, about: Q | None = None) -> Told:

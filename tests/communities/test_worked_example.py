@@ -5,7 +5,7 @@ of A, was a customer once. Today is 2 March 2026, so that four weeks are 3 Febru
 which is known 90 days later, 5 November to 2 December 2025.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -147,7 +147,7 @@ def answered(caller: Caller, *by: Dimension, **of: Any) -> FigureTable:
     return table
 
 
-def values(readings: dict[str, Reading]) -> dict[str, float | None]:
+def values(readings: Mapping[str, Reading]) -> dict[str, float | None]:
     return {name: reading.value for name, reading in readings.items()}
 
 

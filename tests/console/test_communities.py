@@ -114,7 +114,7 @@ def test_many_communities_are_pages_of_a_table_and_one_map(
     first, then = (opened(dora, f"&sort=-visits&page={page}") for page in (1, 2))
     assert [sum(word.endswith(" village") for word in page.words) for page in (first, then)] == [AT_ONCE, 1]
     assert "c village" in first.words  # the most visits, whatever page its name is on
-    assert "1 to 50 of 51" in first.words
+    assert "1 to 25 of 26" in first.words
     assert [one["href"] for one in first.all("a") if one.get("rel") == "next"] == [
         "?lang=en&sort=-visits&page=2"
     ]
@@ -184,9 +184,9 @@ def test_more_communities_ask_no_more_questions(dora: User, north: Region, south
     browser.force_login(dora)
     with CaptureQueriesContext(connection) as asked:
         browser.get("/communities")
-    # Session, user, organisation; regions. Twice, of communities and of regions: last day, respondents, total,
-    # customers, households, sums. Communities, part of the map, signals, technicians, service types.
-    assert len(asked) == 21
+    # Session, user, organisation; regions. Last day, total, customers, households. Respondents and sums, twice: of
+    # communities and of regions. Communities, their regions, part of the map, signals, technicians, service types.
+    assert len(asked) == 18
 
 
 def test_the_clock_is_that_of_the_figures(dora: User, villages: dict[str, Community]) -> None:

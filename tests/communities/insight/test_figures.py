@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from communities.insight.figures import BY_NAME, FIGURES, HIDDEN, Unit, hidden_groups, readings
+from communities.insight.figures import BY_NAME, FIGURES, HIDDEN, Readings, Unit, hidden_groups
 
 K = 5
 ANSWERS = st.dictionaries(st.integers(0, 20), st.integers(0, 12), max_size=12)
@@ -11,13 +11,13 @@ ANSWERS = st.dictionaries(st.integers(0, 20), st.integers(0, 12), max_size=12)
 
 def test_a_minus_takes_off() -> None:
     sums = {"revenue_minor": 3000, "refunded_minor": 200}
-    [(name, reading)] = readings(sums, least=K).items()
+    [(name, reading)] = Readings(sums, least=K).items()
     assert (name, reading.value) == ("revenue", 2800)
 
 
 def test_what_few_answered_is_hidden_and_what_nobody_answered_is_unknown() -> None:
     def csat(answers: int) -> object:
-        return readings({"csat_sum": 4 * answers, "csat_answers": answers}, least=K)["csat"]
+        return Readings({"csat_sum": 4 * answers, "csat_answers": answers}, least=K)["csat"]
 
     assert [csat(0).value, csat(4), csat(5).value] == [None, HIDDEN, 4.0]  # type: ignore[attr-defined]
     assert csat(0) != HIDDEN
@@ -35,7 +35,7 @@ def test_small_groups_that_are_many_together_hide_no_other() -> None:
 def test_an_interval_is_of_what_it_can_be_told_of() -> None:
     sums = dict.fromkeys({name for figure in FIGURES for name in (*figure.columns, *figure.spread)}, 6)
     sums |= {"csat_sum": 24, "csat_squares": 98, "nps_detractors": 0}
-    told = {name for name, reading in readings(sums, least=K).items() if reading.interval}
+    told = {name for name, reading in Readings(sums, least=K).items() if reading.interval}
     assert told == {name for name, figure in BY_NAME.items() if figure.is_part} | {"csat", "nps"}
     assert {figure.unit for figure in FIGURES if figure.is_part} == {Unit.SHARE}
 
