@@ -20,6 +20,21 @@ from dispatch.services.continuity import Acquaintance, acquaintance_load
 from dispatch.services.release import NEEDS, as_of, begun_visits, open_visits, promised_visits
 from dispatch.services.shifts import codes_at_work, shifts_expected, shifts_of
 
+_ORDER, _REQUEST = "work_order__", "work_order__request__"
+PLANNED = (
+    *("organisation", "work_order", "sequence", "site", "service_type", "technician", "checklist", "state"),
+    *("duration_minutes", "window_from_at", "window_until_at", "starts_at", "ends_at", "revision"),
+    *("pinned_technician", "pinned_technician__code", "pinned_start_at"),
+    *("site__point", "site__community"),
+    *(f"site__community__{name}" for name in ("code", "centre", "gate_minutes", "quiet_from", "quiet_until")),
+    *(f"{_ORDER}{name}" for name in ("number", "request")),
+    *(f"{_REQUEST}{name}" for name in ("source", "customer", "resolve_by", "booking__request")),
+    *(f"{_REQUEST}recovery__{name}" for name in ("request", "levels", "technician__code")),
+    *(f"service_type__{name}" for name in ("code", "duration_minutes", "priority_minutes")),
+)
+"""What planning needs to know of a visit, of the hundred and forty columns that belong to one: a day is read in half
+the time. Whoever uses more of a visit adds it here, or asks the database once for each."""
+
 
 @dataclass(frozen=True)
 class Day:
@@ -146,7 +161,7 @@ def _read(visits: QuerySet[Visit]) -> Iterable[Visit]:
             "service_type",
             "pinned_technician",
         )
-        .defer("site__community__boundary", "site__community__attributes")
+        .only(*PLANNED)
         .prefetch_related(NEEDS)
         .order_by("work_order__request__source", "work_order__number", "sequence")
     )
