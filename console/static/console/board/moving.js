@@ -109,7 +109,7 @@ export class Moving {
     while (this.rested && !same(asked, this.rested)) {
       asked = this.rested;
       const told = await this.trial(asked).then(consequences, (refusal) => [element("p", {}, wordsOf(refusal))]);
-      if (!this.wanted) continue;
+      if (!this.rested) break; // it was let go meanwhile
       this.hint.replaceChildren(...told);
       this.hint.ariaBusy = String(!same(asked, this.wanted));
     }
