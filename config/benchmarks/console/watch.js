@@ -38,7 +38,7 @@
 
     /**
      * The sentence about the place that the pointer comes to next: milliseconds from the pointer's event until it has
-     * been painted, and how long the server took of it. An answer to an earlier question is another sentence.
+     * been painted, and how long the server took of it. What is said of another place is another sentence.
      */
     sentence(x, y) {
       let pointed = Infinity;
@@ -49,7 +49,7 @@
       const hint = document.querySelector("#hint");
       watched.told = awaited((tell) => {
         const observer = new MutationObserver(() => {
-          if (trial.asked < pointed || !hint.textContent) return;
+          if (trial.asked < pointed || !hint.textContent || hint.ariaBusy === "true") return;
           observer.disconnect();
           removeEventListener("pointermove", note, true);
           painted((at) => tell([at - pointed, trial.took]));

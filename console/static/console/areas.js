@@ -22,18 +22,22 @@ export function areaColours(place) {
 
 export const areaSource = () => ({ type: "vector", tiles: [TILES], maxzoom: DEEPEST, promoteId: "id" });
 
-/** The layers from the ground up; the last draws what is looked at. */
+const isIn = (state, value) => ["case", ["boolean", ["feature-state", state], false], value, 0];
+
+/** The layers from the ground up. */
 export function areaLayers(colour) {
   const shade = ["match", ["coalesce", ["feature-state", "shade"], 0], ...colour.shades.flatMap((one, index) => [index + 1, one]), colour.area];
-  const when = (state, value) => ["case", ["boolean", ["feature-state", state], false], value, 0];
   return [
     { id: "ground", type: "background", paint: { "background-color": colour.ground } },
     { id: "areas", type: "fill", ...LAYER, paint: { "fill-color": shade } },
-    { id: "hatched", type: "fill", ...LAYER, paint: { "fill-pattern": HATCH, "fill-opacity": when("hidden", 1) } },
+    { id: "hatched", type: "fill", ...LAYER, layout: { visibility: "none" }, paint: { "fill-pattern": HATCH, "fill-opacity": isIn("hidden", 1) } },
     { id: "borders", type: "line", ...LAYER, paint: { "line-color": colour.line, "line-width": 0.8 } },
-    { id: "looked-at", type: "line", ...LAYER, paint: { "line-color": colour.ink, "line-width": when("looked", 3) } },
   ];
 }
+
+/** Draws a border around what is looked at. */
+export const lookedLayer = (colour) =>
+  ({ id: "looked-at", type: "line", ...LAYER, paint: { "line-color": colour.ink, "line-width": isIn("looked", 3) } });
 
 /** Give the map its hatching when it asks for it. */
 export function hatch(map, colour) {
@@ -63,6 +67,7 @@ function hatching(ink) {
  */
 export function paint(map, areas) {
   map.removeFeatureState(STATE);
+  map.setLayoutProperty("hatched", "visibility", areas.some(({ hidden }) => hidden) ? "visible" : "none");
   const steps = stepsOf(areas.flatMap(({ value }) => value ?? []));
   for (const { id, value, hidden } of areas) {
     const shade = value === null ? 0 : steps.filter((step) => value >= step).length;

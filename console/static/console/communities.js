@@ -1,7 +1,7 @@
 /** The page of communities: its map shows the figure that the table shows, and leads to a community's page. */
 
 import * as maplibre from "../vendor/maplibre/maplibre-gl.mjs";
-import { areaColours, areaLayers, areaSource, hatch, legendOf, lookAt, paint } from "./areas.js";
+import { areaColours, areaLayers, areaSource, hatch, legendOf, lookAt, lookedLayer, paint } from "./areas.js";
 import { formatOf } from "./figures.js";
 
 const PADDING = 24;
@@ -17,7 +17,7 @@ class AreaMap {
     const [west, south, east, north] = told.bounds;
     this.map = new maplibre.Map({
       container: place,
-      style: { version: 8, sources: { communities: areaSource() }, layers: areaLayers(colour) },
+      style: { version: 8, sources: { communities: areaSource() }, layers: [...areaLayers(colour), lookedLayer(colour)] },
       bounds: [[west, south], [east, north]],
       fitBoundsOptions: { padding: PADDING },
       attributionControl: false,

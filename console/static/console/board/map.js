@@ -19,7 +19,6 @@ export class Chart {
     this.colour = coloursOf(place);
     this.map = new maplibre.Map({
       container: place,
-      style: this.#style(),
       center: [121.55, 25.04],
       zoom: 10,
       attributionControl: false,
@@ -39,11 +38,18 @@ export class Chart {
   async show(day) {
     const first = this.day === undefined;
     this.day = day;
+    this.places.show(day);
+    if (first) return this.#begin();
     await this.ready;
     this.map.getSource("routes").setData(routesOf(day));
     this.map.getSource("stops").setData(stopsOf(day));
-    this.places.show(day);
-    if (first) this.#fit();
+    return undefined;
+  }
+
+  /** With the day on it, and where the day is: each frame before that would be drawn for nothing. */
+  #begin() {
+    this.#fit();
+    this.map.setStyle(this.#style());
   }
 
   /** Colour the communities by one of the API's figures, with its unit, or by nothing. */
@@ -64,8 +70,8 @@ export class Chart {
       version: 8,
       sources: {
         communities: areaSource(),
-        routes: { type: "geojson", data: EMPTY, promoteId: "technician" },
-        stops: { type: "geojson", data: EMPTY, promoteId: "visit" },
+        routes: { type: "geojson", data: routesOf(this.day), promoteId: "technician" },
+        stops: { type: "geojson", data: stopsOf(this.day), promoteId: "visit" },
         places: { type: "geojson", data: EMPTY },
       },
       layers: [

@@ -14,7 +14,7 @@ export class Moving {
     this.hint = hint;
     this.page = page;
     this.wanted = null; // where the pointer is
-    this.rested = null; // where it stayed last, which is what is asked about
+    this.rested = null; // the same while it stays there, which is what is asked about
     this.asking = false;
     this.settled = Promise.resolve(); // when the last change has been answered
     this.dropped = Promise.resolve(); // when what is dragged has been let go
@@ -33,6 +33,7 @@ export class Moving {
     if (event) this.#follow(event); // none while the timeline scrolls under a pointer that rests
     if (same(move, this.wanted)) return undefined;
     this.wanted = move;
+    this.rested = null;
     this.hint.ariaBusy = "true"; // what it says is of another place
     clearTimeout(this.resting);
     this.resting = setTimeout(() => this.#tryThere(move), REST_MS);
@@ -100,7 +101,7 @@ export class Moving {
     return { visit, technician, start_at: clock ? this.page.day().instant(clock) : null, before: null, pin };
   }
 
-  /** One question at a time; where the pointer rests elsewhere meanwhile, that place is asked about next. */
+  /** One question at a time; where the pointer rests elsewhere by then, that place is asked about next. */
   async #tryThere(move) {
     this.rested = move;
     if (this.asking) return;
@@ -109,7 +110,7 @@ export class Moving {
     while (this.rested && !same(asked, this.rested)) {
       asked = this.rested;
       const told = await this.trial(asked).then(consequences, (refusal) => [element("p", {}, wordsOf(refusal))]);
-      if (!this.rested) break; // it was let go meanwhile
+      if (this.wanted?.visit !== asked.visit) continue; // it was let go meanwhile
       this.hint.replaceChildren(...told);
       this.hint.ariaBusy = String(!same(asked, this.wanted));
     }

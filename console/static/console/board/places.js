@@ -27,6 +27,7 @@ export class Places {
     this.map = map;
     this.ready = ready;
     this.items = [];
+    this.drawn = 0; // how many are on the map
     setInterval(() => document.hidden || this.#read(), AGAIN_MS);
   }
 
@@ -55,6 +56,8 @@ export class Places {
       const properties = { told, colour: inOrder.indexOf(id) % COLOURS };
       return [{ type: "Feature", geometry: { type: "Point", coordinates: [place.lon, place.lat] }, properties }];
     });
+    if (!features.length && !this.drawn) return;
+    this.drawn = features.length;
     this.map.getSource("places").setData({ type: "FeatureCollection", features });
   }
 }
