@@ -2,11 +2,23 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Protocol
 
-from dispatch.models import Shift, Stop
+from dispatch.models import Shift
 
 
-def break_of(shift: Shift, stops: Sequence[Stop]) -> tuple[datetime, datetime] | None:
+class Halt(Protocol):
+    """A stop, whoever has read it."""
+
+    @property
+    def start_at(self) -> datetime: ...
+    @property
+    def departure_at(self) -> datetime: ...
+    @property
+    def travel_s(self) -> int: ...
+
+
+def break_of(shift: Shift, stops: Sequence[Halt]) -> tuple[datetime, datetime] | None:
     """When the break of a shift begins and ends: as early as its window and the stops, in their order, leave room.
 
     None without a break, and where there is no room for it.

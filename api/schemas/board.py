@@ -1,7 +1,7 @@
 """The dispatchers' board: a region's day in one answer, its moments, and what a version would change."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Annotated, Self
 from uuid import UUID
@@ -18,10 +18,11 @@ from communities.models import Community
 from dispatch.breaks import break_of
 from dispatch.explanations import name_in, unassigned_sentence
 from dispatch.left_out import left_out_sentences
-from dispatch.models import PlanVersion, Route, Shift, Stop, Technician, UnassignedVisit, Visit
+from dispatch.models import PlanVersion, Route, Shift, Stop, Technician, UnassignedVisit
 from dispatch.plan_bundles import Bundle
 from dispatch.plan_changes import Change, minutes_changed
 from dispatch.selectors.board import Board, Moment, Run
+from dispatch.selectors.board_rows import Named, StopRow, VisitRow
 from dispatch.selectors.visits import day_bounds
 from dispatch.states import Pin
 
@@ -60,26 +61,25 @@ class BoardVisit(Out):
     pinned: Annotated[Pin | None, Field(description="What a dispatcher has decided of it.")]
 
     @classmethod
-    def of(cls, visit: Visit, zone: ZoneInfo, language: Language) -> Self:
-        asked = visit.work_order.request
+    def of(cls, visit: VisitRow, zone: ZoneInfo, language: Language) -> Self:
         return cls(
             id=visit.id,
-            number=visit.work_order.number,
+            number=visit.number,
             state=visit.state,
-            service=name_in(visit.service_type, language),
-            address=str(visit.site),
-            place=PlaceOut.of(visit.site.point),
-            community_id=visit.site.community_id,
+            service=name_in(visit.service, language),
+            address=visit.address,
+            place=PlaceOut.of(visit.point),
+            community_id=visit.community.pk,
             duration_minutes=visit.duration_minutes,
             window_from_at=visit.window_from_at and visit.window_from_at.astimezone(zone),
             window_until_at=visit.window_until_at and visit.window_until_at.astimezone(zone),
-            requested_at=asked.requested_at.astimezone(zone),
-            resolve_by=asked.resolve_by.astimezone(zone),
+            requested_at=visit.requested_at.astimezone(zone),
+            resolve_by=visit.resolve_by.astimezone(zone),
             pinned=_pin(visit),
         )
 
 
-def _pin(visit: Visit) -> Pin | None:
+def _pin(visit: VisitRow) -> Pin | None:
     if visit.pinned_technician_id and visit.pinned_start_at:
         return Pin.BOTH
     if visit.pinned_technician_id:
@@ -97,11 +97,11 @@ class BoardStop(Out):
     late_minutes: Annotated[int, Field(description="After the end of the visit's window; 0 is in time.")]
 
     @classmethod
-    def of(cls, stop: Stop, zone: ZoneInfo) -> Self:
+    def of(cls, stop: StopRow, zone: ZoneInfo) -> Self:
         until = stop.visit.window_until_at
         late = (stop.start_at - until).total_seconds() / 60 if until else 0
         return cls(
-            visit_id=stop.visit_id,
+            visit_id=stop.visit.id,
             arrival_at=stop.arrival_at.astimezone(zone),
             start_at=stop.start_at.astimezone(zone),
             departure_at=stop.departure_at.astimezone(zone),
@@ -126,9 +126,10 @@ class BoardTechnician(Out):
     stops: list[BoardStop]
 
     @classmethod
-    def of(cls, shift: Shift, route: Route | None, zone: ZoneInfo, language: Language) -> Self:
+    def of(
+        cls, shift: Shift, route: Route | None, stops: Sequence[StopRow], zone: ZoneInfo, language: Language
+    ) -> Self:
         technician: Technician = shift.technician
-        stops = list(route.stops.all()) if route else []
         pause = break_of(shift, stops)
         over = (route.ends_at - shift.ends_at).total_seconds() / 60 if route else 0
         return cls(
@@ -209,8 +210,7 @@ class BoardOut(Out):
     @classmethod
     def of(cls, caller: Caller, board: Board, moment: Moment, language: Language) -> Self:
         zone = caller.organisation.zone
-        visits = [stop.visit for route in board.routes for stop in route.stops.all()]
-        visits += [left.visit for left in board.left_out]
+        visits = [stop.visit for stops in board.stops.values() for stop in stops] + board.waiting
         return cls(
             region_id=board.region.id,
             on=board.on,
@@ -219,7 +219,7 @@ class BoardOut(Out):
             may_plan=caller.runs_dispatch,
             shown=_version(board.shown),
             newest=_version(board.newest),
-            communities=community_names((visit.site.community for visit in visits), language),
+            communities=community_names((visit.community for visit in visits), language),
             visits=[BoardVisit.of(visit, zone, language) for visit in visits],
             technicians=_technicians(board, zone, language),
             left_out=[BoardLeftOut.of(left, language) for left in board.left_out],
@@ -230,9 +230,11 @@ def _version(version: PlanVersion | None) -> PlanOut | None:
     return PlanOut.of(version) if version else None
 
 
-def community_names(communities: Iterable[Community | None], language: Language) -> list[CommunityName]:
+def community_names(
+    communities: Iterable[Community | Named | None], language: Language
+) -> list[CommunityName]:
     """Each once."""
-    known = {community.pk: community for community in communities if community}
+    known = {community.pk: community for community in communities if community and community.pk}
     return [CommunityName(id=pk, name=name_in(one, language)) for pk, one in known.items()]
 
 
@@ -243,7 +245,14 @@ def _technicians(board: Board, zone: ZoneInfo, language: Language) -> list[Board
         route.shift_id: route.shift for route in board.routes
     }
     inorder = sorted(shifts.values(), key=lambda shift: (shift.technician.code, shift.pk))
-    return [BoardTechnician.of(shift, routes.get(shift.pk), zone, language) for shift in inorder]
+    return [_technician(shift, routes.get(shift.pk), board, zone, language) for shift in inorder]
+
+
+def _technician(
+    shift: Shift, route: Route | None, board: Board, zone: ZoneInfo, language: Language
+) -> BoardTechnician:
+    stops = board.stops.get(route.pk, []) if route else []
+    return BoardTechnician.of(shift, route, stops, zone, language)
 
 
 class WhereOut(Out):

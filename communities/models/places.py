@@ -109,4 +109,9 @@ class Site(Owned):
         ]
 
     def __str__(self) -> str:
-        return " ".join(part for part in (self.address, self.unit) if part) or self.key
+        return address_line(self.address, self.unit, self.key)
+
+
+def address_line(address: str, unit: str, key: str) -> str:
+    """What people call a site."""
+    return " ".join(part for part in (address, unit) if part) or key

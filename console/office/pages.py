@@ -102,7 +102,8 @@ def open_page(
     status: int = 200,
     policy: Policy = Policy.PLAIN,
 ) -> HttpResponse:
-    """A page of the office. A language chosen by ?lang= is kept in a cookie."""
+    """A page of the office. Its language is kept in a cookie if it was chosen by ?lang=, or if what the page's scripts
+    ask the API for would come in another: there the company's own language is not the default."""
     language = language_here(request, default)
     response = page(
         request,
@@ -113,7 +114,7 @@ def open_page(
         policy=policy,
         referrer_policy="same-origin",  # with no-referrer a browser sends Origin: null, which CSRF refuses
     )
-    if "lang" in request.GET:
+    if "lang" in request.GET or language != translation.get_language():
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
             language,

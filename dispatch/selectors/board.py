@@ -1,39 +1,32 @@
 """A region's day as the dispatchers' board shows it, and what tells one moment of it from the next."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 
 from communities.access import Caller
 from communities.models import Region
 from communities.selectors.places import region_list
 from dispatch.errors import PlanUnknown, RegionUnknown
 from dispatch.models import Plan, PlanVersion, Route, Shift, Stop, UnassignedVisit
+from dispatch.selectors.board_rows import StopRow, VisitRow, left_out_rows, stop_rows
 from dispatch.selectors.plans import SHOWN, UNSHOWN, plan_list, version_list
 from dispatch.selectors.visits import day_bounds
 from dispatch.states import PlanState
 
 ASKED_FOR = (*SHOWN, "visit__work_order__request")
-WHEN = ("window_from_at", "window_until_at", "pinned_technician", "pinned_start_at")
-ASKED = ("number", "request__requested_at", "request__resolve_by")
-WHERE = ("key", "address", "unit", "point", "community__name", "community__name_en")
-READ = (
-    *(f"visit__{name}" for name in ("state", "duration_minutes", *WHEN)),
-    *(f"visit__work_order__{name}" for name in ASKED),
-    *(f"visit__site__{name}" for name in WHERE),
-    *(f"visit__service_type__{name}" for name in ("name", "name_en")),
-)
-"""What the board shows of a visit: reading the rest as well takes twice as long."""
-JOINED = ("visit__site__community", "visit__service_type", "visit__work_order__request")
-STOP = ("route", "visit", "sequence", "arrival_at", "start_at", "departure_at", "travel_s", "begun")
 
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The rows of a region's day. `shown` is the version whose routes these are, `newest` the one asked for last."""
+    """The rows of a region's day. `shown` is the version whose routes these are, `newest` the one asked for last.
+
+    `stops` are the routes' by their ids, `waiting` the visits of `left_out`.
+    """
 
     region: Region
     on: date
@@ -42,11 +35,13 @@ class Board:
     newest: PlanVersion | None
     shifts: list[Shift]
     routes: list[Route]
+    stops: Mapping[UUID, list[StopRow]]
     left_out: list[UnassignedVisit]
+    waiting: list[VisitRow]
 
 
 def board_get(caller: Caller, region: Region, on: date, version_id: UUID | None = None) -> Board:
-    """The day with the version asked for, else the published one, else the newest draft. Seven queries at most.
+    """The day with the version asked for, else the published one, else the newest draft. Eight queries at most.
 
     Of a region of the caller's (`board_region`). Raises PlanUnknown for a version of another region or day.
     """
@@ -62,7 +57,9 @@ def board_get(caller: Caller, region: Region, on: date, version_id: UUID | None 
         newest=newest,
         shifts=_shifts(region, on),
         routes=_routes(shown) if shown else [],
+        stops=stop_rows(shown) if shown else {},
         left_out=_left_out(shown) if shown else [],
+        waiting=left_out_rows(shown) if shown else [],
     )
 
 
@@ -94,10 +91,9 @@ def _shifts(region: Region, on: date) -> list[Shift]:
 
 
 def _routes(version: PlanVersion) -> list[Route]:
-    """The routes by technician's code, with their shifts and with their stops in order."""
-    stops = Stop.objects.order_by("sequence").select_related(*JOINED).only(*STOP, *READ)
+    """The routes by technician's code, with their shifts."""
     routes = version.routes.select_related("technician", "shift__technician")
-    return list(routes.prefetch_related(Prefetch("stops", stops)).order_by("technician__code", "pk"))
+    return list(routes.order_by("technician__code", "pk"))
 
 
 def version_stops(version: PlanVersion) -> list[Stop]:
@@ -109,8 +105,8 @@ def version_stops(version: PlanVersion) -> list[Stop]:
 
 
 def _left_out(version: PlanVersion) -> list[UnassignedVisit]:
-    """The visits left out, the most urgent first."""
-    left = version.unassigned.select_related(*ASKED_FOR).defer(*UNSHOWN)
+    """Why visits are left out, the most urgent first."""
+    left = version.unassigned.select_related("visit")
     return list(left.order_by("visit__work_order__request__resolve_by", "pk"))
 
 

@@ -47,6 +47,7 @@ def test_a_dispatcher_s_morning_with_another_one_watching(
 
     manager = open_as("mina")
     expect(visits(manager.go(BOARD))).to_have_count(DONE - 1)
+    assert len([url for url in manager.asked if "/api/v1/board?" in url]) == 1  # what the page has preloaded
     expect(manager.page.locator("#plan, #undo, #redo")).to_have_count(0)
     for window in (doras, adas, manager):
         assert (window.strangers, window.troubles) == ([], [])

@@ -1,8 +1,9 @@
 """A manager looks for the community that is worst off: on the map, in the table, on its page."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from communities.models import Community, MetricDay, Region, User
@@ -21,9 +22,10 @@ COLOURS = """canvas => {
 
 
 @pytest.fixture
-def villages(north: Region, now: datetime) -> list[Community]:
-    """Three beside one another, worse from west to east, and a fourth of which few answered; half a year of weeks."""
-    today = now.date()
+def villages(north: Region) -> list[Community]:
+    """Three beside one another, worse from west to east, and a fourth of which few answered; half a year of weeks until
+    today, to which the workers would turn the windows anyway."""
+    today = timezone.now().astimezone(north.organisation.zone).date()
     villages = [factories.community(north, code, lon=121.50 + at / 100) for at, code in enumerate("abcd")]
     for at, village in enumerate(villages):
         factories.site(village)

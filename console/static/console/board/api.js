@@ -35,7 +35,7 @@ export async function ask(path, { method = "GET", body, revision, known } = {}) 
 }
 
 function headersOf(method, revision, known) {
-  const headers = { "Accept-Language": document.documentElement.lang };
+  const headers = {}; // the language is in a cookie: what the page has preloaded is taken for a request without any
   if (known) headers["If-None-Match"] = known;
   if (method === "GET") return headers;
   headers["Content-Type"] = "application/json";

@@ -1,14 +1,14 @@
 /** The board: the day is read, shown three ways, and read again whenever something of it has changed. */
 
+import { ask } from "./api.js";
 import { Day, Focus } from "./day.js";
 import { Details } from "./details.js";
-import { dayAsked, dayFirst } from "./first.js";
 import { List } from "./list.js";
 import { listen } from "./live.js";
 import { Moving } from "./moving.js";
 import { Planning } from "./plan.js";
 import { Timeline } from "./timeline.js";
-import { REGION, say } from "./words.js";
+import { ON, REGION, say } from "./words.js";
 
 const find = (selector) => document.querySelector(selector);
 const TOLD_MS = 6000;
@@ -19,7 +19,6 @@ let day = null;
 let tag = null;
 let moment = null;
 let version = null; // asked for by hand; null is whatever is current
-let early = dayFirst;
 let reading = Promise.resolve();
 let next = null; // the reading after this one, where somebody waits for it
 
@@ -64,9 +63,7 @@ function renew() {
 }
 
 async function read() {
-  const asked = early ?? dayAsked(version, tag);
-  early = null;
-  const found = await asked;
+  const found = await ask(`/board?region=${REGION}&on=${ON}${version ? `&version=${version}` : ""}`, { known: tag });
   await moving.dropped; // what was asked for before somebody took a visit up
   if (found !== null) showDay(found);
   await planning.follow(moment, day);
@@ -97,6 +94,7 @@ function edits() {
 /** Something is new: read the day again, unless only the progress of a plan is. */
 async function hear(news) {
   await moving.rest();
+  await reading; // which may have it already
   const changed = news.tag !== moment?.tag;
   const isRunning = ["queued", "solving"].includes(news.newest?.state);
   const other = day && (news.published_id !== moment?.published_id || news.newest?.id !== moment?.newest?.id);

@@ -17,6 +17,7 @@ export class Chart {
     this.place = place;
     this.legend = place.parentElement.querySelector(".legend");
     this.colour = coloursOf(place);
+    maplibre.prewarm(); // its worker starts while the day is on its way
     this.map = new maplibre.Map({
       container: place,
       center: [121.55, 25.04],

@@ -126,6 +126,7 @@ export class Timeline {
       dayHeaderFormat: () => "",
       slotDuration: { minutes: SLOT_MIN },
       slotLabelFormat: (at) => clockOf(at),
+      eventTimeFormat: () => "", // which nobody sees, and which takes the browser a while
       snapDuration: SNAP,
       eventDurationEditable: false,
       resourceLabelContent: ({ resource }) => ({ domNodes: [labelOf(resource.extendedProps)] }),
