@@ -56,6 +56,11 @@ class Figure:
         """What it is made of."""
         return tuple(name.removeprefix("-") for name in self.numerator + self.denominator)
 
+    @cached_property
+    def needed(self) -> frozenset[str]:
+        """The columns without which it cannot be said."""
+        return frozenset(self.columns)
+
     @property
     def scale(self) -> int:
         """What the quotient is multiplied by."""
@@ -135,7 +140,10 @@ def interval(figure: Figure, sums: Sums) -> Interval | None:
 
 def signed_sum(names: Iterable[str], sums: Sums) -> int:
     """The columns added up, those with a minus taken off."""
-    return sum(-sums[name[1:]] if name.startswith("-") else sums[name] for name in names)
+    total = 0
+    for name in names:
+        total += -sums[name[1:]] if name[0] == "-" else sums[name]
+    return total
 
 
 def respondents(figure: Figure, sums: Sums) -> int:
@@ -191,7 +199,7 @@ class Readings(Mapping[str, Reading]):
         return sum(1 for _ in self)
 
     def _can_say(self, figure: Figure) -> bool:
-        return all(name in self._sums for name in figure.columns)
+        return figure.needed <= self._sums.keys()
 
 
 def is_too_few(figure: Figure, sums: Sums, least: int) -> bool:

@@ -13,7 +13,7 @@ from communities.access import Caller
 from communities.errors import FigureTooFine
 from communities.insight.figures import Readings
 from communities.models import FigureUse, MetricClock, MetricWindow
-from communities.selectors.groups import Key, Part, Sums, group_page, group_sums, position_of
+from communities.selectors.groups import ColumnSums, Key, Part, group_page, group_sums, position_of
 from communities.selectors.measures import COLUMNS
 from communities.selectors.places import community_list
 
@@ -146,7 +146,7 @@ def figure_table(
     )
     like = windows.filter(grouping=coarsest)
     together = like.filter(question.filter)
-    total = dict(zip(COLUMNS, together.aggregate(sums=Sums(COLUMNS))["sums"], strict=True))
+    total = dict(zip(COLUMNS, together.aggregate(sums=ColumnSums(COLUMNS))["sums"], strict=True))
     places: dict[Key, dict[str, int]] = {}
     if finest == Grouping.COMMUNITY:
         places = _places(caller, question, together)

@@ -15,6 +15,7 @@ from django.db.models.expressions import RawSQL
 
 from communities.insight.figures import ASKED
 from communities.models import MetricWindow
+from communities.models.metrics import Counts
 
 Key = tuple[UUID | None, ...]
 """One id for each dimension that is asked by; None: facts that name none."""
@@ -66,14 +67,14 @@ class Part:
     only: UUID | None = None
 
 
-class Sums(RawSQL):
-    """Columns of windows added up, as one array: Django takes longer to write forty sums than PostgreSQL to find
-    them."""
+class ColumnSums(RawSQL):
+    """Columns of cells or windows added up, as one array: Django takes longer to write forty sums than PostgreSQL to
+    find them."""
 
     contains_aggregate = True
 
-    def __init__(self, columns: Iterable[str]) -> None:
-        table = MetricWindow._meta.db_table
+    def __init__(self, columns: Iterable[str], of: type[Counts] = MetricWindow) -> None:
+        table = of._meta.db_table
         sums = ", ".join(f'coalesce(sum("{table}"."{name}"), 0)' for name in columns)
         super().__init__(f"ARRAY[{sums}]::bigint[]", (), ArrayField(BigIntegerField()))
 
@@ -98,7 +99,9 @@ def group_page(
 ) -> list[Group]:
     """The groups by at least one key `after` a position, or `only` the one at it; what is hidden of them depends on
     all there are, and on all of their `part`. One query."""
-    grouped = kept.order_by().values(*keys, *([part.column] if part else [])).annotate(sums=Sums(ANSWERS))
+    grouped = (
+        kept.order_by().values(*keys, *([part.column] if part else [])).annotate(sums=ColumnSums(ANSWERS))
+    )
     found, parameters = grouped.query.sql_with_params()
     sql = PAGE.format(
         found=found,
@@ -125,7 +128,7 @@ def group_sums(
 ) -> dict[Key, dict[str, int]]:
     """The columns added up for each of these groups, and perhaps for others. One query."""
     among = kept.filter(*(_one_of(key, ids) for key, ids in zip(keys, _ids(groups), strict=False)))
-    rows = among.order_by().values_list(*keys).annotate(sums=Sums(columns))
+    rows = among.order_by().values_list(*keys).annotate(sums=ColumnSums(columns))
     return {tuple(key): dict(zip(columns, sums, strict=True)) for *key, sums in rows}
 
 
@@ -140,5 +143,9 @@ def _one_of(key: str, ids: set[UUID | None]) -> Q:
 
 def _made_of(few: Sequence[bool]) -> frozenset[str]:
     """The figures that divide by the columns of ANSWERS that are true."""
-    columns = {name for name, is_hidden in zip(ANSWERS, few, strict=True) if is_hidden}
+    return figures_of({name for name, is_hidden in zip(ANSWERS, few, strict=True) if is_hidden})
+
+
+def figures_of(columns: Set[str]) -> frozenset[str]:
+    """The figures that divide by any of these columns of ANSWERS."""
     return frozenset(figure.name for figure in ASKED if not columns.isdisjoint(figure.denominator))

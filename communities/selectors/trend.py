@@ -11,13 +11,12 @@ from typing import Literal
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import DateField, ExpressionWrapper, F, QuerySet, Sum, Value
+from django.db.models import DateField, ExpressionWrapper, F, QuerySet, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Trunc
 
 from communities.access import Caller
 from communities.insight.figures import (
-    ASKED,
     HIDDEN,
     Figure,
     Reading,
@@ -27,12 +26,11 @@ from communities.insight.figures import (
     is_too_few,
     quotient,
     reading,
-    respondents,
     signed_sum,
 )
 from communities.models import Community, MetricDay
 from communities.models.metrics import ANSWERED
-from communities.selectors.groups import ANSWERS
+from communities.selectors.groups import ANSWERS, ColumnSums, figures_of
 from communities.selectors.measures import COLUMNS, KNOWN_LATER, REPURCHASE_DAYS
 from communities.selectors.places import community_list
 
@@ -150,20 +148,25 @@ def _all_columns(
 
 def _hidden(
     beside: QuerySet[MetricDay], community_id: UUID, period: Period, step: Step | None = None
-) -> dict[date, set[str]]:
+) -> dict[date, frozenset[str]]:
     """The figures of a community that are hidden in each step."""
     return {
-        on: {figure.name for figure in ASKED if _is_hidden(figure, groups, community_id)}
+        on: figures_of({name for name in ANSWERS if _is_few(name, groups, community_id)})
         for on, groups in _stepped(beside.filter(ANSWERED), ANSWERS, period, step).items()
     }
 
 
 def _is_hidden(figure: Figure, groups: Mapping[UUID, Sums], community_id: UUID) -> bool:
     """Whether what the groups of a region said must not be shown of this one."""
-    if not figure.is_asked:
+    return figure.is_asked and any(_is_few(name, groups, community_id) for name in figure.denominator)
+
+
+def _is_few(answers: str, groups: Mapping[UUID, Sums], community_id: UUID) -> bool:
+    """Whether a column of ANSWERS counts too few of this one, or of those to be hidden with it."""
+    if not groups.get(community_id, {}).get(answers):
         return False
-    answers = {group: respondents(figure, sums) for group, sums in groups.items()}
-    return community_id in hidden_groups(answers, settings.INSIGHT_MIN_RESPONDENTS)
+    heard = {group: sums[answers] for group, sums in groups.items()}
+    return community_id in hidden_groups(heard, settings.INSIGHT_MIN_RESPONDENTS)
 
 
 def _stepped(
@@ -179,6 +182,6 @@ def _stepped(
         known_on = Trunc(ExpressionWrapper(F("on") + late, DateField()), step, output_field=DateField())
     found = cells.filter(on__range=(first - late, last - late)).values_list(known_on, "community_id")
     steps: dict[date, dict[UUID, dict[str, int]]] = {}
-    for on, community_id, *row in found.annotate(*map(Sum, names)):
-        steps.setdefault(on, {})[community_id] = dict(zip(names, row, strict=True))
+    for on, community_id, sums in found.annotate(sums=ColumnSums(names, MetricDay)):
+        steps.setdefault(on, {})[community_id] = dict(zip(names, sums, strict=True))
     return steps
