@@ -106,15 +106,22 @@ export class Moving {
     this.rested = move;
     if (this.asking) return;
     this.asking = true;
-    let asked = null;
-    while (this.rested && !same(asked, this.rested)) {
-      asked = this.rested;
-      const told = await this.trial(asked).then(consequences, (refusal) => [element("p", {}, wordsOf(refusal))]);
-      if (this.wanted?.visit !== asked.visit) continue; // it was let go meanwhile
-      this.hint.replaceChildren(...told);
-      this.hint.ariaBusy = String(!same(asked, this.wanted));
+    try {
+      let asked = null;
+      while (this.rested && !same(asked, this.rested)) {
+        asked = this.rested;
+        await this.#sayOf(asked);
+      }
+    } finally {
+      this.asking = false;
     }
-    this.asking = false;
+  }
+
+  async #sayOf(asked) {
+    const told = await this.trial(asked).then(consequences, (refusal) => [element("p", {}, wordsOf(refusal))]);
+    if (this.wanted?.visit !== asked.visit) return; // it was let go meanwhile
+    this.hint.replaceChildren(...told);
+    this.hint.ariaBusy = String(!same(asked, this.wanted));
   }
 
   #follow({ clientX, clientY }) {
