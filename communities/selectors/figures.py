@@ -1,6 +1,6 @@
 """Figures of the windows that end today, as far as a caller may see them."""
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from communities.access import Caller
 from communities.errors import FigureTooFine
-from communities.insight.figures import Readings
+from communities.insight.figures import FIGURES, Figure, Readings
 from communities.models import FigureUse, MetricClock, MetricWindow
 from communities.selectors.groups import ColumnSums, Key, Part, group_page, group_sums, position_of
 from communities.selectors.measures import COLUMNS
@@ -88,6 +88,7 @@ class FigureTable:
     hidden_total: Set[str]
     places: Mapping[Key, Mapping[str, int]]
     kept: QuerySet[MetricWindow]
+    columns: Sequence[str]
     part: Part | None = None
 
     def page(self, after: str = "", limit: int | None = None, only: str | None = None) -> list[Placed]:
@@ -97,7 +98,7 @@ class FigureTable:
             return []
         least, keys = settings.INSIGHT_MIN_RESPONDENTS, [one.column for one in self.by]
         groups = group_page(self.kept, keys, least=least, after=after, limit=limit, only=only, part=self.part)
-        sums = group_sums(self.kept, keys, groups, COLUMNS)
+        sums = group_sums(self.kept, keys, groups, self.columns)
         for key, counted in sums.items():
             counted |= self.places.get(key, {})
         return [
@@ -129,10 +130,15 @@ class FigureTable:
 
 
 def figure_table(
-    caller: Caller, question: Question, *, own_technician_id: UUID | None = None
+    caller: Caller,
+    question: Question,
+    *,
+    figures: Iterable[Figure] = FIGURES,
+    own_technician_id: UUID | None = None,
 ) -> FigureTable | None:
     """The answer; None before anything was counted. Five queries at most, whatever there is, and two for a page.
 
+    Of groups there are only the `figures`, for of some hundred groups the others cost as much.
     A technician sees what is their own: `own_technician_id` is who the caller is, which this floor does not know.
     Raises FigureTooFine.
     """
@@ -159,8 +165,15 @@ def figure_table(
         hidden_total=_hidden_beside_others(like, question.ids),
         places=places,
         kept=windows.filter(grouping=finest).filter(**question.told_apart),
+        columns=_columns_of(figures),
         part=question.part,
     )
+
+
+def _columns_of(figures: Iterable[Figure]) -> list[str]:
+    """What the figures and their intervals are made of."""
+    needed = {name for figure in figures for name in (*figure.columns, *figure.spread)}
+    return [name for name in COLUMNS if name in needed]
 
 
 def grouping_of(caller: Caller, question: Question) -> Grouping:

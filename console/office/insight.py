@@ -113,7 +113,7 @@ def insight(caller: Caller, asked: Asked, language: Language) -> Insight:
     """The figures of the communities with sites. Seven queries, and three more for several regions."""
     region = asked.region
     of = Question(window=asked.window, by=(Dimension.COMMUNITY,), region_id=region.pk if region else None)
-    table = figure_table(caller, of)
+    table = figure_table(caller, of, figures=[BY_NAME[name] for name in {*asked.names, asked.painted}])
     write = _Writer.of(asked, caller.organisation.currency, language)
     served = served_list(caller, region).select_related("region").order_by("code")
     places = list(served.only(*NAMED, "region", *(f"region__{name}" for name in NAMED)))
