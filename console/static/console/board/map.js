@@ -49,6 +49,7 @@ export class Chart {
 
   /** With the day on it, and where the day is: each frame before that would be drawn for nothing. */
   #begin() {
+    this.map.resize(); // it was larger while the timeline was empty, and has not heard yet
     this.#fit();
     this.map.setStyle(this.#style());
   }
