@@ -22,6 +22,7 @@ from console.office.day import VisitShown, day_asked, newest_day, visit_shown
 from console.office.on_site import money_of, told_of
 from console.office.pages import language_here, office_page, signed_in
 from console.office.words import VISIT_STATES
+from console.templatetags.modules import family_of
 from dispatch.models import Visit
 from dispatch.selectors.visits import schedule
 from dispatch.states import VisitState
@@ -31,24 +32,8 @@ ASSETS = (
     "console/office.css",
     "console/my_day/my_day.css",
     "console/my_day/icon.svg",
-    *(
-        f"console/my_day/{name}.js"
-        for name in (
-            "checklist",
-            "element",
-            "kept",
-            "offers",
-            "onsite",
-            "page",
-            "photo_store",
-            "photos",
-            "place",
-            "sending",
-            "signature",
-            "standing",
-        )
-    ),
 )
+SCRIPT = "console/my_day/page.js"
 STEPS: dict[str, Promise] = {
     "en-route": _("I am on my way"),
     "arrive": _("I am there"),
@@ -183,7 +168,7 @@ def _contacts(visits: Iterable[Visit]) -> dict[UUID, list[Contact]]:
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker (W3C Service Workers): keeps the page and what it consists of for when there is no
     connection."""
-    context = {"assets": [static(name) for name in ASSETS]}
+    context = {"assets": [static(name) for name in (*ASSETS, *family_of(SCRIPT))]}
     response = render(request, "office/my_day_worker.js", context, content_type="text/javascript")
     response["Cache-Control"] = "no-cache"
     return response
