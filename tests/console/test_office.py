@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from api.signing_in import MOST_TOGETHER
 from communities.insight.signals import Debt, Part
-from communities.models import Community, MetricDay, Organisation, Region, Signal, SignalSet, User
+from communities.models import Community, MetricDay, Region, Signal, SignalSet, User
 from communities.services.windows import windows_make
 from console.office.map import TALLEST, Area, Dot, Frame, Line, draw
 from dispatch.models import Plan, PlanVersion, Route, Stop, Technician, UnassignedVisit
@@ -212,24 +212,6 @@ def test_the_day_speaks_chinese_and_remembers_it(dora: User, version: PlanVersio
     assert remembered["Content-Language"] == "zh-hant"
     assert {"2026年3月2日", "未排入", "xicun里", "當天上班的技師都沒有所需技能"} <= set(words)
     assert browser.cookies[settings.LANGUAGE_COOKIE_NAME]["httponly"]
-
-
-@pytest.mark.parametrize(
-    ("preferred", "page", "kept"),
-    [("fr", "zh-hant", "zh-hant"), ("zh-TW", "zh-hant", None), ("en", "en", None)],
-)
-def test_scripts_of_a_page_speak_its_language(
-    dora: User, version: PlanVersion, preferred: str, page: str, kept: str | None
-) -> None:
-    """They ask with the browser's own preference, and whose languages we do not speak sees the company's."""
-    Organisation.objects.filter(pk=dora.organisation_id).update(language="zh-hant")
-    browser = Client(headers={"Accept-Language": preferred})
-    browser.force_login(dora)
-
-    answer = browser.get("/?on=2026-03-02")
-
-    cookie = browser.cookies.get(settings.LANGUAGE_COOKIE_NAME)
-    assert (answer["Content-Language"], cookie and cookie.value) == (page, kept)
 
 
 def test_the_language_switch_stays_on_the_day(dora: User, version: PlanVersion) -> None:

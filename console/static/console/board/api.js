@@ -35,7 +35,7 @@ export async function ask(path, { method = "GET", body, revision, known } = {}) 
 }
 
 function headersOf(method, revision, known) {
-  const headers = {}; // the language is in a cookie: what the page has preloaded is taken for a request without any
+  const headers = {}; // no language, which is in a cookie: a request with headers is not the one that the page preloads
   if (known) headers["If-None-Match"] = known;
   if (method === "GET") return headers;
   headers["Content-Type"] = "application/json";
