@@ -62,6 +62,11 @@ class Figure:
         return frozenset(self.columns)
 
     @property
+    def wanted(self) -> frozenset[str]:
+        """Those, and what else its interval takes."""
+        return self.needed.union(self.spread)
+
+    @property
     def scale(self) -> int:
         """What the quotient is multiplied by."""
         return 100 if self.unit == Unit.POINTS else 1

@@ -171,9 +171,8 @@ def figure_table(
 
 
 def _columns_of(figures: Iterable[Figure]) -> list[str]:
-    """What the figures and their intervals are made of."""
-    needed = {name for figure in figures for name in (*figure.columns, *figure.spread)}
-    return [name for name in COLUMNS if name in needed]
+    wanted = frozenset[str]().union(*(figure.wanted for figure in figures))
+    return [name for name in COLUMNS if name in wanted]
 
 
 def grouping_of(caller: Caller, question: Question) -> Grouping:

@@ -82,7 +82,7 @@ def figure_weeks(
     """A figure of a community beside that of its region, from the Monday `first` to the Sunday `last`, in stretches of
     `each` so many weeks. One query, over the region's cells of these weeks."""
     beside = community_list(caller).filter(region=community.region_id)
-    counted = _stepped(_cells(beside), _needed(figure), (first, last), "week")
+    counted = _stepped(_cells(beside), figure.wanted, (first, last), "week")
     places = len({place for groups in counted.values() for place in groups})
     mondays = [first + timedelta(weeks=week) for week in range((last - first).days // 7 + 1)]
     stretches = [mondays[at : at + each] for at in range(0, len(mondays), each)]
@@ -106,7 +106,7 @@ def _stretch(
     on: date, groups: dict[UUID, dict[str, int]], community_id: UUID, figure: Figure, places: int
 ) -> Stretch:
     least = settings.INSIGHT_MIN_RESPONDENTS
-    nothing = dict.fromkeys(_needed(figure), 0)
+    nothing = dict.fromkeys(figure.wanted, 0)
     region = {name: sum(sums[name] for sums in groups.values()) for name in nothing}
     return Stretch(
         on,
@@ -115,11 +115,6 @@ def _stretch(
         else reading(figure, groups.get(community_id, nothing)),
         region=HIDDEN if is_too_few(figure, region, least) else _on_average(figure, region, places),
     )
-
-
-def _needed(figure: Figure) -> set[str]:
-    """The columns of a figure and of its interval."""
-    return {*figure.columns, *figure.spread}
 
 
 def _on_average(figure: Figure, sums: Sums, places: int) -> Reading:

@@ -42,7 +42,7 @@ Placed = tuple[Community | Region, Readings]
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A region or all, over so many days; the figures by their names, in the order of one of them or of "name": with a
-    minus before it, largest first. Of the communities one page; the map shows all, by the figure `painted`."""
+    minus before it, largest first. Of the communities one page; the map shows all, by the one that is `painted`."""
 
     region: Region | None
     window: int
@@ -113,8 +113,8 @@ def insight(caller: Caller, asked: Asked, language: Language) -> Insight:
     """The figures of the communities with sites. Seven queries, and three more for several regions."""
     region = asked.region
     of = Question(window=asked.window, by=(Dimension.COMMUNITY,), region_id=region.pk if region else None)
-    table = figure_table(caller, of, figures=[BY_NAME[name] for name in {*asked.names, asked.painted}])
     write = _Writer.of(asked, caller.organisation.currency, language)
+    table = figure_table(caller, of, figures=write.figures)
     served = served_list(caller, region).select_related("region").order_by("code")
     places = list(served.only(*NAMED, "region", *(f"region__{name}" for name in NAMED)))
     communities = write.sorted(places, table, asked.sort)
