@@ -69,7 +69,7 @@ class BoardVisit(Out):
             service=name_in(visit.service, language),
             address=visit.address,
             place=PlaceOut.of(visit.point),
-            community_id=visit.community.pk,
+            community_id=visit.community and visit.community.pk,
             duration_minutes=visit.duration_minutes,
             window_from_at=visit.window_from_at and visit.window_from_at.astimezone(zone),
             window_until_at=visit.window_until_at and visit.window_until_at.astimezone(zone),
@@ -234,7 +234,7 @@ def community_names(
     communities: Iterable[Community | Named | None], language: Language
 ) -> list[CommunityName]:
     """Each once."""
-    known = {community.pk: community for community in communities if community and community.pk}
+    known = {community.pk: community for community in communities if community}
     return [CommunityName(id=pk, name=name_in(one, language)) for pk, one in known.items()]
 
 
@@ -245,14 +245,10 @@ def _technicians(board: Board, zone: ZoneInfo, language: Language) -> list[Board
         route.shift_id: route.shift for route in board.routes
     }
     inorder = sorted(shifts.values(), key=lambda shift: (shift.technician.code, shift.pk))
-    return [_technician(shift, routes.get(shift.pk), board, zone, language) for shift in inorder]
-
-
-def _technician(
-    shift: Shift, route: Route | None, board: Board, zone: ZoneInfo, language: Language
-) -> BoardTechnician:
-    stops = board.stops.get(route.pk, []) if route else []
-    return BoardTechnician.of(shift, route, stops, zone, language)
+    by_shift = ((shift, routes.get(shift.pk)) for shift in inorder)
+    return [
+        BoardTechnician.of(shift, route, board.stops_of(route), zone, language) for shift, route in by_shift
+    ]
 
 
 class WhereOut(Out):

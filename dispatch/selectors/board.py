@@ -39,6 +39,10 @@ class Board:
     left_out: list[UnassignedVisit]
     waiting: list[VisitRow]
 
+    def stops_of(self, route: Route | None) -> list[StopRow]:
+        """In order; of no route, none."""
+        return self.stops.get(route.pk, []) if route else []
+
 
 def board_get(caller: Caller, region: Region, on: date, version_id: UUID | None = None) -> Board:
     """The day with the version asked for, else the published one, else the newest draft. Eight queries at most.

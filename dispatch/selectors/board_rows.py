@@ -12,9 +12,9 @@ from dispatch.models import PlanVersion
 
 
 class Named(NamedTuple):
-    """A community or a service type, or neither: then all is None."""
+    """A community or a service type."""
 
-    pk: UUID | None
+    pk: UUID
     name: str
     name_en: str
 
@@ -34,7 +34,7 @@ class VisitRow(NamedTuple):
     resolve_by: datetime
     address: str
     point: Point | None
-    community: Named
+    community: Named | None
     service: Named
 
 
@@ -80,5 +80,6 @@ def left_out_rows(version: PlanVersion) -> list[VisitRow]:
 
 def _visit(*row: Any) -> VisitRow:
     *what, address, unit, key, point = row[:-6]
-    names = Named(*row[-6:-3]), Named(*row[-3:])
-    return VisitRow._make((*what, address_line(address, unit, key), point, *names))
+    community, service = Named(*row[-6:-3]), Named(*row[-3:])
+    place = address_line(address, unit, key), point, community if community.pk else None
+    return VisitRow._make((*what, *place, service))
