@@ -97,6 +97,7 @@ FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 
 # -- Who -----------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "communities.User"
+AUTHENTICATION_BACKENDS = ["communities.backends.WithOrganisation"]
 LOGIN_URL = "/sign-in"
 LOGIN_REDIRECT_URL = "/"
 AUTH_PASSWORD_VALIDATORS = [

@@ -175,8 +175,12 @@ def language_asked() -> Language:
 
 def name_in(named: Any, language: Language) -> str:
     """The English name where there is one and English is wanted; else the local one."""
-    name: str = (named.name_en or named.name) if language == "en" else named.name
-    return name
+    return in_language(named.name, named.name_en, language)
+
+
+def in_language(name: str, name_en: str, language: Language) -> str:
+    """The same of what has been read without its model."""
+    return (name_en or name) if language == "en" else name
 
 
 def _owed(stop: Stop, language: Language) -> Iterator[str]:

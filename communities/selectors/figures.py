@@ -1,9 +1,11 @@
 """Figures of the windows that end today, as far as a caller may see them."""
 
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -13,7 +15,7 @@ from communities.access import Caller
 from communities.errors import FigureTooFine
 from communities.insight.figures import FIGURES, Figure, Readings
 from communities.models import FigureUse, MetricClock, MetricWindow
-from communities.selectors.groups import ColumnSums, Key, Part, group_page, group_sums, position_of
+from communities.selectors.groups import ColumnSums, Group, Key, Part, group_page, group_sums, position_of
 from communities.selectors.measures import COLUMNS
 from communities.selectors.places import community_list
 
@@ -22,6 +24,18 @@ Placed = tuple[str, Key, Readings]
 """A group's position among its like, its key, and its figures."""
 
 PLACE_COLUMNS = ("active", "returning", "households_served", "households")
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A community with its PLACE_COLUMNS: different customers, beside its households where they are known."""
+
+    region_id: UUID
+    community_id: UUID
+    counts: Sequence[int]
+
+    def key(self, by: Iterable["Dimension"]) -> Key:
+        return tuple(getattr(self, one.column) for one in by)
 
 
 class Dimension(StrEnum):
@@ -86,7 +100,7 @@ class FigureTable:
     through_on: date
     total: Mapping[str, int]
     hidden_total: Set[str]
-    places: Mapping[Key, Mapping[str, int]]
+    communities: Sequence["Served"]
     kept: QuerySet[MetricWindow]
     columns: Sequence[str]
     part: Part | None = None
@@ -94,33 +108,38 @@ class FigureTable:
     def page(self, after: str = "", limit: int | None = None, only: str | None = None) -> list[Placed]:
         """The figures of the groups after a position, or of the `only` one at it, each with its own; hidden where few
         answered, or where the rest would tell of few. Two queries."""
-        if not self.by:
-            return []
-        least, keys = settings.INSIGHT_MIN_RESPONDENTS, [one.column for one in self.by]
-        groups = group_page(self.kept, keys, least=least, after=after, limit=limit, only=only, part=self.part)
-        sums = group_sums(self.kept, keys, groups, self.columns)
-        for key, counted in sums.items():
-            counted |= self.places.get(key, {})
-        return [
-            (one.position, one.key, Readings(sums[one.key], least=least, hidden=one.hidden)) for one in groups
-        ]
+        groups = self._groups(after=after, limit=limit, only=only)
+        sums = group_sums(self.kept, self._keys, groups, self.columns) if groups else {}
+        return [(group.position, *one) for group, one in self._read(groups, sums)]
 
     def row(self, key: Key) -> Readings | None:
         """The figures of one group; None where nothing happened."""
         return next((figures for _, _, figures in self.page(only=position_of(key))), None)
 
     def rows(self) -> list[tuple[Key, Readings]]:
-        """The figures of all groups."""
-        return [(key, found) for _, key, found in self.page()]
+        """The figures of all groups. One query."""
+        groups = self._groups(columns=self.columns)
+        return [one for _, one in self._read(groups, {group.key: group.sums for group in groups})]
 
-    def of_regions(self, region_of: Mapping[UUID, UUID]) -> "FigureTable":
-        """What is counted here by community, by region: no question. `region_of`: of each community."""
-        places: dict[Key, dict[str, int]] = {}
-        for (community_id,), counted in self.places.items():
-            if community_id is not None:
-                key = (region_of[community_id],)
-                places[key] = _added_up([places.get(key, {}), counted])
-        return replace(self, by=(Dimension.REGION,), places=places, part=None)
+    @property
+    def _keys(self) -> list[str]:
+        return [one.column for one in self.by]
+
+    def _groups(self, **wanted: Any) -> list[Group]:
+        least = settings.INSIGHT_MIN_RESPONDENTS
+        return group_page(self.kept, self._keys, least=least, part=self.part, **wanted) if self.by else []
+
+    def _read(
+        self, groups: Iterable[Group], sums: Mapping[Key, Mapping[str, int]]
+    ) -> Iterator[tuple[Group, tuple[Key, Readings]]]:
+        least, places = settings.INSIGHT_MIN_RESPONDENTS, _places(self.communities, self.by)
+        for group in groups:
+            counted = {**sums[group.key], **places.get(group.key, {})}
+            yield group, (group.key, Readings(counted, least=least, hidden=group.hidden))
+
+    def of_regions(self) -> "FigureTable":
+        """What is counted here by community, by region: no question."""
+        return replace(self, by=(Dimension.REGION,), part=None)
 
     @property
     def whole(self) -> Readings:
@@ -136,7 +155,8 @@ def figure_table(
     figures: Iterable[Figure] = FIGURES,
     own_technician_id: UUID | None = None,
 ) -> FigureTable | None:
-    """The answer; None before anything was counted. Five queries at most, whatever there is, and two for a page.
+    """The answer; None before anything was counted. Five queries at most, whatever there is; two for a page, one for
+    all groups.
 
     Of groups there are only the `figures`, for of some hundred groups the others cost as much.
     A technician sees what is their own: `own_technician_id` is who the caller is, which this floor does not know.
@@ -153,17 +173,17 @@ def figure_table(
     like = windows.filter(grouping=coarsest)
     together = like.filter(question.filter)
     total = dict(zip(COLUMNS, together.aggregate(sums=ColumnSums(COLUMNS))["sums"], strict=True))
-    places: dict[Key, dict[str, int]] = {}
+    communities: list[Served] = []
     if finest == Grouping.COMMUNITY:
-        places = _places(caller, question, together)
-        total |= _added_up(places.values())
+        communities = list(_served(caller, question, together))
+        total |= _places(communities, ()).get((), dict.fromkeys(PLACE_COLUMNS, 0))
     return FigureTable(
         by=question.by,
         first_on=clock.through_on - timedelta(days=question.window - 1),
         through_on=clock.through_on,
         total=total,
         hidden_total=_hidden_beside_others(like, question.ids),
-        places=places,
+        communities=communities,
         kept=windows.filter(grouping=finest).filter(**question.told_apart),
         columns=_columns_of(figures),
         part=question.part,
@@ -212,28 +232,29 @@ def _hidden_beside_others(like: QuerySet[MetricWindow], ids: Mapping[Dimension, 
     return next((group.hidden for group in found), frozenset())
 
 
-def _places(caller: Caller, question: Question, kept: QuerySet[MetricWindow]) -> dict[Key, dict[str, int]]:
-    """Different customers, counted in each community for itself, beside its households where they are known."""
+def _served(caller: Caller, question: Question, kept: QuerySet[MetricWindow]) -> Iterator[Served]:
     communities = community_list(caller)
     if question.region_id:
         communities = communities.filter(region_id=question.region_id)
     if question.community_id:
         communities = communities.filter(pk=question.community_id)
     counts = kept.values_list("community_id", "customers_active", "customers_returning")
-    served = {community_id: (active, returning) for community_id, active, returning in counts}
-    found: dict[Key, dict[str, int]] = {}
+    customers = {community_id: (active, returning) for community_id, active, returning in counts}
     for region_id, community_id, households in communities.values_list("region_id", "pk", "households"):
-        active, returning = served.get(community_id, (0, 0))
-        counted = (active, returning, 0 if households is None else active, households or 0)
-        key = tuple({"region": region_id, "community": community_id}[str(one)] for one in question.by)
-        found[key] = _added_up([found.get(key, {}), dict(zip(PLACE_COLUMNS, counted, strict=True))])
-    return found
+        active, returning = customers.get(community_id, (0, 0))
+        served = 0 if households is None else active
+        yield Served(region_id, community_id, (active, returning, served, households or 0))
 
 
-def _added_up(places: Iterable[Mapping[str, int]]) -> dict[str, int]:
-    """The sums of places; of no place, nothing."""
-    given = [place for place in places if place]
-    return {name: sum(place[name] for place in given) for name in PLACE_COLUMNS}
+def _places(communities: Iterable[Served], by: Sequence[Dimension]) -> dict[Key, dict[str, int]]:
+    """The communities of each key added up."""
+    counted: dict[Key, list[Sequence[int]]] = defaultdict(list)
+    for one in communities:
+        counted[one.key(by)].append(one.counts)
+    return {
+        key: dict(zip(PLACE_COLUMNS, map(sum, zip(*counts, strict=True)), strict=True))
+        for key, counts in counted.items()
+    }
 
 
 def figure_use_list(caller: Caller) -> QuerySet[FigureUse]:

@@ -3,7 +3,7 @@
 The database finds the page and what is hidden, so that of some thousand groups only those travel that are shown.
 """
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -27,9 +27,11 @@ ANSWERS = tuple(sorted({name for figure in ASKED for name in figure.denominator}
 # less the rest would else be the figure of a few. Groups without an answer have nothing to hide.
 HIDDEN = """
 {answers} > 0 AND ({answers} < {least} OR (
-    (SELECT sum({answers}) FROM placed WHERE {answers} < {least}) BETWEEN 1 AND {least} - 1
+    (SELECT few[{place}] FROM answered) BETWEEN 1 AND {least} - 1
     AND position = (SELECT position FROM placed WHERE {answers} >= {least} ORDER BY {answers}, position LIMIT 1)))
 """
+
+FEW = "sum({answers}) FILTER (WHERE {answers} < {least})"
 
 # The same among the groups of a part, whose sums are figures too.
 RANKED = """
@@ -43,19 +45,22 @@ OR {answers} >= {least} AND few_{place} BETWEEN 1 AND {least} - 1 AND rank_{plac
 # None comes after every id.
 PAGE = """
 WITH found AS ({found}),
-placed AS MATERIALIZED (SELECT *, concat_ws(' ', {position}) COLLATE "C" AS position {ranked} FROM found)
-SELECT position, ARRAY[{hidden}], {keys} FROM placed
+placed AS MATERIALIZED (SELECT *, concat_ws(' ', {position}) COLLATE "C" AS position {ranked} FROM found),
+answered AS (SELECT ARRAY[{few}] AS few FROM placed)
+SELECT position, ARRAY[{hidden}], sums[{rest}:], {keys} FROM placed
 WHERE position > %s AND position = coalesce(%s, position) {of_part} ORDER BY position LIMIT %s
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """One group: `position` orders it among its like, `hidden` names the figures that must not be shown of it."""
+    """One group: `position` orders it among its like, `hidden` names the figures that must not be shown of it; the
+    columns that were asked for, added up."""
 
     key: Key
     position: str
     hidden: Set[str]
+    sums: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,25 +101,33 @@ def group_page(
     only: str | None = None,
     limit: int | None = None,
     part: Part | None = None,
+    columns: Sequence[str] = (),
 ) -> list[Group]:
-    """The groups by at least one key `after` a position, or `only` the one at it; what is hidden of them depends on
-    all there are, and on all of their `part`. One query."""
-    grouped = (
-        kept.order_by().values(*keys, *([part.column] if part else [])).annotate(sums=ColumnSums(ANSWERS))
-    )
+    """The groups by at least one key `after` a position, or `only` the one at it, with the sums of `columns`; what is
+    hidden of them depends on all there are, and on all of their `part`. One query.
+
+    The database adds up the columns of all groups: for a page of some thousand `group_sums` is quicker.
+    """
+    by = (*keys, *([part.column] if part else []))
+    grouped = kept.order_by().values(*by).annotate(sums=ColumnSums((*ANSWERS, *columns)))
     found, parameters = grouped.query.sql_with_params()
     sql = PAGE.format(
         found=found,
         position=", ".join(f"coalesce({key}::text, '~')" for key in keys),
         ranked="".join(_each(RANKED, least, part=part.column, keys=", ".join(keys))) if part else "",
+        few=", ".join(_each(FEW, least)),
         hidden=", ".join(_each(HIDDEN + (HIDDEN_IN_PART if part else ""), least)),
+        rest=len(ANSWERS) + 1,
         keys=", ".join(keys),
         of_part=f"AND {part.column} = %s" if part and part.only else "",
     )
     wanted = [part.only] if part and part.only else []
     with connection.cursor() as cursor:
         cursor.execute(sql, [*parameters, after, only, *wanted, limit])
-        return [Group(tuple(key), position, _made_of(few)) for position, few, *key in cursor.fetchall()]
+        return [
+            Group(tuple(key), position, _made_of(few), dict(zip(columns, sums, strict=True)))
+            for position, few, sums, *key in cursor.fetchall()
+        ]
 
 
 def _each(sql: str, least: int, **names: str) -> list[str]:

@@ -11,7 +11,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.functional import Promise
-from django.utils.html import format_html_join
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from communities.access import Caller
@@ -23,20 +23,28 @@ from communities.selectors.insight import signal_list
 from communities.selectors.measures import COLUMNS
 from communities.selectors.places import IS_SERVED, community_list, unshown
 from console.office.figure_words import said
-from dispatch.explanations import name_in, signal_names
+from dispatch.explanations import in_language, signal_names
 
 AT_ONCE = 25
 """Communities of a page."""
 STANDARD = ("requests", "visits", "on_time", "first_visit_fix", "csat", "nps", "acceptance", "revenue")
-NAMED = ("code", "name", "name_en")
+NAMED = ("name", "name_en")
+OF_REGION = tuple(f"region__{name}" for name in NAMED)
 NOTHING = Readings(dict.fromkeys((*COLUMNS, *PLACE_COLUMNS), 0), least=0)
 
-CELL = '<td{}><a{} href="{}">{}</a></td>'
-"""Not in the template, which takes longer to write some hundred of these than the database to find all figures."""
-CHOSEN, FEW = mark_safe(' class="chosen"'), mark_safe(' class="few"')
 
-Placed = tuple[Community | Region, Readings]
-"""A place with its figures."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A community in its region, or a region by itself."""
+
+    key: UUID
+    kind: Dimension
+    name: str
+    region: "Place | None" = None
+
+
+Placed = tuple[Place, Readings]
+"""With its figures."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +62,18 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A figure in words, where its facts are, and its value to sort and to paint by: None where nothing can be said."""
+    """A figure in words, and its value to sort and to paint by: None where nothing can be said."""
 
-    name: str
     text: str | Promise
     value: float | None
     is_hidden: bool
-    facts: str
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """The figures of a community or region as cells of the table, the one that is painted marked; `key` is None for
-    all together."""
+    """The figures of a place as cells of the table, the one that is painted marked; no place is all together."""
 
-    key: UUID | None
-    name: str
-    region: str
+    place: Place | None
     cells: SafeString
 
 
@@ -110,93 +113,97 @@ def columns_with(figure: Figure) -> Sequence[str]:
 
 
 def insight(caller: Caller, asked: Asked, language: Language) -> Insight:
-    """The figures of the communities with sites. Seven queries, and three more for several regions."""
+    """The figures of the communities with sites. Six queries, and one more for several regions."""
     region = asked.region
     of = Question(window=asked.window, by=(Dimension.COMMUNITY,), region_id=region.pk if region else None)
-    write = _Writer.of(asked, caller.organisation.currency, language)
+    write = _Writer.of(asked, caller.organisation.currency)
     table = figure_table(caller, of, figures=write.figures)
-    served = served_list(caller, region).select_related("region").order_by("code")
-    places = list(served.only(*NAMED, "region", *(f"region__{name}" for name in NAMED)))
-    communities = write.sorted(places, table, asked.sort)
+    places = _places(caller, region, language)
+    communities = _sorted(places, table, asked.sort)
+    regions = dict.fromkeys(place.region for place in places if place.region)
     page = Paginator(communities, AT_ONCE).get_page(asked.page)
-    regions = {community.region_id: community.region for community in places}
     return Insight(
         first_on=table.first_on if table else None,
         last_on=table.through_on if table else None,
         total=write.row(None, table.whole if table else NOTHING),
-        regions=_regions(caller, table, regions.values(), write, asked.sort),
+        regions=[write.row(*one) for one in _of_regions(regions, table, asked.sort)],
         communities=[write.row(*one) for one in page],
         page=page,
-        painted=[(place.pk, write.cell(asked.painted, found)) for place, found in communities],
+        painted=[(place.key, write.cell(asked.painted, found)) for place, found in communities],
     )
+
+
+def _places(caller: Caller, region: Region | None, language: Language) -> list[Place]:
+    """The communities with sites, with their regions. One query, of rows: some hundred models cost as much as all
+    their figures."""
+    regions: dict[UUID, Place] = {}
+    rows = served_list(caller, region).order_by("code").values_list("pk", *NAMED, "region_id", *OF_REGION)
+    return [
+        Place(
+            key,
+            Dimension.COMMUNITY,
+            in_language(name, name_en, language),
+            regions.setdefault(
+                region_id, Place(region_id, Dimension.REGION, in_language(region_name, region_en, language))
+            ),
+        )
+        for key, name, name_en, region_id, region_name, region_en in rows
+    ]
+
+
+def _sorted(places: Iterable[Place], table: FigureTable | None, sort: str) -> list[Placed]:
+    """By a column; places with nothing in it come last, either way round."""
+    counted = dict(table.rows()) if table else {}
+    found = [(place, counted.get((place.key,), NOTHING)) for place in places]
+    column = sort.removeprefix("-")
+    known = [(place.name if column == "name" else here[column].value, (place, here)) for place, here in found]
+    with_value = [(value, one) for value, one in known if value is not None]
+    with_value.sort(key=itemgetter(0), reverse=sort.startswith("-"))
+    return [one for _, one in with_value] + [one for value, one in known if value is None]
+
+
+def _of_regions(regions: Collection[Place], table: FigureTable | None, sort: str) -> list[Placed]:
+    """Where there are several."""
+    return _sorted(regions, table and table.of_regions(), sort) if len(regions) > 1 else []
 
 
 @dataclass(frozen=True, slots=True)
 class _Writer:
-    """Readings of a place into a row. `facts` are the addresses of each figure's facts, without the place: asking for
-    the addresses of two thousand cells one by one would take longer than all the rest."""
+    """Readings of a place into a row. `facts` are the addresses of each figure's facts as HTML, without the place:
+    asking for the addresses of two thousand cells one by one would take longer than all the rest."""
 
     figures: Sequence[Figure]
     facts: Mapping[str, str]
     everywhere: str
     painted: str
     currency: str
-    language: Language
 
     @classmethod
-    def of(cls, asked: Asked, currency: str, language: Language) -> "_Writer":
+    def of(cls, asked: Asked, currency: str) -> "_Writer":
         facts = {
-            name: f"{reverse('figure-facts', args=[name])}?window={asked.window}" for name in asked.names
+            name: escape(f"{reverse('figure-facts', args=[name])}?window={asked.window}")
+            for name in asked.names
         }
-        everywhere = f"&region={asked.region.pk}" if asked.region else ""
+        everywhere = f"&amp;region={asked.region.pk}" if asked.region else ""
         figures = [BY_NAME[name] for name in asked.names]
-        return cls(figures, facts, everywhere, asked.painted, currency, language)
+        return cls(figures, facts, everywhere, asked.painted, currency)
 
-    def sorted(
-        self, places: Iterable[Community | Region], table: FigureTable | None, sort: str
-    ) -> list[Placed]:
-        """By a column; places with nothing in it come last, either way round."""
-        counted = dict(table.rows()) if table else {}
-        found = [(place, counted.get((place.pk,), NOTHING)) for place in places]
-        column = sort.removeprefix("-")
-        known = [(self._value(*one, column), one) for one in found]
-        with_value = [(value, one) for value, one in known if value is not None]
-        with_value.sort(key=itemgetter(0), reverse=sort.startswith("-"))
-        return [one for _, one in with_value] + [one for value, one in known if value is None]
+    def row(self, place: Place | None, figures: Readings) -> Row:
+        here = f"&amp;{place.kind}={place.key}" if place else self.everywhere
+        cells = "\n".join(self._written(one.name, figures, here) for one in self.figures)
+        return Row(place, mark_safe(cells))  # noqa: S308 - `_written` escapes what is not its own
 
-    def row(self, place: Community | Region | None, figures: Readings) -> Row:
-        here = f"&{place._meta.model_name}={place.pk}" if place else self.everywhere
-        return Row(
-            key=place.pk if place else None,
-            name=name_in(place, self.language) if place else "",
-            region=name_in(place.region, self.language) if isinstance(place, Community) else "",
-            cells=format_html_join(
-                "\n", CELL, (self._marked(one.name, figures, here) for one in self.figures)
-            ),
-        )
+    def _written(self, name: str, figures: Readings, here: str) -> str:
+        """A cell as HTML: a template takes longer to write some hundred of these than the database to find all
+        figures."""
+        cell = self.cell(name, figures)
+        chosen = ' class="chosen"' if name == self.painted else ""
+        few = ' class="few"' if cell.is_hidden else ""
+        return f'<td{chosen}><a{few} href="{self.facts[name]}{here}">{escape(cell.text)}</a></td>'
 
-    def _marked(self, name: str, figures: Readings, here: str) -> tuple[str, str, str, str | Promise]:
-        cell = self.cell(name, figures, here)
-        return CHOSEN if name == self.painted else "", FEW if cell.is_hidden else "", cell.facts, cell.text
-
-    def cell(self, name: str, figures: Readings, here: str = "") -> Cell:
+    def cell(self, name: str, figures: Readings) -> Cell:
         reading = figures[name]
-        text = said(BY_NAME[name], reading, self.currency)
-        return Cell(name, text, reading.value, reading.is_hidden, self.facts[name] + here)
-
-    def _value(self, place: Community | Region, figures: Readings, column: str) -> str | float | None:
-        return name_in(place, self.language) if column == "name" else figures[column].value
-
-
-def _regions(
-    caller: Caller, table: FigureTable | None, regions: Collection[Region], write: _Writer, sort: str
-) -> list[Row]:
-    """Where there are several."""
-    if len(regions) < 2:
-        return []
-    region_of = dict(community_list(caller).values_list("pk", "region_id"))
-    by_region = table and table.of_regions(region_of)
-    return [write.row(*one) for one in write.sorted(regions, by_region, sort)]
+        return Cell(said(BY_NAME[name], reading, self.currency), reading.value, reading.is_hidden)
 
 
 def told(caller: Caller, language: Language, about: Q | None = None) -> Told:

@@ -255,7 +255,7 @@ def test_reading_asks_the_same_few_questions(
         table = figure_table(as_dora, Question(window=28, by=(Dimension.COMMUNITY,)))
         assert table is not None
         assert len(table.rows()) == communities
-    assert len(asked) == 6  # clock, total, customers, households, page, sums
+    assert len(asked) == 5  # clock, total, customers, households, sums
 
 
 def test_windows_can_be_made_for_a_company_of_which_nothing_is_known(acme: Organisation) -> None:

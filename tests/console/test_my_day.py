@@ -150,6 +150,6 @@ def test_more_visits_ask_no_more_questions(tom: Technician, now: datetime) -> No
             client.get(DAY)
         counts.append(len(asked))
         world.grow()
-    # Session, user and organisation; visits, contacts, answers; checklists, what was found, photos, signatures; offers
+    # Session, user with organisation; visits, contacts, answers; checklists, what was found, photos, signatures; offers
     # (3), option sets (3), add-ons, prices; what the company wants to know, the shift.
-    assert counts == [20, 20]
+    assert counts == [19, 19]

@@ -331,10 +331,10 @@ def test_more_routes_ask_no_more_questions(
             browser.get(path)
         counts[path] = len(asked)
 
-    # Both begin with session, user and organisation. The day: plans, routes, stops, left out, technicians,
-    # signals, communities, unpublished. Communities: regions, last day, respondents, total, customers, households,
+    # Both begin with session, and user with organisation. The day: plans, routes, stops, left out, technicians,
+    # signals, communities, unpublished. Communities: regions, last day, total, customers, households,
     # communities, sums, part of the map, signals, technicians, service types.
-    assert counts == {DAY: 11, "/communities": 15}
+    assert counts == {DAY: 10, "/communities": 13}
 
 
 # The communities

@@ -129,8 +129,8 @@ def test_more_versions_ask_no_more_questions(north: Region, ada: User) -> None:
         with CaptureQueriesContext(connection) as asked:
             browser.get(f"/policy/{north.pk}")
         counts.append(len(asked))
-    # session, user, organisation; region with readings and suspensions; versions, signal set, running preview
-    assert counts == [9, 9]
+    # session, user with organisation; region with readings and suspensions; versions, signal set, running preview
+    assert counts == [8, 8]
 
 
 def test_who_has_several_regions_sees_each_with_its_policy(north: Region, south: Region, ada: User) -> None:

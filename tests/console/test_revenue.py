@@ -115,7 +115,7 @@ def test_the_page_asks_as_much_whatever_there_is(north: Region, south: Region, d
     client.force_login(dora)
     with CaptureQueriesContext(connection) as asked:
         client.get(PAGE)
-    assert len(asked) == 5  # session, user, organisation, readings, goals
+    assert len(asked) == 4  # session, user with organisation, readings, goals
 
 
 def test_a_curve_has_nothing_in_the_picture_and_its_ends_as_ticks() -> None:
