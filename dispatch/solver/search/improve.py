@@ -25,7 +25,7 @@ from dispatch.solver.search.select import select
 
 APART = 300
 """From so many visits on, searches divide the plan among themselves."""
-PART = 500
+PART = 350
 """Visits in a part, at most: what a search looks at then stays in the processor's cache."""
 TOGETHER = (0.55, 0.75, 1.0)
 """Shares of the limits at which the routes met are pooled."""
