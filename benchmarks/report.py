@@ -44,7 +44,8 @@ peer took, 2 s at least. Reading the problem and loading libraries is outside ev
 
 SPEED_NOTE = """\
 Linli by itself, in the same invented towns: `benchmarks/speed.py` says what each measurement does. Two searches
-wherever there is a time limit; the compiled kernels are loaded before each clock starts.
+wherever there is a time limit; the compiled kernels are loaded before each clock starts. What no plan costs less than,
+over a peer's cost in the table above, is a ratio that no planner can go below.
 """
 
 MONEY_NOTE = """\
