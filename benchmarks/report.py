@@ -59,8 +59,7 @@ invoice is compared with the provider's books. See `config/benchmarks/storm/`.
 INSIGHT_NOTE = """\
 Three years of an invented company (200 communities, 120 technicians, 80,000 customers, twelve kinds of service) as
 facts in the ledger. Everything is counted from them, then one day again after as many new facts as a day has. Figures
-are read over the API in the same process, JSON included, the network not; beside each, in turn, its shortest answer
-(`GET /me`), for both are slow while the machine is. See `config/benchmarks/insight/`.
+are read over the API in the same process, JSON included, the network not. See `config/benchmarks/insight/`.
 """
 
 PAGES_NOTE = """\
