@@ -26,18 +26,6 @@ Placed = tuple[str, Key, Readings]
 PLACE_COLUMNS = ("active", "returning", "households_served", "households")
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
-    """A community with its PLACE_COLUMNS: different customers, beside its households where they are known."""
-
-    region_id: UUID
-    community_id: UUID
-    counts: Sequence[int]
-
-    def key(self, by: Iterable["Dimension"]) -> Key:
-        return tuple(getattr(self, one.column) for one in by)
-
-
 class Dimension(StrEnum):
     """What figures can be asked by; any two together."""
 
@@ -49,6 +37,18 @@ class Dimension(StrEnum):
     @property
     def column(self) -> str:
         return f"{self}_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A community with its PLACE_COLUMNS: different customers, beside its households where they are known."""
+
+    region_id: UUID
+    community_id: UUID
+    counts: Sequence[int]
+
+    def key(self, by: Iterable[Dimension]) -> Key:
+        return tuple(getattr(self, one.column) for one in by)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -100,7 +100,7 @@ class FigureTable:
     through_on: date
     total: Mapping[str, int]
     hidden_total: Set[str]
-    communities: Sequence["Served"]
+    communities: Sequence[Served]
     kept: QuerySet[MetricWindow]
     columns: Sequence[str]
     part: Part | None = None
@@ -110,7 +110,7 @@ class FigureTable:
         answered, or where the rest would tell of few. Two queries."""
         groups = self._groups(after=after, limit=limit, only=only)
         sums = group_sums(self.kept, self._keys, groups, self.columns) if groups else {}
-        return [(group.position, *one) for group, one in self._read(groups, sums)]
+        return self._read(groups, sums)
 
     def row(self, key: Key) -> Readings | None:
         """The figures of one group; None where nothing happened."""
@@ -119,7 +119,7 @@ class FigureTable:
     def rows(self) -> list[tuple[Key, Readings]]:
         """The figures of all groups. One query."""
         groups = self._groups(columns=self.columns)
-        return [one for _, one in self._read(groups, {group.key: group.sums for group in groups})]
+        return [(key, found) for _, key, found in self._read(groups, {one.key: one.sums for one in groups})]
 
     @property
     def _keys(self) -> list[str]:
@@ -129,13 +129,10 @@ class FigureTable:
         least = settings.INSIGHT_MIN_RESPONDENTS
         return group_page(self.kept, self._keys, least=least, part=self.part, **wanted) if self.by else []
 
-    def _read(
-        self, groups: Iterable[Group], sums: Mapping[Key, Mapping[str, int]]
-    ) -> Iterator[tuple[Group, tuple[Key, Readings]]]:
+    def _read(self, groups: Iterable[Group], sums: Mapping[Key, Mapping[str, int]]) -> list[Placed]:
         least, places = settings.INSIGHT_MIN_RESPONDENTS, _places(self.communities, self.by)
-        for group in groups:
-            counted = {**sums[group.key], **places.get(group.key, {})}
-            yield group, (group.key, Readings(counted, least=least, hidden=group.hidden))
+        counted = ((one, {**sums[one.key], **places.get(one.key, {})}) for one in groups)
+        return [(one.position, one.key, Readings(of, least=least, hidden=one.hidden)) for one, of in counted]
 
     def of_regions(self) -> "FigureTable":
         """What is counted here by community, by region: no question."""
