@@ -1,7 +1,7 @@
 """Figures of the windows that end today, as far as a caller may see them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -149,11 +149,11 @@ def figure_table(
     caller: Caller,
     question: Question,
     *,
-    figures: Iterable[Figure] = FIGURES,
+    figures: Collection[Figure] = FIGURES,
     own_technician_id: UUID | None = None,
 ) -> FigureTable | None:
-    """The answer; None before anything was counted. Five queries at most, whatever there is; two for a page, one for
-    all groups.
+    """The answer; None before anything was counted. Five queries at most, whatever there is, two fewer where no figure
+    is of places; two for a page, one for all groups.
 
     Of groups there are only the `figures`, for of some hundred groups the others cost as much.
     A technician sees what is their own: `own_technician_id` is who the caller is, which this floor does not know.
@@ -171,7 +171,7 @@ def figure_table(
     together = like.filter(question.filter)
     total = dict(zip(COLUMNS, together.aggregate(sums=ColumnSums(COLUMNS))["sums"], strict=True))
     communities: list[Served] = []
-    if finest == Grouping.COMMUNITY:
+    if finest == Grouping.COMMUNITY and any(figure.is_of_places for figure in figures):
         communities = list(_served(caller, question, together))
         total |= _places(communities, ()).get((), dict.fromkeys(PLACE_COLUMNS, 0))
     return FigureTable(

@@ -5,6 +5,7 @@ The database finds the page and what is hidden, so that of some thousand groups 
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -125,7 +126,7 @@ def group_page(
     with connection.cursor() as cursor:
         cursor.execute(sql, [*parameters, after, only, *wanted, limit])
         return [
-            Group(tuple(key), position, _made_of(few), dict(zip(columns, sums, strict=True)))
+            Group(tuple(key), position, _made_of(tuple(few)), dict(zip(columns, sums, strict=True)))
             for position, few, sums, *key in cursor.fetchall()
         ]
 
@@ -154,7 +155,8 @@ def _one_of(key: str, ids: set[UUID | None]) -> Q:
     return Q(**{f"{key}__in": ids - {None}}) | Q(**{f"{key}__isnull": True})
 
 
-def _made_of(few: Sequence[bool]) -> frozenset[str]:
+@cache  # there are as many answers as sets of two or three columns, and some hundred groups a page
+def _made_of(few: tuple[bool, ...]) -> frozenset[str]:
     """The figures that divide by the columns of ANSWERS that are true."""
     return figures_of({name for name, is_hidden in zip(ANSWERS, few, strict=True) if is_hidden})
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from django.conf import settings
-from django.contrib.gis.db.models import Extent
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
@@ -11,12 +10,11 @@ from django.views.decorators.http import require_safe
 from communities.access import Caller
 from communities.insight.figures import Figure
 from communities.insight.sentences import Language
-from communities.models import Region
 from communities.selectors.places import region_list
 from console.customer.pages import Policy
 from console.office.choices import OFFERED, figure_asked, region_asked, window_asked
 from console.office.figure_words import FIGURES, TITLES, told
-from console.office.insight import Asked, Insight, columns_with, insight, served_list
+from console.office.insight import Asked, Insight, columns_with, insight
 from console.office.insight import told as signals_told
 from console.office.map_words import map_words
 from console.office.pages import language_here, not_for_technicians, office_page, signed_in
@@ -48,7 +46,7 @@ def communities(request: HttpRequest, caller: Caller) -> HttpResponse:
         "windows": OFFERED,
         "sort": sort,
         "least": settings.INSIGHT_MIN_RESPONDENTS,
-        "map": _map(caller, region, figure, found, language),
+        "map": _map(caller, figure, found, language),
     }
     return office_page(request, caller, "office/communities.html", context, policy=Policy.MAP)
 
@@ -71,15 +69,13 @@ def _heading(column: str, sort: str) -> dict[str, object]:
     }
 
 
-def _map(
-    caller: Caller, region: Region | None, figure: Figure, found: Insight, language: Language
-) -> dict[str, object]:
+def _map(caller: Caller, figure: Figure, found: Insight, language: Language) -> dict[str, object]:
     """What the map's script needs: the figure of each community, and what part of the world to show."""
     return {
         **told(figure, caller.organisation.currency),
         "language": language,
         "words": map_words(language),
-        "bounds": served_list(caller, region).aggregate(bounds=Extent("boundary"))["bounds"],
+        "bounds": found.bounds,
         "areas": [
             {"id": str(key), "value": cell.value, "hidden": cell.is_hidden, "text": cell.text}
             for key, cell in found.painted

@@ -4,14 +4,16 @@ customers' answers tell the planner."""
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from html import escape
 from operator import itemgetter
 from uuid import UUID
 
+from django.contrib.gis.db.models import Extent
 from django.core.paginator import Page, Paginator
-from django.db.models import Q, QuerySet
+from django.db import connection
+from django.db.models import Q, QuerySet, Window
 from django.urls import reverse
-from django.utils.functional import Promise
-from django.utils.html import escape
+from django.utils import translation
 from django.utils.safestring import SafeString, mark_safe
 
 from communities.access import Caller
@@ -22,7 +24,7 @@ from communities.selectors.figures import PLACE_COLUMNS, Dimension, FigureTable,
 from communities.selectors.insight import signal_list
 from communities.selectors.measures import COLUMNS
 from communities.selectors.places import IS_SERVED, community_list, unshown
-from console.office.figure_words import said
+from console.office.figure_words import TOO_FEW, shown
 from dispatch.explanations import in_language, signal_names
 
 AT_ONCE = 25
@@ -46,6 +48,9 @@ class Place:
 Placed = tuple[Place, Readings]
 """With its figures."""
 
+Bounds = tuple[float, float, float, float]
+"""Degrees: the least longitude and latitude, and the greatest."""
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -64,7 +69,7 @@ class Asked:
 class Cell:
     """A figure in words, and its value to sort and to paint by: None where nothing can be said."""
 
-    text: str | Promise
+    text: str
     value: float | None
     is_hidden: bool
 
@@ -89,6 +94,7 @@ class Insight:
     communities: list[Row]
     page: Page[Placed]
     painted: list[tuple[UUID, Cell]]
+    bounds: Bounds | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +107,7 @@ class Told:
     others: list[str]
 
 
-def served_list(caller: Caller, region: Region | None) -> QuerySet[Community]:
+def _served(caller: Caller, region: Region | None) -> QuerySet[Community]:
     """The communities with sites, of a region or of all."""
     served = community_list(caller).filter(IS_SERVED)
     return served.filter(region=region) if region else served
@@ -113,12 +119,13 @@ def columns_with(figure: Figure) -> Sequence[str]:
 
 
 def insight(caller: Caller, asked: Asked, language: Language) -> Insight:
-    """The figures of the communities with sites. Six queries, and one more for several regions."""
+    """The figures of the communities with sites. Four queries; one more for several regions, two more where a figure is
+    of places."""
     region = asked.region
     of = Question(window=asked.window, by=(Dimension.COMMUNITY,), region_id=region.pk if region else None)
-    write = _Writer.of(asked, caller.organisation.currency)
+    write = _Writer.of(asked, caller.organisation.currency, language)
     table = figure_table(caller, of, figures=write.figures)
-    places = _places(caller, region, language)
+    places, bounds = _places(caller, region, language)
     communities = _sorted(places, table, asked.sort)
     regions = dict.fromkeys(place.region for place in places if place.region)
     page = Paginator(communities, AT_ONCE).get_page(asked.page)
@@ -130,15 +137,18 @@ def insight(caller: Caller, asked: Asked, language: Language) -> Insight:
         communities=[write.row(*one) for one in page],
         page=page,
         painted=[(place.key, write.cell(asked.painted, found)) for place, found in communities],
+        bounds=bounds,
     )
 
 
-def _places(caller: Caller, region: Region | None, language: Language) -> list[Place]:
-    """The communities with sites, with their regions. One query, of rows: some hundred models cost as much as all
-    their figures."""
+def _places(caller: Caller, region: Region | None, language: Language) -> tuple[list[Place], Bounds | None]:
+    """The communities with sites, with their regions, and where they lie. One query, of rows: some hundred models cost
+    as much as all their figures."""
     regions: dict[UUID, Place] = {}
-    rows = served_list(caller, region).order_by("code").values_list("pk", *NAMED, "region_id", *OF_REGION)
-    return [
+    extent = Extent("boundary")
+    served = _served(caller, region).annotate(bounds=Window(extent)).order_by("code")
+    rows = list(served.values_list("pk", *NAMED, "region_id", *OF_REGION, "bounds"))
+    places = [
         Place(
             key,
             Dimension.COMMUNITY,
@@ -147,8 +157,10 @@ def _places(caller: Caller, region: Region | None, language: Language) -> list[P
                 region_id, Place(region_id, Dimension.REGION, in_language(region_name, region_en, language))
             ),
         )
-        for key, name, name_en, region_id, region_name, region_en in rows
+        for key, name, name_en, region_id, region_name, region_en, _ in rows
     ]
+    # A window does not convert what it is over.
+    return places, extent.convert_value(rows[0][-1], extent, connection) if rows else None
 
 
 def _sorted(places: Iterable[Place], table: FigureTable | None, sort: str) -> list[Placed]:
@@ -177,16 +189,18 @@ class _Writer:
     everywhere: str
     painted: str
     currency: str
+    too_few: str
 
     @classmethod
-    def of(cls, asked: Asked, currency: str) -> "_Writer":
+    def of(cls, asked: Asked, currency: str, language: Language) -> "_Writer":
         facts = {
             name: escape(f"{reverse('figure-facts', args=[name])}?window={asked.window}")
             for name in asked.names
         }
         everywhere = f"&amp;region={asked.region.pk}" if asked.region else ""
         figures = [BY_NAME[name] for name in asked.names]
-        return cls(figures, facts, everywhere, asked.painted, currency)
+        with translation.override(language):
+            return cls(figures, facts, everywhere, asked.painted, currency, str(TOO_FEW))
 
     def row(self, place: Place | None, figures: Readings) -> Row:
         here = f"&amp;{place.kind}={place.key}" if place else self.everywhere
@@ -203,7 +217,8 @@ class _Writer:
 
     def cell(self, name: str, figures: Readings) -> Cell:
         reading = figures[name]
-        return Cell(said(BY_NAME[name], reading, self.currency), reading.value, reading.is_hidden)
+        text = self.too_few if reading.is_hidden else shown(BY_NAME[name], reading.value, self.currency)
+        return Cell(text, reading.value, reading.is_hidden)
 
 
 def told(caller: Caller, language: Language, about: Q | None = None) -> Told:

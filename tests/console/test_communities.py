@@ -184,9 +184,9 @@ def test_more_communities_ask_no_more_questions(dora: User, north: Region, south
     browser.force_login(dora)
     with CaptureQueriesContext(connection) as asked:
         browser.get("/communities")
-    # Session, user with organisation; regions. Last day, total, customers, households; sums of communities and of
-    # regions. Communities, part of the map, signals, technicians, service types.
-    assert len(asked) == 14
+    # Session, user with organisation; regions. Last day, total; sums of communities and of regions. Communities,
+    # signals, technicians, service types.
+    assert len(asked) == 11
 
 
 def test_the_clock_is_that_of_the_figures(dora: User, villages: dict[str, Community]) -> None:

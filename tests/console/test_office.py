@@ -332,9 +332,9 @@ def test_more_routes_ask_no_more_questions(
         counts[path] = len(asked)
 
     # Both begin with session, and user with organisation. The day: plans, routes, stops, left out, technicians,
-    # signals, communities, unpublished. Communities: regions, last day, total, customers, households,
-    # communities, sums, part of the map, signals, technicians, service types.
-    assert counts == {DAY: 10, "/communities": 13}
+    # signals, communities, unpublished. Communities: regions, last day, total, communities, sums, signals,
+    # technicians, service types.
+    assert counts == {DAY: 10, "/communities": 10}
 
 
 # The communities
