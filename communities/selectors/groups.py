@@ -29,7 +29,7 @@ ANSWERS = tuple(sorted({name for figure in ASKED for name in figure.denominator}
 HIDDEN = """
 {answers} > 0 AND ({answers} < {least} OR (
     (SELECT few[{place}] FROM answered) BETWEEN 1 AND {least} - 1
-    AND position = (SELECT position FROM placed WHERE {answers} >= {least} ORDER BY {answers}, position LIMIT 1)))
+    AND {position} = (SELECT {position} FROM placed WHERE {answers} >= {least} ORDER BY {answers}, {keys} LIMIT 1)))
 """
 
 FEW = "sum({answers}) FILTER (WHERE {answers} < {least})"
@@ -43,14 +43,16 @@ HIDDEN_IN_PART = """
 OR {answers} >= {least} AND few_{place} BETWEEN 1 AND {least} - 1 AND rank_{place} = 1
 """
 
-# None comes after every id.
+# Ids are in the order of their texts, and None comes after them all. What is said of a group is worked out for those of
+# the page alone: of some thousand groups it would take longer than to find them.
 PAGE = """
 WITH found AS ({found}),
-placed AS MATERIALIZED (SELECT *, concat_ws(' ', {position}) COLLATE "C" AS position {ranked} FROM found),
-answered AS (SELECT ARRAY[{few}] AS few FROM placed)
-SELECT position, ARRAY[{hidden}], sums[{rest}:], {keys} FROM placed
-WHERE position > %s AND position = coalesce(%s, position) {of_part} ORDER BY position LIMIT %s
+placed AS MATERIALIZED (SELECT * {ranked} FROM found),
+answered AS (SELECT ARRAY[{few}] AS few FROM placed),
+page AS (SELECT * FROM placed WHERE {wanted} ORDER BY {keys} LIMIT %s)
+SELECT {position}, ARRAY[{hidden}], sums[{rest}:], {keys} FROM page ORDER BY {keys}
 """
+POSITION = """concat_ws(' ', {texts}) COLLATE "C" """
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,19 +114,23 @@ def group_page(
     by = (*keys, *([part.column] if part else []))
     grouped = kept.order_by().values(*by).annotate(sums=ColumnSums((*ANSWERS, *columns)))
     found, parameters = grouped.query.sql_with_params()
+    position = POSITION.format(texts=", ".join(f"coalesce({key}::text, '~')" for key in keys))
+    names = {"position": position, "keys": ", ".join(keys)}
+    conditions: dict[str, str | UUID | None] = {f"{position} > %s": after, f"{position} = %s": only}
+    if part:
+        conditions[f"{part.column} = %s"] = part.only
+    asked = {condition: value for condition, value in conditions.items() if value}
     sql = PAGE.format(
         found=found,
-        position=", ".join(f"coalesce({key}::text, '~')" for key in keys),
-        ranked="".join(_each(RANKED, least, part=part.column, keys=", ".join(keys))) if part else "",
+        ranked="".join(_each(RANKED, least, part=part.column, **names)) if part else "",
         few=", ".join(_each(FEW, least)),
-        hidden=", ".join(_each(HIDDEN + (HIDDEN_IN_PART if part else ""), least)),
+        hidden=", ".join(_each(HIDDEN + (HIDDEN_IN_PART if part else ""), least, **names)),
         rest=len(ANSWERS) + 1,
-        keys=", ".join(keys),
-        of_part=f"AND {part.column} = %s" if part and part.only else "",
+        wanted=" AND ".join(asked) or "true",
+        **names,
     )
-    wanted = [part.only] if part and part.only else []
     with connection.cursor() as cursor:
-        cursor.execute(sql, [*parameters, after, only, *wanted, limit])
+        cursor.execute(sql, [*parameters, *asked.values(), limit])
         return [
             Group(tuple(key), position, _made_of(tuple(few)), dict(zip(columns, sums, strict=True)))
             for position, few, sums, *key in cursor.fetchall()
