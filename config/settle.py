@@ -4,9 +4,13 @@ import gc
 
 from django.urls import get_resolver
 
+SELDOM = (50_000, 20, 50)
+"""So many more objects until the young are looked through, and so many times that until their elders are. A request
+makes some ten thousand, and nearly all are gone with it without the collector."""
+
 
 def settle() -> None:
-    """Load all routes with what they import, and freeze it.
+    """Load all routes with what they import, and freeze it; then collect seldom.
 
     Otherwise the first request loads half of the application, and each full collection goes through it again: a
     twentieth of a second in the middle of somebody's request.
@@ -14,3 +18,4 @@ def settle() -> None:
     get_resolver().url_patterns  # noqa: B018 - reading it loads them
     gc.collect()
     gc.freeze()
+    gc.set_threshold(*SELDOM)

@@ -18,7 +18,7 @@ from dispatch.models import Shift, Visit
 from dispatch.selectors.visits import day_bounds
 from dispatch.services.continuity import Acquaintance, acquaintance_load
 from dispatch.services.release import NEEDS, as_of, begun_visits, open_visits, promised_visits
-from dispatch.services.shifts import codes_at_work, shifts_expected, shifts_of
+from dispatch.services.shifts import codes_at_work, shifts_expected, shifts_of, shifts_of_these
 
 _ORDER, _REQUEST = "work_order__", "work_order__request__"
 PLANNED = (
@@ -105,8 +105,9 @@ def day_part(
 ) -> Day:
     """Read these visits and these technicians' shifts as parts of the day: what customers know of the others counts.
     Quick, for those who ask while somebody waits."""
-    shifts = shifts_of(region, on, technicians)
-    return _day(region, on, now, signal_set, shifts, visits, codes_at_work(region, on))
+    codes = codes_at_work(region, on)
+    shifts = shifts_of_these(codes.keys() & set(technicians), on)
+    return _day(region, on, now, signal_set, shifts, visits, codes)
 
 
 def day_promised(*, region: Region, on: date, now: datetime, signal_set: SignalSet | None) -> Day:

@@ -33,22 +33,27 @@ def shifts_expected(region: Region, on: date) -> list[Shift]:
     return sorted([*shifts_of(region, on), *to_come], key=lambda shift: shift.technician.code)
 
 
-def shifts_of(region: Region, on: date, technicians: Collection[UUID] | None = None) -> list[Shift]:
-    """The shifts of the region's active technicians that day, or of these of them, by technician's code, with their
-    skills.
+def shifts_of(region: Region, on: date) -> list[Shift]:
+    """The shifts of the region's active technicians that day, by technician's code, with their skills.
 
     Whoever is on the schedule of another region that day (moved here since) is that region's for the day.
     """
-    shifts = _at_work(region, on)
-    if technicians is not None:
-        shifts = shifts.filter(technician__in=technicians)
-    skills = Prefetch("technician__skills", TechnicianSkill.objects.select_related("skill"))
-    return list(shifts.select_related("technician").prefetch_related(skills).order_by("technician__code"))
+    return _with_skills(_at_work(region, on))
+
+
+def shifts_of_these(technicians: Collection[UUID], on: date) -> list[Shift]:
+    """The shifts of some technicians that day, by technician's code, with their skills."""
+    return _with_skills(Shift.objects.filter(technician__in=technicians, on=on))
 
 
 def codes_at_work(region: Region, on: date) -> dict[UUID, str]:
-    """The codes of those whose shifts these are, by technician's id."""
+    """The codes of all who have a shift of the region that day (`shifts_of`), by technician's id."""
     return dict(_at_work(region, on).values_list("technician_id", "technician__code"))
+
+
+def _with_skills(shifts: QuerySet[Shift]) -> list[Shift]:
+    skills = Prefetch("technician__skills", TechnicianSkill.objects.select_related("skill"))
+    return list(shifts.select_related("technician").prefetch_related(skills).order_by("technician__code"))
 
 
 def _at_work(region: Region, on: date) -> QuerySet[Shift]:

@@ -3,7 +3,7 @@
 import { ask, Refusal } from "./api.js";
 import { element, say, sayOne, signed } from "./words.js";
 
-const REST_MS = 30; // a hand that is on its way stays nowhere that long
+const REST_MS = 20; // a hand that is on its way is elsewhere by the next frame
 
 export class Moving {
   /**
