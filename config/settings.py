@@ -117,8 +117,6 @@ DATABASES = {
         if ENVIRONMENT == "test"
         else 3600,  # seconds; a thread keeps its connection (docs/adr/0008)
         "CONN_HEALTH_CHECKS": True,
-        # A connection plans a statement that comes again only once (docs/adr/0025).
-        "OPTIONS": {"server_side_binding": True, "prepare_threshold": 5},
         "TEST": {"NAME": env.text("LINLI_TEST_DATABASE", "test_linli")},
     }
 }

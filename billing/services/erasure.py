@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import pgtrigger
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -14,7 +15,6 @@ from communities.errors import CustomerNotDone, CustomerUnknown
 from communities.models import Customer, Erasure
 from communities.services.erasure import GONE, customer_forget
 from core.signatures import NOTHING_DRAWN
-from core.triggers import trigger_ignored
 from dispatch.models import ServiceRequest
 from dispatch.services.erasure import requests_forget
 from dispatch.states import RequestState
@@ -68,7 +68,7 @@ def _papers_keep(customer: Customer) -> None:
 
 def _billing_forget(customer: Customer, now: datetime) -> None:
     """What was signed, noted, and told to us by payment providers."""
-    with trigger_ignored("billing.Approval:append_only"):
+    with pgtrigger.ignore("billing.Approval:append_only"):
         approvals = Approval.objects.filter(offer__visit__work_order__request__customer=customer)
         approvals.exclude(name="").update(name=GONE)
         approvals.exclude(signature="").update(signature=NOTHING_DRAWN)
