@@ -155,7 +155,8 @@ def figure_table(
     """The answer; None before anything was counted. Five queries at most, whatever there is, two fewer where no figure
     is of places; two for a page, one for all groups.
 
-    Of groups there are only the `figures`, for of some hundred groups the others cost as much.
+    Of groups there are only the `figures`, for of some hundred groups the others cost as much; of all together there
+    are the others too, but for those of places.
     A technician sees what is their own: `own_technician_id` is who the caller is, which this floor does not know.
     Raises FigureTooFine.
     """

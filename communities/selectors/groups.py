@@ -161,7 +161,7 @@ def _one_of(key: str, ids: set[UUID | None]) -> Q:
     return Q(**{f"{key}__in": ids - {None}}) | Q(**{f"{key}__isnull": True})
 
 
-@cache  # there are as many answers as sets of two or three columns, and some hundred groups a page
+@cache  # asked for some hundred groups, and there are few sets of so few columns
 def _made_of(few: tuple[bool, ...]) -> frozenset[str]:
     """The figures that divide by the columns of ANSWERS that are true."""
     return figures_of({name for name, is_hidden in zip(ANSWERS, few, strict=True) if is_hidden})
