@@ -57,10 +57,10 @@ export class Focus extends EventTarget {
     if (!this.held) this.#change("hovered", visitId);
   }
 
-  /** While a visit is dragged nothing is pointed at: list and map would be drawn anew for whatever it passes. */
+  /** While a visit is dragged it stays the one that is pointed at: list and map would be drawn anew for each it passes. */
   hold(held) {
-    if (held) this.hover(null);
     this.held = held;
+    if (!held) this.hover(null);
   }
 
   /** @param {string|null} visitId */

@@ -3,7 +3,7 @@
 import { ask, Refusal } from "./api.js";
 import { element, say, sayOne, signed } from "./words.js";
 
-const REST_MS = 20; // a hand that is on its way is elsewhere by the next frame
+const REST_FRAMES = 2; // a hand that is on its way is elsewhere by then, however long the browser takes for a frame
 
 export class Moving {
   /**
@@ -35,8 +35,7 @@ export class Moving {
     this.wanted = move;
     this.rested = null;
     this.hint.ariaBusy = "true"; // what it says is of another place
-    clearTimeout(this.resting);
-    this.resting = setTimeout(() => this.#tryThere(move), REST_MS);
+    this.#whenRested(move, REST_FRAMES);
     return undefined;
   }
 
@@ -101,6 +100,15 @@ export class Moving {
     return { visit, technician, start_at: clock ? this.page.day().instant(clock) : null, before: null, pin };
   }
 
+  /** Ask about a place once so many frames have been drawn and the pointer is there still. */
+  #whenRested(move, frames) {
+    requestAnimationFrame(() => {
+      if (this.wanted !== move) return;
+      if (frames) this.#whenRested(move, frames - 1);
+      else this.#tryThere(move);
+    });
+  }
+
   /** One question at a time; where the pointer rests elsewhere by then, that place is asked about next. */
   async #tryThere(move) {
     this.rested = move;
@@ -130,7 +138,6 @@ export class Moving {
   }
 
   #end() {
-    clearTimeout(this.resting);
     this.wanted = this.rested = null;
     this.letGo?.();
     this.hint.hidden = true;
