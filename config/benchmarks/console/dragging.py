@@ -71,13 +71,15 @@ class Hand:
                 return Drag(visit["id"], (visit["x"], visit["y"]), (x, y))
 
     def _sight(self, besides: Collection[str]) -> dict[str, Any]:
-        """The timeline once there is something to drag on it."""
+        """The timeline once there is something to drag on it, and it has come to rest."""
+        former: dict[str, Any] = {}
         for _ in range(PATIENCE_MS // BETWEEN_MS):
             self.page.wait_for_timeout(BETWEEN_MS)
-            sight: dict[str, Any] = self.page.evaluate("edge => watched.sight(edge)", EDGE_PX)
+            sight = self.page.evaluate("edge => watched.sight(edge)", EDGE_PX)
             sight["visits"] = [one for one in sight["visits"] if one["id"] not in besides]
-            if sight["visits"]:
-                return sight
+            if sight["visits"] and sight == former:
+                return former
+            former = sight
         raise TimeoutError("there is nothing to drag on the board")
 
     def _carry(self, drag: Drag) -> tuple[float, float]:
