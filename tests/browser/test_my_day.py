@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from billing.models import PriceItem
 from billing.services.price_items import PriceRow, price_items_save
-from communities.models import Region, User
+from communities.models import Region, RegionManager, User
 from dispatch.checklists import Point, PointKind
 from dispatch.models import Technician, Visit
 from dispatch.services.checklists import checklist_save
@@ -85,6 +85,14 @@ def at_work(tom: Technician) -> None:
 def _taken_away(visit: Visit) -> None:
     taken = {"state": VisitState.UNSCHEDULED, "technician": None, "starts_at": None, "ends_at": None}
     Visit.objects.filter(pk=visit.pk).update(**taken)
+    connection.close()
+
+
+def _promoted(region: Region) -> None:
+    """Tom manages the region now."""
+    tom = User.objects.get(username="tom")
+    RegionManager.objects.create(organisation=tom.organisation, user=tom, region=region)
+    User.objects.filter(pk=tom.pk).update(role=User.Role.REGIONAL_MANAGER)
     connection.close()
 
 
@@ -232,6 +240,20 @@ def test_who_signs_out_leaves_nothing_of_customers_behind(window: Window) -> Non
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url("**/sign-in")
     assert page.evaluate("caches.keys()") == []
+
+
+def test_what_somebody_may_not_do_any_more_is_said_and_holds_up_nothing(
+    window: Window, two_visits: list[Visit], north: Region
+) -> None:
+    page = window.go(DAY)
+    page.context.set_offline(True)
+    press(page, 1, "I am on my way")
+    with ThreadPoolExecutor(1) as office:
+        office.submit(_promoted, north).result()
+    page.context.set_offline(False)
+    refusal = page.locator("[role=alert] .problem")
+    expect(refusal).to_contain_text("Visits are reported by their technician, or by dispatch.")
+    expect(page.locator("#net")).to_be_hidden()
 
 
 def test_what_the_office_has_changed_meanwhile_is_said(window: Window, two_visits: list[Visit]) -> None:

@@ -5,6 +5,7 @@ import { photoOf } from "./photo_store.js";
 
 const PATIENCE_MS = 15_000;
 const PHOTO_PATIENCE_MS = 60_000;
+const TO_SIGN_IN = ["/problems/csrf-failed", "/problems/codes-not-set-up"]; // what signing in again mends
 const IN_FLIGHT = "/problems/idempotency-key-in-flight"; // the same, sent before, is still being done: ask again later
 /** Where each kind of deed goes; its own body goes with it. */
 const CALLS = {
@@ -41,8 +42,8 @@ export function sendAll(token, onAnswer) {
 async function send(deed, token, onAnswer) {
   const answer = await call(deed, token).catch(() => null);
   if (answer === null || answer.status >= 500 || answer.status === 429) return "no_connection";
-  if (answer.status === 401 || answer.status === 403) return "signed_out";
   const said = await answer.json().catch(() => ({}));
+  if (answer.status === 401 || TO_SIGN_IN.includes(said.type)) return "signed_out";
   if (said.type === IN_FLIGHT) return "no_connection";
   if (answer.ok) drop(deed.key);
   else refuse(deed.key, said.detail ?? said.title ?? `HTTP ${answer.status}`);
