@@ -35,7 +35,7 @@ from dispatch.selectors.reports import checklist_list, photo_get, reports_of
 from dispatch.selectors.visits import visit_get
 from dispatch.services.checklists import checklist_save
 from dispatch.services.on_site import answer_give, visit_sign
-from dispatch.services.photos import photo_keep
+from dispatch.services.photos import photo_delete, photo_keep
 from dispatch.services.places import field_profile_save, place_forget, place_tell
 
 router = Router(tags=["Field"])
@@ -157,6 +157,13 @@ def photo_put(request: Request, visit_id: UUID, key: UUID, query: Query[PhotoQue
         now=now,
     )
     return answer(PhotoOut.of(photo))
+
+
+@router.delete("/visits/{uuid:visit_id}/photos/{uuid:key}", response={204: None})
+def photo_remove(request: Request, visit_id: UUID, key: UUID) -> HttpResponse:
+    """Delete a photo, while the technician is there."""
+    photo_delete(caller=request.auth, visit_id=visit_id, key=key)
+    return HttpResponse(status=204)
 
 
 @router.get("/visits/{uuid:visit_id}/photos/{uuid:key}")

@@ -71,6 +71,16 @@ def _photo_note(
     )
 
 
+@transaction.atomic
+def photo_delete(*, caller: Caller, visit_id: UUID, key: UUID) -> None:
+    """Delete a photo that should not have been taken, its file after the commit. One that is not there is no error.
+
+    For the visit's technician and for dispatch (NotForYourRole), on site (NotOnSite). Raises VisitUnknown.
+    """
+    visit, _ = visit_on_site(caller, visit_id)
+    photos_forget(photos=VisitPhoto.objects.filter(visit=visit, key=key))
+
+
 def photos_forget(*, photos: QuerySet[VisitPhoto]) -> None:
     """Delete photos, their files after the commit. In the caller's transaction."""
     for photo_id in list(photos.values_list("pk", flat=True)):

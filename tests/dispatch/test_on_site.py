@@ -39,7 +39,7 @@ from dispatch.services.checklists import checklist_save
 from dispatch.services.erasure import requests_forget
 from dispatch.services.execution import visit_arrive, visit_complete, visit_start
 from dispatch.services.on_site import SignatureGiven, answer_give, visit_sign
-from dispatch.services.photos import photo_keep
+from dispatch.services.photos import photo_delete, photo_keep
 from dispatch.states import VisitState
 from tests import factories
 from tests.conftest import as_caller
@@ -299,6 +299,26 @@ def test_a_visit_has_so_many_photos_and_each_answers_a_point_for_photos(
     kept(as_tom, visit, now)
     with pytest.raises(TooManyPhotos):
         kept(as_tom, visit, now)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_photo_that_should_not_have_been_taken_is_deleted_while_somebody_is_there(
+    visit: Visit, as_tom: Caller, as_dora: Caller, as_stranger: Caller, now: datetime, storage: Path
+) -> None:
+    right, wrong = (kept(as_tom, visit, now, code="label") for _ in range(2))
+    with pytest.raises(VisitUnknown):
+        photo_delete(caller=as_stranger, visit_id=visit.pk, key=wrong.key)
+    for _ in range(2):  # a telephone that had no answer asks again
+        photo_delete(caller=as_tom, visit_id=visit.pk, key=wrong.key)
+    deliver_all()
+    assert files(storage) == [storage / file_of(right.pk)]
+    assert [point.code for point in report(visit).open] == ["leaks", "pressure"]
+
+    photo_delete(caller=as_dora, visit_id=visit.pk, key=right.key)
+    assert [point.code for point in report(visit).open] == ["leaks", "pressure", "label"]
+    Visit.objects.filter(pk=visit.pk).update(state=VisitState.COMPLETED)
+    with pytest.raises(NotOnSite):
+        photo_delete(caller=as_tom, visit_id=visit.pk, key=right.key)
 
 
 def test_somebody_signs_with_a_finger_or_by_name(visit: Visit, as_tom: Caller, now: datetime) -> None:

@@ -6,7 +6,8 @@ import { camera, thumbnails } from "./photos.js";
 /**
  * @param {string} visit
  * @param {import("./standing.js").Point[]} points
- * @param {{answer: (code: string, value: boolean | number | string | null) => void, photo: (code: string, file: Blob) => void}} tell
+ * @param {{answer: (code: string, value: boolean | number | string | null) => void, photo: (code: string, file: Blob) => void,
+ *   remove: (key: string) => void}} tell
  */
 export function checklist(visit, points, tell) {
   const rows = points.map((point) => row(visit, point, tell));
@@ -65,7 +66,7 @@ function written(visit, point, tell) {
 }
 
 function pictured(visit, point, tell) {
-  const shown = thumbnails(visit);
+  const shown = thumbnails(visit, tell.remove);
   const take = camera(point.text, (file) => tell.photo(point.code, file));
   return { parts: [shown.element, take], update: ({ photos }) => shown.update(photos.filter(({ code }) => code === point.code)) };
 }

@@ -9,13 +9,14 @@ const NAME = "linli-steps";
  * @typedef {object} Deed
  * @property {string} key  the Idempotency-Key, or a photo's own: however often it is sent, it happens once
  * @property {string} visit
- * @property {"step" | "answer" | "photo" | "signature" | "offer" | "decision" | "letter"} [what]
+ * @property {"step" | "answer" | "photo" | "removal" | "signature" | "offer" | "decision" | "letter"} [what]
  * @property {string} [step]  as in the API: en-route, arrive, start, complete, could-not-complete
  * @property {string} [code]  of the point that an answer or a photo is about
  * @property {string} [offer]  the offer that is decided on, or written about
  * @property {string} [decision]  accept or refuse
  * @property {string} [name]  what is offered, for people
  * @property {string} [taken_at]  a photo's
+ * @property {string} [photo]  the key of the one that is removed
  * @property {Record<string, any>} [body]  what is sent
  * @property {string} [refused]  the server's own words, when it wants it no more
  */

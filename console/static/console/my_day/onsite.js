@@ -49,6 +49,7 @@ function tellers(act, warn) {
   return {
     answer: (code, value) => act({ what: "answer", code, body: { value, happened_at: moment() } }),
     photo: (code, file) => takePhoto(code, file, act).catch(() => warn(say("photo_trouble"))),
+    remove: (photo) => confirm(say("remove_photo_sure")) && act({ what: "removal", photo }),
     signature: (signature) => act({ what: "signature", body: { ...signature, happened_at: moment() } }),
     offer: ({ name, body }, then) => act({ what: "offer", name, body: { ...body, ...then, happened_at: moment() } }),
     decide: ({ id, name }, decision, option) =>
@@ -65,7 +66,7 @@ async function takePhoto(code, file, act) {
 }
 
 function gallery(visit, told) {
-  const shown = thumbnails(visit);
+  const shown = thumbnails(visit, told.remove);
   const take = camera(say("photos"), (file) => told.photo("", file));
   const made = element("section", { class: "photos" }, element("h3", {}, say("photos")), shown.element, take);
   return { element: made, update: ({ photos }) => shown.update(photos.filter(({ code }) => code === "")) };

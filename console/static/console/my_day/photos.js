@@ -37,22 +37,28 @@ export async function madeSmall(file) {
   return photo;
 }
 
-/** A row of pictures that follows what is told of them. @param {string} visit */
-export function thumbnails(visit) {
+/** A row of pictures that follows what is told of them. @param {string} visit @param {(key: string) => void} remove */
+export function thumbnails(visit, remove) {
   const row = element("span", { class: "thumbnails" });
   const shown = new Map();
   /** @param {{key: string, waits: boolean}[]} photos */
   const update = (photos) => {
     const keys = new Set(photos.map(({ key }) => key));
-    for (const [key, image] of shown) if (!keys.has(key)) image.remove(), shown.delete(key);
-    for (const photo of photos) if (!shown.has(photo.key)) shown.set(photo.key, added(row, visit, photo));
+    for (const [key, one] of shown) if (!keys.has(key)) one.remove(), shown.delete(key);
+    for (const photo of photos) if (!shown.has(photo.key)) shown.set(photo.key, added(row, visit, photo, remove));
   };
   return { element: row, update };
 }
 
-function added(row, visit, { key, waits }) {
+function added(row, visit, photo, remove) {
+  const button = element("button", { type: "button", "aria-label": say("remove_photo"), title: say("remove_photo"), onclick: () => remove(photo.key) }, "×");
+  const one = element("span", { class: "thumbnail" }, pictureOf(visit, photo), button);
+  row.append(one);
+  return one;
+}
+
+function pictureOf(visit, { key, waits }) {
   const image = element("img", { alt: say("photo"), width: 72, height: 72, loading: "lazy" });
-  row.append(image);
   const sent = `/api/v1/visits/${visit}/photos/${key}`;
   if (!waits) image.src = sent;
   else photoOf(key).then((photo) => (photo ? showBlob(image, photo) : (image.src = sent)));

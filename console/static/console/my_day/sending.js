@@ -12,6 +12,7 @@ const CALLS = {
   step: (deed) => ["POST", `visits/${deed.visit}/${deed.step}`],
   answer: (deed) => ["PUT", `visits/${deed.visit}/answers/${deed.code}`],
   photo: (deed) => ["PUT", `visits/${deed.visit}/photos/${deed.key}?${new URLSearchParams({ point: deed.code, taken_at: deed.taken_at })}`],
+  removal: (deed) => ["DELETE", `visits/${deed.visit}/photos/${deed.photo}`],
   signature: (deed) => ["PUT", `visits/${deed.visit}/signature`],
   offer: (deed) => ["POST", `visits/${deed.visit}/offers`],
   decision: (deed) => ["POST", `offers/${deed.offer}/${deed.decision}`],

@@ -51,6 +51,7 @@ export function learn(deed, answer) {
   const visit = (known[deed.visit] ??= {});
   if (deed.what === "answer") (visit.answers ??= {})[deed.code] = deed.body.value;
   else if (deed.what === "photo") (visit.photos ??= []).push({ key: deed.key, code: deed.code });
+  else if (deed.what === "removal") visit.photos = without(visit.photos ?? [], deed.photo);
   else if (deed.what === "signature") visit.signature = { name: deed.body.name };
   else if (deed.what) learnOffer(visit, deed, answer);
 }
@@ -64,6 +65,9 @@ function take(now, deed) {
       break;
     case "photo":
       now.photos.push({ key: deed.key, code: deed.code, waits: true });
+      break;
+    case "removal":
+      now.photos = without(now.photos, deed.photo);
       break;
     case "signature":
       now.signature = { name: deed.body.name };
@@ -82,6 +86,8 @@ function take(now, deed) {
       now.state = LEADS_TO[deed.step];
   }
 }
+
+const without = (photos, key) => photos.filter((photo) => photo.key !== key);
 
 /** What an offer is once the customer has said something, or nothing yet. */
 function stateSaid(said) {
