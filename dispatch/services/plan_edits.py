@@ -140,21 +140,31 @@ def _check_editable(version: PlanVersion) -> None:
 
 
 def _tried(caller: Caller, version: PlanVersion, wish: Wish, now: datetime, *, lock: bool) -> Outcome:
-    stop = version.stops.filter(visit=wish.visit_id).select_related("route", "visit").first()
-    visit = stop.visit if stop else visit_get(caller, wish.visit_id)
-    if stop is None and not _may_come_in(version, visit, now):
-        raise VisitNotPlannable
-    people = {stop.route.technician_id if stop else None, wish.technician_id, visit.pinned_technician_id}
-    technicians = [one for one in people if one is not None]
+    technicians = _people(caller, version, wish, now)
     if lock:
         day_hold(version, technicians)
-    sheet = sheet_open(version, technicians, [visit.pk], now, lock=lock)
-    if visit.pk in sheet.names:
+    sheet = sheet_open(version, technicians, [wish.visit_id], now, lock=lock)
+    if wish.visit_id in sheet.names:
         return bookings_kept(wish_try(sheet, wish), now)
-    visit.refresh_from_db(fields=["state"])
+    visit = visit_get(caller, wish.visit_id)
     if visit.state not in VISIT_BEGUN:
         raise VisitNotPlannable
     return Outcome((Broken.of_visit("begun", visit),))
+
+
+def _people(caller: Caller, version: PlanVersion, wish: Wish, now: datetime) -> list[UUID]:
+    """Whose routes a wish is about: where the visit is, where it would go, and who it is pinned to.
+
+    Raises VisitUnknown, VisitNotPlannable.
+    """
+    stops = version.stops.filter(visit=wish.visit_id)
+    here, pinned = stops.values_list("route__technician", "visit__pinned_technician").first() or (None, None)
+    if here is None:
+        visit = visit_get(caller, wish.visit_id)
+        if not _may_come_in(version, visit, now):
+            raise VisitNotPlannable
+        pinned = visit.pinned_technician_id
+    return [one for one in {here, pinned, wish.technician_id} if one is not None]
 
 
 def _may_come_in(version: PlanVersion, visit: Visit, now: datetime) -> bool:

@@ -17,6 +17,11 @@ from dispatch.solver.problem import Problem
 from dispatch.states import VisitState
 
 NOT_BEGUN = (VisitState.UNSCHEDULED, VisitState.SCHEDULED)
+READ = (
+    *("version", "visit", "arrival_at", "start_at", "departure_at", "travel_s", "held_until", "explanation"),
+    "route__technician__code",
+)
+"""What a change by hand needs to know of a stop."""
 
 
 @dataclass(frozen=True)
@@ -86,9 +91,8 @@ def sheet_open(
     `lock`: nobody changes these visits until the transaction ends.
     """
     rows = version.stops.filter(route__technician__in=technicians, begun=False)
-    stops = {
-        stop.visit_id: stop for stop in rows.select_related("route__technician").order_by("route", "sequence")
-    }
+    found = rows.select_related("route__technician").only(*READ).order_by("route", "sequence")
+    stops = {stop.visit_id: stop for stop in found}
     wanted = [*stops, *more]
     if lock:
         list(Visit.objects.filter(pk__in=wanted).select_for_update(no_key=True).order_by("pk").only("pk"))
