@@ -68,7 +68,7 @@ class BoardVisit(Out):
             state=visit.state,
             service=name_in(visit.service, language),
             address=visit.address,
-            place=PlaceOut.of(visit.point),
+            place=visit.place and PlaceOut(lon=visit.place.lon, lat=visit.place.lat),
             community_id=visit.community and visit.community.pk,
             duration_minutes=visit.duration_minutes,
             window_from_at=visit.window_from_at and visit.window_from_at.astimezone(zone),

@@ -96,7 +96,7 @@ def _shifts(region: Region, on: date) -> list[Shift]:
 
 def _routes(version: PlanVersion) -> list[Route]:
     """The routes by technician's code, with their shifts."""
-    routes = version.routes.select_related("technician", "shift__technician")
+    routes = version.routes.select_related("shift__technician")
     return list(routes.order_by("technician__code", "pk"))
 
 
