@@ -52,6 +52,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("policy/<uuid:region_id>/edit", policy.edit, name="policy-edit"),
     path("policy/previews/<uuid:preview_id>", policy_preview.preview, name="policy-preview"),
     path("policy/previews/<uuid:preview_id>/adopt", policy_preview.adopt, name="policy-adopt"),
+    path("policy/previews/<uuid:preview_id>/cancel", policy_preview.cancel, name="policy-preview-cancel"),
     path("recoveries", recoveries.recoveries, name="recoveries"),
     path("recoveries/<uuid:recovery_id>/drop", recoveries.drop, name="recovery-drop"),
     path("service-and-money", revenue.service_and_money, name="service-and-money"),

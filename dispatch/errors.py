@@ -35,6 +35,11 @@ class PreviewRunning(Conflict):
     title = "A policy is being tried for this region already"
 
 
+class PreviewNotRunning(Conflict):
+    code = "preview-not-running"
+    title = "This policy is not being tried any more"
+
+
 class PlanUnknown(NotFound):
     code = "plan-unknown"
     title = "There is no such plan"

@@ -60,6 +60,7 @@ class PreviewState(TextChoices):
     SOLVING = "solving", "Being planned"
     DONE = "done", "Done"
     FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Stopped"
 
 
 class BookingState(TextChoices):

@@ -14,7 +14,7 @@ from api.schemas.policies import PolicyIn, PolicyOut, PreviewIn, PreviewOut
 from communities.selectors.insight import policy_list
 from communities.services.policies import policy_set
 from dispatch.selectors.previews import preview_get
-from dispatch.services.previews import preview_request
+from dispatch.services.previews import preview_cancel, preview_request
 
 router = Router(tags=["Signals"])
 
@@ -62,3 +62,9 @@ def preview_post(request: Request, body: PreviewIn) -> HttpResponse:
 def preview_read(request: Request, preview_id: UUID) -> HttpResponse:
     """A preview, and once it is done the differences."""
     return answer(PreviewOut.of(preview_get(request.auth, preview_id)))
+
+
+@router.post("/policies/previews/{uuid:preview_id}/cancel", response=PreviewOut)
+def preview_cancel_post(request: Request, preview_id: UUID) -> HttpResponse:
+    """Stop a preview, so that another can be asked for. Again is refused (409), and does no harm."""
+    return answer(PreviewOut.of(preview_cancel(caller=request.auth, preview_id=preview_id)))

@@ -17,11 +17,12 @@ from console.office.pages import for_those_who_answer, language_here, office_pag
 from console.office.policy import author_of
 from console.office.policy_words import changes
 from console.office.preview_words import compared
-from dispatch.errors import PreviewUnknown
+from dispatch.errors import PreviewNotRunning, PreviewUnknown
 from dispatch.explanations import name_in
 from dispatch.models import PolicyPreview
 from dispatch.selectors.previews import preview_get
-from dispatch.states import PreviewState
+from dispatch.services.previews import preview_cancel
+from dispatch.states import PREVIEW_RUNNING, PreviewState
 
 LONGEST_REASON = 500
 
@@ -58,6 +59,21 @@ def adopt(request: HttpRequest, caller: Caller, preview_id: UUID) -> HttpRespons
     return redirect("policy-region", tried.region_id)
 
 
+@require_POST
+@signed_in
+@for_those_who_answer
+def cancel(request: HttpRequest, caller: Caller, preview_id: UUID) -> HttpResponse:
+    """Stop the planner. Whoever comes too late sees what came of it."""
+    tried = _found(caller, preview_id)
+    try:
+        preview_cancel(caller=caller, preview_id=tried.pk)
+    except NotForYourRole:
+        raise Http404 from None
+    except PreviewNotRunning:
+        pass
+    return redirect("policy-preview", tried.pk)
+
+
 def _found(caller: Caller, preview_id: UUID) -> PolicyPreview:
     try:
         return preview_get(caller, preview_id)
@@ -80,8 +96,9 @@ def _page(
         "preview": tried,
         "suspension": suspension_open(tried.region),
         "name": name_in(tried.region, language),
-        "is_running": tried.state in {PreviewState.QUEUED, PreviewState.SOLVING},
+        "is_running": tried.state in PREVIEW_RUNNING,
         "changed": changes(against, edited, currency),
+        "is_cancelled": tried.state == PreviewState.CANCELLED,
         "compared": compared(caller, tried, language) if done and tried.result else None,
         "adopted": adopted,
         "overtaken": changes(against, in_force, currency) if overtaken else [],

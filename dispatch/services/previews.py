@@ -23,8 +23,9 @@ from communities.services.policies import policy_check, policy_unchanged, region
 from communities.services.signal_inputs import inputs_of
 from communities.services.signal_rows import policy_of
 from communities.services.signals import policy_content, policy_newest
-from dispatch.errors import PreviewRunning
+from dispatch.errors import PreviewNotRunning, PreviewRunning
 from dispatch.models import PolicyPreview
+from dispatch.selectors.previews import preview_get
 from dispatch.services import announce
 from dispatch.services.day import Day, day_load
 from dispatch.services.planning import ITERATIONS
@@ -35,7 +36,7 @@ from dispatch.services.shifts import shifts_ensure
 from dispatch.solver.plan import Plan
 from dispatch.solver.problem import Problem
 from dispatch.solver.solve import Limits, Progress, solve
-from dispatch.states import PreviewState
+from dispatch.states import PREVIEW_RUNNING, PreviewState
 
 log = structlog.get_logger(__name__)
 
@@ -86,6 +87,21 @@ def preview_request(
     return preview
 
 
+def preview_cancel(*, caller: Caller, preview_id: UUID) -> PolicyPreview:
+    """End a run that waits or is being planned, so that the region has room for another at once. Its worker hears of
+    it within a second, and writes nothing any more.
+
+    Raises PreviewUnknown, NotForYourRole, PreviewNotRunning.
+    """
+    preview = preview_get(caller, preview_id)
+    region_for_policy(caller, preview.region_id)
+    running = PolicyPreview.objects.filter(pk=preview.pk, state__in=PREVIEW_RUNNING)
+    if not running.update(state=PreviewState.CANCELLED, finished_at=timezone.now(), lease_until=None):
+        raise PreviewNotRunning
+    preview.refresh_from_db()
+    return preview
+
+
 def preview_solve(*, preview_id: UUID) -> None:
     """Run one queued preview and keep the differences. Running it twice does no harm."""
     now = timezone.now()
@@ -95,6 +111,8 @@ def preview_solve(*, preview_id: UUID) -> None:
     preview = PolicyPreview.objects.select_related("region__organisation", "against").get(pk=preview_id)
     try:
         _finish(preview, PreviewState.DONE, progress=100, result=_result(preview))
+    except _Gone:
+        log.info("preview given up", preview=str(preview_id))
     except Exception as error:
         log.exception("preview failed", preview=str(preview_id))
         _finish(preview, PreviewState.FAILED, error=f"The planner stumbled ({type(error).__name__}).")
@@ -109,17 +127,27 @@ def _run(preview: PolicyPreview) -> QuerySet[PolicyPreview]:
     return PolicyPreview.objects.filter(pk=preview.pk, state=PreviewState.SOLVING, attempts=preview.attempts)
 
 
+class _Gone(Exception):
+    """Somebody has cancelled this run, or another worker has taken it over."""
+
+
 class _Watched:
-    """One solve after another, which tell how far all of them are."""
+    """One solve after another, which tell how far all of them are, and end when the run is this worker's no more."""
 
     def __init__(self, preview: PolicyPreview) -> None:
         self._run = _run(preview)
         self._limits = Limits(iterations=preview.iterations, seed=preview.seed)
         self._done = 0
         self._told = 0.0
+        self._gone = False
 
     def solve(self, problem: Problem, start: Plan | None = None) -> Plan:
-        plan = solve(problem, self._limits, start=start, on_progress=self._report)
+        """Raises _Gone."""
+        plan = solve(
+            problem, self._limits, start=start, on_progress=self._report, should_stop=lambda: self._gone
+        )
+        if self._gone:
+            raise _Gone
         self._done += 1
         return plan
 
@@ -127,7 +155,7 @@ class _Watched:
         if time.monotonic() - self._told < REPORT_S:
             return
         self._told = time.monotonic()
-        self._run.update(
+        self._gone = not self._run.update(
             progress=round(100 * (self._done + progress.fraction) / SOLVES),
             lease_until=timezone.now() + LEASE,
         )

@@ -81,6 +81,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "POST /policies": made(ANSWERS),
     "POST /policies/previews": noted(ANSWERS),
     "GET /policies/previews/{preview_id}": PLACE,
+    "POST /policies/previews/{preview_id}/cancel": (401, 404, 404, 404, 404, 409, 403, 409),  # it is done
     "GET /service-to-revenue": SIGNED_IN,
     "GET /goals": SIGNED_IN,
     "POST /goals": made(PLACE),

@@ -286,6 +286,32 @@ def test_while_the_planner_is_at_it_nothing_is_put_in_force(north: Region, mina:
     assert page.all("textarea") == []
 
 
+def test_what_is_being_tried_can_be_stopped(north: Region, mina: User) -> None:
+    running = tried(north, state=PreviewState.SOLVING, result={})
+    browser = browser_of(mina)
+    [form_of] = [
+        one["action"]
+        for one in opened(mina, f"/policy/previews/{running.pk}").all("form")
+        if "cancel" in one["action"]
+    ]
+    assert browser.post(form_of)["Location"] == f"/policy/previews/{running.pk}"
+    running.refresh_from_db()
+    stopped = opened(mina, f"/policy/previews/{running.pk}?lang=en")
+    assert (running.state, stopped.all("textarea"), stopped.all("progress")) == (
+        PreviewState.CANCELLED,
+        [],
+        [],
+    )
+    assert "This was stopped before there was anything to compare." in stopped.words
+
+
+def test_who_stops_it_too_late_sees_what_came_of_it(north: Region, mina: User) -> None:
+    done = tried(north)
+    answer = browser_of(mina).post(f"/policy/previews/{done.pk}/cancel")
+    done.refresh_from_db()
+    assert (answer["Location"], done.state) == (f"/policy/previews/{done.pk}", PreviewState.DONE)
+
+
 def test_it_is_put_in_force_with_a_reason(north: Region, mina: User) -> None:
     preview = tried(north)
     browser = browser_of(mina)

@@ -76,6 +76,10 @@ TABLE: dict[str, tuple[Row, Row]] = {  # of GET, and of POST
         NO,
         ("sign-in", "day", "day", 404, "day", "policy-region", "day", "policy-region"),
     ),
+    "policy/previews/<uuid:preview_id>/cancel": (
+        NO,
+        ("sign-in", "day", "day", 404, "day", "policy-preview", "day", "policy-preview"),
+    ),
     "recoveries": (OFFICE, NO),
     "recoveries/<uuid:recovery_id>/drop": (NO, ("sign-in", *(404,) * 5, "recoveries", "recoveries")),
     "service-and-money": (OFFICE, NO),

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from communities.access import Caller
@@ -12,9 +14,9 @@ from communities.insight.signals import SignalPolicy
 from communities.models import Community, Region
 from communities.services.metrics import metrics_refresh
 from communities.services.policies import policy_set
-from dispatch.errors import PreviewRunning
+from dispatch.errors import PreviewNotRunning, PreviewRunning, PreviewUnknown
 from dispatch.models import PlanVersion, PolicyPreview, ServiceRequest, Technician, WorkOrder
-from dispatch.services.previews import preview_request, preview_solve, previews_sweep
+from dispatch.services.previews import preview_cancel, preview_request, preview_solve, previews_sweep
 from dispatch.states import PreviewState, RequestState, VisitState
 from tests import factories
 
@@ -156,6 +158,46 @@ def test_a_preview_whose_worker_is_lost_is_taken_back_and_given_up_the_third_tim
     rows.update(**lost, attempts=3)
     previews_sweep(now=now)
     assert (rows.get().state, rows.get().error) == (PreviewState.FAILED, "The planner was lost three times.")
+
+
+def test_a_cancelled_preview_makes_room_at_once_and_nobody_plans_it(
+    north: Region, asked: ServiceRequest, as_ada: Caller, as_dora: Caller, as_stranger: Caller
+) -> None:
+    preview = preview_request(caller=as_ada, region_id=north.pk, on=MONDAY, policy=DEFAULT, iterations=50)
+    with pytest.raises(NotForYourRole):
+        preview_cancel(caller=as_dora, preview_id=preview.pk)
+    with pytest.raises(PreviewUnknown):
+        preview_cancel(caller=as_stranger, preview_id=preview.pk)
+    preview_cancel(caller=as_ada, preview_id=preview.pk)
+    preview_request(caller=as_ada, region_id=north.pk, on=MONDAY, policy=DEFAULT.neutral())
+    preview_solve(preview_id=preview.pk)
+    preview.refresh_from_db()
+    assert (preview.state, preview.attempts, preview.result) == (PreviewState.CANCELLED, 0, {})
+    with pytest.raises(PreviewNotRunning):
+        preview_cancel(caller=as_ada, preview_id=preview.pk)
+
+
+def test_a_preview_that_is_cancelled_while_it_is_planned_ends_without_a_result(
+    north: Region, village: Community, asked: ServiceRequest, as_ada: Caller
+) -> None:
+    """The search would take hours."""
+    for _ in range(10):
+        factories.request(factories.site(village), asked.requested_at)
+    preview = preview_request(caller=as_ada, region_id=north.pk, on=MONDAY, policy=DEFAULT, iterations=10**8)
+    told: list[str] = []
+
+    def cancelling(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith('UPDATE "dispatch_policypreview" SET "progress"'):
+            told.append(sql)
+            if len(told) == 1:
+                preview_cancel(caller=as_ada, preview_id=preview.pk)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(cancelling):
+        preview_solve(preview_id=preview.pk)
+    preview.refresh_from_db()
+    assert (preview.state, preview.progress, preview.result) == (PreviewState.CANCELLED, 0, {})
+    assert len(told) == 1
 
 
 def test_running_it_again_does_no_harm(north: Region, asked: ServiceRequest, as_ada: Caller) -> None:
