@@ -17,7 +17,9 @@ from billing.models import PriceItem
 from communities.models import User
 from dispatch.models import Technician
 from tests.api.conftest import Api
-from tests.api.world import PHOTO, World, tomorrow_at
+from tests.api.world import World
+from tests.api.world.ground import tomorrow_at
+from tests.api.world.visits import PHOTO
 from tests.billing.settlement_files import stripe_csv
 
 # anonymous · another company's dispatcher · technician whose visit it is not · manager of another region ·

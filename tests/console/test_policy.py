@@ -19,7 +19,7 @@ from console.office.policy_words import SETTINGS, changes, merged
 from dispatch.models import PolicyPreview
 from dispatch.states import PreviewState
 from tests import factories
-from tests.api.world import PREVIEWED, SIDE
+from tests.api.world.plans import PREVIEWED, SIDE
 from tests.communities.test_experiment import reading
 from tests.conftest import as_caller
 from tests.console.test_customer_pages import Page
