@@ -76,12 +76,14 @@ SCREENS = (
     Screen(
         "windows", Who.CUSTOMER, "/book/{slug}", {"#address": "{address}"}, "main form button", ".windows"
     ),
+    Screen("book-again", Who.CUSTOMER, "{book_again}"),
     Screen("booking", Who.CUSTOMER, "{booking}"),
     Screen("track", Who.CUSTOMER, "{track}"),
     Screen("offer", Who.CUSTOMER, "{offer}"),
     Screen("pay", Who.CUSTOMER, "{pay}"),
     Screen("checkout", Who.CUSTOMER, "{pay}", press="main form button", ready=".deeds, button[value=pay]"),
     Screen("receipt", Who.CUSTOMER, "{receipt}"),
+    Screen("credit", Who.CUSTOMER, "{credit}"),
     Screen("rate", Who.CUSTOMER, "{rate}"),
     Screen("thanks", Who.CUSTOMER, "{thanks}"),
     Screen("payments", Who.ADMINISTRATOR, "/payments"),
@@ -95,6 +97,8 @@ SCREENS = (
     Screen("account-codes", Who.ADMINISTRATOR, "/account/codes"),
     Screen("sign-in", Who.ANYBODY, "/sign-in"),
     Screen("forgotten-password", Who.ANYBODY, "/forgotten-password"),
+    Screen("new-password", Who.ANYBODY, "{new_password}"),
+    Screen("weekly-report-end", Who.ANYBODY, "{weekly_report_end}"),
 )
 
 NO_PICTURE = frozenset(
@@ -113,6 +117,7 @@ NO_PICTURE = frozenset(
         "person-sign-out",
         "policy",
         "policy-adopt",
+        "policy-preview-cancel",
         "proof-resume",
         "recovery-drop",
         "sign-in-code",

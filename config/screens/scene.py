@@ -15,21 +15,31 @@ from django.urls import reverse
 from billing.models import CommissionRule, CommissionStatement, Invoice, Payment, SandboxPayment
 from billing.services.commissions.months import commission_month_compute
 from billing.services.commissions.rules import RuleGiven, commission_rule_add
+from billing.services.credits import CreditGiven, credit_note_issue
 from billing.services.links import pay_url
 from billing.services.offers import LineGiven, OfferGiven, OptionGiven, offer_make, offer_url
 from billing.services.reconciliation import SettlementGiven, settlement_import
 from communities.access import Caller, caller_of, operator_of
 from communities.insight.signals import SignalPolicy
-from communities.models import CustomerStanding, Goal, RegionManager, SurveyInvitation, User
+from communities.models import (
+    CustomerStanding,
+    Goal,
+    PasswordReset,
+    RegionManager,
+    SurveyInvitation,
+    User,
+)
 from communities.services.goals import GoalGiven, goal_set
 from communities.services.metrics import metrics_refresh
+from communities.services.passwords import password_reset_url, password_reset_want
 from communities.services.standings import standings_refresh
 from communities.services.surveys import survey_url
 from config.demo.city import Company
 from console.sandbox_provider.checkouts import dispute_open, refund_make
+from core.links import link_token
 from core.tabular import RejectList
 from dispatch.models import BookingProfile, Visit
-from dispatch.selectors.bookings import booking_token
+from dispatch.selectors.bookings import book_token, booking_token
 from dispatch.selectors.tracking import track_token
 from dispatch.selectors.visits import day_bounds
 from dispatch.services.bookings import booking_confirm, window_hold
@@ -80,6 +90,8 @@ def scene_make(company: Company, on: date, now: datetime) -> Scene:
         "community": str(at_work.site.community_id),
         "preview": str(_policy_tried(operator, manager, on)),
         **_found(company, at_work, contested),
+        "credit": _credited(operator, contested, now),
+        **_written_to(manager.user, now),
     }
     return Scene(words, _usernames(company, at_work, manager))
 
@@ -210,6 +222,24 @@ def _line(number: int, payment_ref: str, amount: int) -> dict[str, str]:
     }
 
 
+def _credited(operator: Caller, contested: UUID, now: datetime) -> str:
+    """Something off the second bill that is paid."""
+    paid = Invoice.objects.filter(organisation=operator.organisation, state=Invoice.State.PAID)
+    invoice = paid.exclude(pk=contested).order_by("number")[1]
+    line = invoice.lines.order_by("position")[0]
+    given = CreditGiven(reason="濾心有瑕疵", amounts={line.position: line.amount_minor // 4})
+    note = credit_note_issue(caller=operator, invoice_id=invoice.pk, given=given, now=now)
+    return f"{_path(pay_url(invoice.pk))}/credit/{note.pk}"
+
+
+def _written_to(user: User, now: datetime) -> dict[str, str]:
+    """Where letters lead: to a new password, and to the end of the weekly one."""
+    password_reset_want(username=user.username, now=now)
+    reset = PasswordReset.objects.get(user=user, used_at=None)
+    ended = reverse("weekly-report-end", args=[user.pk, link_token("weekly-report", user.pk)])
+    return {"new_password": _path(password_reset_url(reset.pk)), "weekly_report_end": ended}
+
+
 def _found(company: Company, at_work: Visit, contested: UUID) -> dict[str, str]:
     """What the demonstration has left: an invoice to pay, one that is paid, an answer and one to give …"""
     organisation = company.organisation
@@ -225,6 +255,7 @@ def _found(company: Company, at_work: Visit, contested: UUID) -> dict[str, str]:
         "thanks": _path(survey_url(asked.filter(answer__isnull=False)[0])),
         "statement": str(statement.pk),
         "customer": str(best.customer_id),
+        "book_again": reverse("book-again", args=[best.customer_id, book_token(best.customer_id)]),
         "person": str(_technician(at_work).user.pk),
     }
 
