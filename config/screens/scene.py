@@ -31,12 +31,11 @@ from communities.models import (
 )
 from communities.services.goals import GoalGiven, goal_set
 from communities.services.metrics import metrics_refresh
-from communities.services.passwords import password_reset_url, password_reset_want
+from communities.services.passwords import RESET_LIFE, password_reset_url
 from communities.services.standings import standings_refresh
 from communities.services.surveys import survey_url
 from config.demo.city import Company
 from console.sandbox_provider.checkouts import dispute_open, refund_make
-from core.links import link_token
 from core.tabular import RejectList
 from dispatch.models import BookingProfile, Visit
 from dispatch.selectors.bookings import book_token, booking_token
@@ -46,6 +45,7 @@ from dispatch.services.bookings import booking_confirm, window_hold
 from dispatch.services.execution import visit_arrive, visit_en_route, visit_start
 from dispatch.services.previews import preview_request
 from dispatch.services.requests import CustomerGiven
+from dispatch.services.weekly_reports import weekly_report_url
 from dispatch.services.windows import Wanted, windows_find
 from tests.billing.settlement_files import stripe_csv
 
@@ -91,7 +91,7 @@ def scene_make(company: Company, on: date, now: datetime) -> Scene:
         "preview": str(_policy_tried(operator, manager, on)),
         **_found(company, at_work, contested),
         "credit": _credited(operator, contested, now),
-        **_written_to(manager.user, now),
+        **_written_to(company, manager.user, now),
     }
     return Scene(words, _usernames(company, at_work, manager))
 
@@ -227,17 +227,20 @@ def _credited(operator: Caller, contested: UUID, now: datetime) -> str:
     paid = Invoice.objects.filter(organisation=operator.organisation, state=Invoice.State.PAID)
     invoice = paid.exclude(pk=contested).order_by("number")[1]
     line = invoice.lines.order_by("position")[0]
-    given = CreditGiven(reason="濾心有瑕疵", amounts={line.position: line.amount_minor // 4})
+    given = CreditGiven(reason="施工後仍有瑕疵", amounts={line.position: line.amount_minor // 4})
     note = credit_note_issue(caller=operator, invoice_id=invoice.pk, given=given, now=now)
     return f"{_path(pay_url(invoice.pk))}/credit/{note.pk}"
 
 
-def _written_to(user: User, now: datetime) -> dict[str, str]:
+def _written_to(company: Company, user: User, now: datetime) -> dict[str, str]:
     """Where letters lead: to a new password, and to the end of the weekly one."""
-    password_reset_want(username=user.username, now=now)
-    reset = PasswordReset.objects.get(user=user, used_at=None)
-    ended = reverse("weekly-report-end", args=[user.pk, link_token("weekly-report", user.pk)])
-    return {"new_password": _path(password_reset_url(reset.pk)), "weekly_report_end": ended}
+    reset = PasswordReset.objects.create(
+        organisation=company.organisation, user=user, expires_at=now + RESET_LIFE
+    )
+    return {
+        "new_password": _path(password_reset_url(reset.pk)),
+        "weekly_report_end": _path(weekly_report_url(user.pk)),
+    }
 
 
 def _found(company: Company, at_work: Visit, contested: UUID) -> dict[str, str]:
