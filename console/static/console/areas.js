@@ -29,7 +29,7 @@ export function areaLayers(colour) {
   const shade = ["match", ["coalesce", ["feature-state", "shade"], 0], ...colour.shades.flatMap((one, index) => [index + 1, one]), colour.area];
   return [
     { id: "ground", type: "background", paint: { "background-color": colour.ground } },
-    { id: "areas", type: "fill", ...LAYER, paint: { "fill-color": shade } },
+    { id: "areas", type: "fill", ...LAYER, paint: { "fill-color": shade, "fill-antialias": false } }, // borders lie on the edges
     { id: "hatched", type: "fill", ...LAYER, layout: { visibility: "none" }, paint: { "fill-pattern": HATCH, "fill-opacity": isIn("hidden", 1) } },
     { id: "borders", type: "line", ...LAYER, paint: { "line-color": colour.line, "line-width": 0.8 } },
   ];
