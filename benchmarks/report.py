@@ -66,12 +66,12 @@ PAGES_NOTE = """\
 The pages in a browser (headless Chromium, which draws the map without a graphics card), against web, worker and beat as
 `./linli serve` starts them, on the same machine. The board shows a day of 1,000 visits and 100 technicians, of which
 the database has statistics. It is interactive once timeline, list and map have each answered the pointer with something
-painted; times run from the beginning of the navigation. A dragged visit's sentence runs from the pointer's last event
-until what the move would do is painted; nine other events come before it, each as soon as the browser has dealt with
-the last, so that the hand does not rest on its way. Each drag is of another visit to another technician and time. For a
-busy day rows of visits are changed by four other connections, a transaction each, as the services write them. The page
-asks every two seconds whether anything is new, so it shows many changes at once. Bytes are as `./linli serve` sends
-them, without compression. See `config/benchmarks/console/`.
+painted; times run from the beginning of the navigation, in a window that has been open for a second. A dragged visit's
+sentence runs from the pointer's last event until what the move would do is painted; nine other events come before it,
+each as soon as the browser has dealt with the last, so that the hand does not rest on its way. Each drag is of another
+visit to another technician and time. For a busy day rows of visits are changed by four other connections, a transaction
+each, as the services write them. The page asks every two seconds whether anything is new, so it shows many changes at
+once. Bytes are as `./linli serve` sends them, without compression. See `config/benchmarks/console/`.
 """
 
 SECTIONS = (

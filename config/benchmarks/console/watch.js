@@ -36,6 +36,12 @@
       });
     },
 
+    /** The middle of the first element that matches, on the screen. */
+    middle(selector) {
+      const { x, y, width, height } = document.querySelector(selector).getBoundingClientRect();
+      return { x: x + width / 2, y: y + height / 2 };
+    },
+
     /**
      * The sentence about the place that the pointer comes to next: milliseconds from the pointer's event until it has
      * been painted, and how long the server took of it. What is said of another place is another sentence.
