@@ -12,9 +12,8 @@ from benchmarks.speed import Figure
 from config.benchmarks.console.window import PATIENCE_MS, Desk, answered, weight
 
 INTERACTIVE_S = 2.0
-REST_MS = (
-    1000  # before each load: what was open before is gone by then, which takes a processor half a second
-)
+REST_MS = 1000
+"""Before each load: what was open before is gone by then, which takes a processor half a second."""
 VISIT, LEFT = "#timeline [data-visit]", "#left-out [data-visit]"
 DAY = "/api/v1/board?"
 
@@ -74,15 +73,16 @@ def load(page: Page, path: str) -> Load:
         page.goto(path, wait_until="commit")
         page.evaluate("selector => watched.seen(selector)", VISIT)
         timeline = _answers(page, page.evaluate("watched.sight().visits[0]"), "#timeline .hovered")
-        left = _answers(
-            page, page.evaluate("selector => watched.middle(selector)", LEFT), "#left-out .hovered"
-        )
-        area = _answers(
-            page, page.evaluate("selector => watched.middle(selector)", "#map"), ".maplibregl-popup"
-        )
+        left = _answers(page, _middle(page, LEFT), "#left-out .hovered")
+        area = _answers(page, _middle(page, "#map"), ".maplibregl-popup")
         longest = page.evaluate("watched.longest")
     day = [one for one in requests if DAY in one.url]
     return Load(timeline, left, area, longest / 1000, weight(requests), weight(day))
+
+
+def _middle(page: Page, selector: str) -> dict[str, float]:
+    middle: dict[str, float] = page.evaluate("selector => watched.middle(selector)", selector)
+    return middle
 
 
 def _answers(page: Page, place: dict[str, float], mark: str) -> float:
