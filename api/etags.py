@@ -1,4 +1,4 @@
-"""Revisions as strong ETags (RFC 9110 §8.8.3): what was read, and what an edit was made on."""
+"""Revisions as ETags (RFC 9110 §8.8.3): what was read, and what an edit was made on."""
 
 import re
 
@@ -18,13 +18,15 @@ def etag(revision: int) -> str:
 def revision_given(request: HttpRequest) -> int:
     """The one revision that If-Match names.
 
-    Raises RevisionMissing without the header (or with `*`, which names none), Stale when it is no revision of ours:
-    a weak tag never matches (RFC 9110 §13.1.1).
+    A weak tag names one too, although RFC 9110 §13.1.1 compares strongly: compressing an answer, here or at a proxy,
+    makes its tag weak, and what ours stands for is what was read, not the bytes it came in.
+
+    Raises RevisionMissing without the header (or with `*`, which names none), Stale when it is no revision of ours.
     """
     tags = parse_etags(request.headers.get("If-Match", ""))
     if not tags or tags == ["*"]:
         raise RevisionMissing
-    match = re.fullmatch(r'"r(\d{1,9})"', tags[0]) if len(tags) == 1 else None
+    match = re.fullmatch(r'(?:W/)?"r(\d{1,9})"', tags[0]) if len(tags) == 1 else None
     if match is None:
         raise Stale
     return int(match[1])

@@ -124,13 +124,23 @@ def test_notes_are_edited_on_what_was_read(scheduled: Scheduled, tom_api: Api) -
     missing = edit()
     assert (missing.status_code, missing.json()["type"]) == (428, "/problems/revision-missing")
     assert edit(If_Match="*").status_code == 428
-    assert edit(If_Match='W/"r1"').status_code == 412
     assert edit(If_Match='"r9"').status_code == 412
+    assert edit(If_Match='"1"').status_code == 412
 
     edited = edit(If_Match=read["ETag"])
     assert (edited.status_code, edited["ETag"], edited.json()["notes"]) == (200, '"r2"', "Ring twice.")
     stale = edit(If_Match=read["ETag"])
     assert (stale.status_code, stale.json()["type"]) == (412, "/problems/stale")
+
+
+def test_what_was_read_compressed_can_be_edited(scheduled: Scheduled, tom_api: Api) -> None:
+    path = f"/visits/{scheduled().pk}"
+    read = tom_api.get(path, Accept_Encoding="gzip")
+    assert (read["Content-Encoding"], read["ETag"]) == ("gzip", 'W/"r1"')
+
+    edited = tom_api.call("PATCH", path, {"notes": "Ring twice."}, If_Match=read["ETag"])
+    assert (edited.status_code, edited["ETag"]) == (200, '"r2"')
+    assert tom_api.call("PATCH", path, {"notes": "Knock."}, If_Match=read["ETag"]).status_code == 412
 
 
 def test_a_visit_says_whom_to_ask_for(scheduled: Scheduled, tom_api: Api) -> None:
