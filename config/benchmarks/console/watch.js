@@ -12,10 +12,13 @@
     });
   }
 
+  /** What the page tells at the moment: its notice, and the note that follows a pointer. */
+  const said = () => ["#notice", "#hint"].map((one) => document.querySelector(one)?.outerHTML).join(" ");
+
   /** A promise that is broken when what it waits for does not come. */
-  const awaited = (come) =>
+  const awaited = (what, come) =>
     new Promise((tell, fail) => {
-      setTimeout(() => fail(new Error("it never came")), PATIENCE_MS);
+      setTimeout(() => fail(new Error(`${what} never came; the page says: ${said()}`)), PATIENCE_MS);
       come(tell);
     });
 
@@ -24,7 +27,7 @@
 
     /** When the first element that matches has been painted: milliseconds since the navigation began. */
     seen(selector) {
-      return awaited((tell) => {
+      return awaited(selector, (tell) => {
         const look = () => {
           if (!document.querySelector(selector)) return;
           observer.disconnect();
@@ -53,7 +56,7 @@
       };
       addEventListener("pointermove", note, true);
       const hint = document.querySelector("#hint");
-      watched.told = awaited((tell) => {
+      watched.told = awaited("a dragged visit's sentence", (tell) => {
         const observer = new MutationObserver(() => {
           if (trial.asked < pointed || !hint.textContent || hint.ariaBusy === "true") return;
           observer.disconnect();
@@ -64,16 +67,22 @@
       });
     },
 
-    /** Until an element has another text, painted: milliseconds from the next time that the button is let go. */
+    /**
+     * Until an element has another text, painted: milliseconds from the next time that the button is let go. The page may
+     * say the same once more before: a reading that was asked for during the drag is shown when it is over.
+     */
     next(selector) {
       let released = Infinity;
       addEventListener("pointerup", (event) => (released = event.timeStamp), { capture: true, once: true });
-      watched.came = awaited((tell) => {
+      const element = document.querySelector(selector);
+      const former = element.textContent;
+      watched.came = awaited(`another text of ${selector}`, (tell) => {
         const observer = new MutationObserver(() => {
+          if (element.textContent === former) return;
           observer.disconnect();
           painted((at) => tell(at - released));
         });
-        observer.observe(document.querySelector(selector), { childList: true });
+        observer.observe(element, { childList: true });
       });
     },
 
