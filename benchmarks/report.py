@@ -71,7 +71,8 @@ sentence runs from the pointer's last event until what the move would do is pain
 each as soon as the browser has dealt with the last, so that the hand does not rest on its way. Each drag is of another
 visit to another technician and time. For a busy day rows of visits are changed by four other connections, a transaction
 each, as the services write them. The page asks every two seconds whether anything is new, so it shows many changes at
-once. Bytes are as `./linli serve` sends them, without compression. See `config/benchmarks/console/`.
+once. Bytes are as `./linli serve` sends them: answers compressed, files of the pages not, which they are in production.
+See `config/benchmarks/console/`.
 """
 
 SECTIONS = (
