@@ -29,6 +29,7 @@ def run(args: argparse.Namespace) -> int:
         tasks = _tasks(args)
         page.parent.mkdir(parents=True, exist_ok=True)
         if install_peers():
+            tasks = _tasks(args)  # which tell the versions that are there now
             _say("peers installed")
     except (NotInstalled, OSError, _Unknown) as error:
         _say(str(error))
