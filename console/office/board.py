@@ -13,7 +13,7 @@ from communities.models import Region
 from communities.selectors.places import region_list
 from console.customer.pages import Policy
 from console.office.board_words import figures, said
-from console.office.day import day_asked, newest_day
+from console.office.day import day_asked, day_to_show
 from console.office.figure_words import money_told
 from console.office.pages import language_here, office_page, signed_in
 from dispatch.explanations import name_in
@@ -23,10 +23,12 @@ from dispatch.selectors.plans import plan_list
 @require_safe
 @signed_in
 def board(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """A region's day: ?region= and ?on=. Managers read it; technicians have a day of their own."""
+    """A region's day: ?region= and ?on=, else the one to look at. Managers read it; technicians have a day of
+    their own."""
     if caller.is_technician:
         return redirect("day")
-    on = day_asked(request) or newest_day(caller)
+    now = timezone.now()
+    on = day_asked(request) or day_to_show(caller, now)
     regions = list(region_list(caller).order_by("code"))
     region = _region(request, caller, regions, on)
     language = language_here(request, caller.organisation.language)
@@ -34,7 +36,7 @@ def board(request: HttpRequest, caller: Caller) -> HttpResponse:
         "on": on,
         "before": on - timedelta(days=1),
         "after": on + timedelta(days=1),
-        "today": timezone.now().astimezone(caller.organisation.zone).date(),
+        "today": now.astimezone(caller.organisation.zone).date(),
         "region": region,
         "regions": [(one.pk, name_in(one, language)) for one in regions],
         "figures": figures(),

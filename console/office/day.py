@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.gis.db.models.functions import SnapToGrid
 from django.contrib.gis.geos import Point
-from django.db.models import F, Max
+from django.db.models import F
 from django.http import HttpRequest
-from django.utils import timezone
 from django.utils.functional import Promise
 
 from communities.access import Caller
@@ -27,7 +26,7 @@ from dispatch.explanations import (
 from dispatch.left_out import left_out_sentences
 from dispatch.models import PlanVersion, Route, Stop, UnassignedVisit, Visit
 from dispatch.selectors.plans import plan_list, version_list, version_routes, version_unassigned
-from dispatch.selectors.visits import visit_list
+from dispatch.selectors.visits import nearest_visit_day
 
 COLOURS = 8
 GRID_DEGREES = 0.0001  # about 10 m: neighbours snap alike, so that their borders stay one
@@ -97,13 +96,15 @@ def day_asked(request: HttpRequest) -> date | None:
     return asked if date.min.year < asked.year < date.max.year else None
 
 
-def newest_day(caller: Caller) -> date:
-    """The newest day with a published plan; for a technician, with a visit; without any, today."""
+def day_to_show(caller: Caller, now: datetime) -> date:
+    """The day to look at when none is asked for: today if something is planned, else the next day with a plan,
+    else the last one that had any, else today. For technicians a plan is a visit of their own."""
+    today = now.astimezone(caller.organisation.zone).date()
     if caller.is_technician:
-        last = visit_list(caller).aggregate(at=Max("starts_at"))["at"]
-        return _local_day(caller, last or timezone.now())
-    newest: date | None = plan_list(caller).exclude(published=None).aggregate(on=Max("on"))["on"]
-    return newest or _local_day(caller, timezone.now())
+        return nearest_visit_day(caller, today) or today
+    days = plan_list(caller).exclude(published=None).values_list("on", flat=True)
+    upcoming = days.filter(on__gte=today).order_by("on").first()
+    return upcoming or days.filter(on__lt=today).order_by("-on").first() or today
 
 
 def region_days(caller: Caller, on: date, language: Language) -> list[RegionDay]:
@@ -208,7 +209,3 @@ def _dots(route: RouteShown, zone: ZoneInfo) -> Iterator[Dot]:
 
 def _place(point: Point) -> Place:
     return point.x, point.y
-
-
-def _local_day(caller: Caller, at: datetime) -> date:
-    return at.astimezone(caller.organisation.zone).date()

@@ -18,7 +18,7 @@ from communities.insight.sentences import Language
 from communities.models import Contact, SurveyAnswer
 from communities.selectors.surveys import last_answers
 from console.customer.pages import Policy
-from console.office.day import VisitShown, day_asked, newest_day, visit_shown
+from console.office.day import VisitShown, day_asked, day_to_show, visit_shown
 from console.office.on_site import money_of, told_of
 from console.office.pages import language_here, office_page, signed_in
 from console.office.words import VISIT_STATES
@@ -101,10 +101,11 @@ class OwnVisit:
 @require_safe
 @signed_in
 def my_day(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """A day of ?on=, else the newest with a visit; for technicians, all others have other pages."""
+    """A day of ?on=, else the one to look at; for technicians, all others have other pages."""
     if not caller.is_technician:
         return redirect("day")
-    on, now = day_asked(request) or newest_day(caller), timezone.now()
+    now = timezone.now()
+    on = day_asked(request) or day_to_show(caller, now)
     language = language_here(request, caller.organisation.language)
     visits = own_visits(caller, on, language)
     context = {

@@ -44,6 +44,16 @@ def schedule(caller: Caller, first: date, last: date) -> list[Visit]:
     return list(visits.order_by("starts_at", "id"))
 
 
+def nearest_visit_day(caller: Caller, today: date) -> date | None:
+    """Of the local days with a visit on the schedule: `today` or the next one, else the last; None without any."""
+    begin, _ = day_bounds(caller.organisation, today, today)
+    scheduled = _visible(caller).filter(state__in=[str(state) for state in VISIT_ON_SCHEDULE])
+    starts = scheduled.values_list("starts_at", flat=True)
+    upcoming = starts.filter(starts_at__gte=begin).order_by("starts_at").first()
+    nearest = upcoming or starts.filter(starts_at__lt=begin).order_by("-starts_at").first()
+    return nearest.astimezone(caller.organisation.zone).date() if nearest else None
+
+
 # By hand, because every technician's telephone asks for it all day: Django would take twice as long to write
 # this sentence as PostgreSQL takes to answer it.
 SCHEDULE_TAG = """

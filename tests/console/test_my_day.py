@@ -2,14 +2,17 @@
 
 import json
 import re
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from communities.access import Caller
 from communities.models import Community, Contact, Customer, Region, User
+from console.office.day import day_to_show
 from dispatch.models import Technician, Visit
 from dispatch.states import VisitState
 from tests import factories
@@ -81,6 +84,35 @@ def test_what_is_needed_on_site_stands_there(
     links = [attributes["href"] for attributes in page.all("a") if "href" in attributes]
     assert "tel:0912345678" in links
     assert [link for link in links if link.startswith("https://www.google.com/maps/dir/")]
+
+
+def test_the_telephone_opens_on_today_though_tomorrow_is_planned(xicun: Community, tom: Technician) -> None:
+    noon = timezone.now().astimezone(xicun.organisation.zone).replace(hour=12, minute=0)
+    for days in (-1, 0, 1):
+        at = noon + timedelta(days=days)
+        factories.visit(factories.site(xicun), at, technician=tom, starts_at=at, state=VisitState.SCHEDULED)
+
+    days = [
+        one["value"] for one in opened(tom.user, "/my-day?lang=en").all("input") if one.get("name") == "on"
+    ]
+
+    assert days == [noon.date().isoformat()]
+
+
+def test_a_day_off_opens_on_the_next_visit_and_without_any_on_the_last(
+    xicun: Community, tom: Technician, now: datetime
+) -> None:
+    assert tom.user is not None
+    caller, today = Caller(tom.user, tom.organisation), date(2026, 3, 2)
+    assert day_to_show(caller, now) == today
+    factories.visit(
+        factories.site(xicun), now, technician=tom, starts_at=now - 24 * HOUR, state=VisitState.COMPLETED
+    )
+    assert day_to_show(caller, now) == date(2026, 3, 1)
+    factories.visit(
+        factories.site(xicun), now, technician=tom, starts_at=now + 48 * HOUR, state=VisitState.SCHEDULED
+    )
+    assert day_to_show(caller, now) == date(2026, 3, 4)
 
 
 def test_what_is_over_needs_nobodys_number(

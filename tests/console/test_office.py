@@ -10,9 +10,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from api.signing_in import MOST_TOGETHER
+from communities.access import Caller
 from communities.insight.signals import Debt, Part
 from communities.models import Community, MetricDay, Region, Signal, SignalSet, User
 from communities.services.windows import windows_make
+from console.office.day import day_to_show
 from console.office.map import TALLEST, Area, Dot, Frame, Line, draw
 from dispatch.models import Plan, PlanVersion, Route, Stop, Technician, UnassignedVisit
 from dispatch.states import PlanState, VisitState
@@ -221,10 +223,33 @@ def test_the_language_switch_stays_on_the_day(dora: User, version: PlanVersion) 
 
 
 @pytest.mark.parametrize("query", ["", "?on=yesterday", "?on=9999-12-31"])
-def test_without_a_day_the_newest_planned_one_is_shown(dora: User, version: PlanVersion, query: str) -> None:
+def test_without_a_day_the_last_planned_one_is_shown(dora: User, version: PlanVersion, query: str) -> None:
     dates = [one["value"] for one in opened(dora, f"/{query}").all("input") if one["name"] == "on"]
 
     assert dates == ["2026-03-02"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "on"),
+    [
+        (0, "2026-03-02"),  # Monday at nine: tomorrow's plan stands already, but today is being driven
+        (24, "2026-03-03"),
+        (-24, "2026-03-02"),  # Sunday: nothing today, so the next day with a plan
+        (72, "2026-03-03"),
+    ],
+)
+def test_today_is_shown_before_tomorrow_and_tomorrow_before_yesterday(
+    dora: User, version: PlanVersion, now: datetime, hours: int, on: str
+) -> None:
+    tomorrow = Plan.objects.create(
+        organisation=version.organisation, region=version.plan.region, on=MONDAY + timedelta(days=1)
+    )
+    tomorrow.published = PlanVersion.objects.create(
+        organisation=version.organisation, plan=tomorrow, number=1, state=PlanState.PUBLISHED, iterations=100
+    )
+    tomorrow.save()
+
+    assert day_to_show(Caller(dora, dora.organisation), now + timedelta(hours=hours)).isoformat() == on
 
 
 def test_a_day_without_a_plan_says_what_to_do(dora: User, north: Region, now: datetime) -> None:
