@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import FloatRect, Locator, Page, Position, expect
 
 from communities.models import Region, User
 from dispatch.models import Technician
@@ -41,6 +41,7 @@ def test_a_dispatcher_s_morning_with_another_one_watching(
     assert doras.grave_findings() == []
     looks_into_a_visit(doras)
     drags_and_takes_back(board)
+    drops_where_it_cannot_be(doras)
     takes_off_and_accepts_some(board, others)
     drags_in_from_the_list(board, others)
     cancels_what_nobody_can_do(board, others)
@@ -93,7 +94,7 @@ def drags_and_takes_back(board: Page) -> None:
     check = visit(board, "check")
     former = technician_of(check)
     other = "T2" if former == "T1" else "T1"
-    drag(board, check, board.locator(".who", has_text=other), sideways=400)
+    drag(board, check, board.locator(".who", has_text=other), to=box(check)["x"] + 400)
     expect(board.locator("#hint")).to_contain_text("Possible")
     board.mouse.up()
     expect_published(board, 2)
@@ -107,38 +108,61 @@ def drags_and_takes_back(board: Page) -> None:
     expect_published(board, 5)
 
 
+def drops_where_it_cannot_be(doras: Window) -> None:
+    """After working hours: what others would cost comes instead, and does as it says."""
+    board = doras.page
+    check = visit(board, "check")
+    former = technician_of(check)
+    day = box(board.locator("#timeline"))
+    drag(board, check, board.locator(".who", has_text=former), to=day["x"] + day["width"] - 20)
+    expect(board.locator("#hint")).to_contain_text("Not possible")
+    board.mouse.up()
+    expect(board.locator("#notice.problem")).to_be_visible()
+    assert ["409" in trouble for trouble in doras.troubles] == [True]  # the browser's own note of the refusal
+    doras.troubles.clear()
+    details = board.locator("#details")
+    expect(details.locator("h2")).to_contain_text("check")
+    other = details.locator("details[open] .way")
+    expect(other).to_contain_text("T2" if former == "T1" else "T1")
+    other.click()
+    expect(details.locator(".outcome-note")).to_contain_text("Possible")
+    details.locator("button", has_text="Move").click()
+    expect_published(board, 6)
+    assert technician_of(check) != former
+    board.click("#undo")
+    expect_published(board, 7)
+    details.locator(".head button").click()
+
+
 def takes_off_and_accepts_some(board: Page, others: Page) -> None:
     """A filter and a pump go; a new plan has both again, and only the filter is taken out of it."""
-    for number, service in enumerate(("filter", "pump"), start=6):
+    for number, service in enumerate(("filter", "pump"), start=8):
         drag(board, visit(board, service).first, board.locator("#left-out h2"))
         expect(board.locator("#hint")).to_contain_text("Possible")
         board.mouse.up()
         expect_published(board, number)
     expect(board.locator("#left-out .reason", has_text="A dispatcher took it off the plan")).to_have_count(2)
     board.click("#plan")
-    expect(others.locator("#planning h2")).to_have_text("New plan, version 8")
+    expect(others.locator("#planning h2")).to_have_text("New plan, version 10")
     board.click("#planning >> text=Accept some of it")
     board.locator(".bundles li", has_text="T1").locator("input").check()
     board.click("#planning >> text=Accept the chosen")
     for page in (board, others):
-        expect_published(page, 9)
+        expect_published(page, 11)
         expect(page.locator("#planning")).to_be_hidden()
     assert (visit(others, "filter").count(), visit(others, "pump").count()) == (2, 1)
 
 
 def drags_in_from_the_list(board: Page, others: Page) -> None:
     pump = board.locator("#left-out li", has_text="pump").locator("button")
-    row = board.locator(".who", has_text="T2").bounding_box()
-    day = board.locator("#timeline").bounding_box()
-    assert row is not None
-    assert day is not None
-    where = {"x": day["width"] / 2, "y": row["y"] + row["height"] / 2 - day["y"]}
-    pump.drag_to(board.locator("#timeline"), target_position=where)  # type: ignore[arg-type]
+    row, day = box(board.locator(".who", has_text="T2")), box(board.locator("#timeline"))
+    where: Position = {"x": day["width"] / 2, "y": row["y"] + row["height"] / 2 - day["y"]}
+    pump.drag_to(board.locator("#timeline"), target_position=where)
     for page in (board, others):
-        expect_published(page, 10)
+        expect_published(page, 12)
     expect(visit(others, "pump")).to_have_count(2)
     board.click("#undo")
-    expect_published(others, 11)
+    expect_published(others, 13)
     expect(visit(others, "pump")).to_have_count(1)
 
 
@@ -165,13 +189,13 @@ def is_too_slow(board: Page, adas: Window) -> None:
     others.goto(f"{adas.url}{BOARD}")
     expect(visits(others)).to_have_count(DONE - 1)
     board.click("#redo")
-    expect_published(board, 12)
+    expect_published(board, 14)
     visit(others, "check").focus()
     others.keyboard.press("Enter")
     others.select_option("#details .pin select", "technician")
     expect(others.locator("#notice")).to_contain_text("dora changed the plan in the meantime.")
     expect(others.locator("#notice")).to_contain_text("nobody → T2")
-    expect_published(others, 12)
+    expect_published(others, 14)
 
 
 def visits(page: Page) -> Locator:
@@ -186,15 +210,19 @@ def expect_published(page: Page, number: int) -> None:
     expect(page.locator("#shown")).to_have_text(f"Published, version {number}")
 
 
-def drag(page: Page, what: Locator, onto: Locator, sideways: int = 0) -> None:
-    """To the height of a row, so far to the right of where it was; without `sideways` right onto it. Not dropped."""
-    here, there = what.bounding_box(), onto.bounding_box()
-    assert here is not None
-    assert there is not None
+def drag(page: Page, what: Locator, onto: Locator, to: float | None = None) -> None:
+    """To the height of a row, and `to` so far from the left; without it right onto the row. Not dropped."""
+    there = box(onto)
     what.hover()
     page.mouse.down()
-    x = here["x"] + sideways if sideways else there["x"] + there["width"] / 2
+    x = there["x"] + there["width"] / 2 if to is None else to
     page.mouse.move(x, there["y"] + there["height"] / 2, steps=8)
+
+
+def box(what: Locator) -> FloatRect:
+    found = what.bounding_box()
+    assert found is not None
+    return found
 
 
 def technician_of(visit: Locator) -> str:

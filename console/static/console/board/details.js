@@ -19,6 +19,7 @@ export class Details {
     this.moving = moving;
     this.customer = new Customer(page);
     this.known = null; // the assignment that was read last
+    this.offered = null; // the visit whose alternatives are wanted
     focus.addEventListener("chosen", () => this.#draw());
     place.addEventListener("keydown", ({ key }) => key === "Escape" && focus.choose(null));
   }
@@ -28,6 +29,13 @@ export class Details {
     this.day = day;
     if (this.focus.chosen && !day.visits.has(this.focus.chosen)) this.focus.choose(null);
     else if (!this.place.contains(document.activeElement)) this.#draw(); // never under somebody's fingers
+  }
+
+  /** A visit cannot go where somebody wanted it: choose it, with what else could be done unfolded. */
+  offer(visitId) {
+    this.offered = visitId;
+    if (this.focus.chosen === visitId) this.#draw();
+    else this.focus.choose(visitId);
   }
 
   #draw() {
@@ -52,7 +60,7 @@ export class Details {
     }
     if (!why.isConnected || this.known.path !== path) return;
     const assignment = this.known.data;
-    why.replaceChildren(...whyOf(assignment, attempt));
+    why.replaceChildren(...whyOf(assignment, attempt, this.offered === visit.id));
     whose.replaceChildren(...this.customer.of(assignment.request_id, this.day.board.may_plan, attempt !== null));
   }
 

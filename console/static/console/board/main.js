@@ -22,13 +22,13 @@ let version = null; // asked for by hand; null is whatever is current
 let reading = Promise.resolve();
 let next = null; // the reading after this one, where somebody waits for it
 
-const moving = new Moving(find("#hint"), { day: () => day, tell, follow });
+const moving = new Moving(find("#hint"), { day: () => day, tell, follow, offer: (visitId) => details.offer(visitId) });
 const parts = [
   new List(find("#left-out"), focus),
   new Timeline(find("#timeline"), focus, { over: (move, event) => moving.over(move, event), drop: (move, event) => moving.drop(move, event) }),
   new Details(find("#details"), focus, moving, { tell, renew }),
 ];
-const [, timeline] = parts;
+const [, timeline, details] = parts;
 const planning = new Planning(find("#planning"), { button: find("#plan"), tell, show });
 
 /** Say what happened, to everybody who reads the page. */

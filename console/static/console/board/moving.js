@@ -8,7 +8,7 @@ const REST_FRAMES = 2; // a hand that is on its way is elsewhere by then, howeve
 export class Moving {
   /**
    * @param {HTMLElement} hint the note that follows the pointer
-   * @param {{day: () => import("./day.js").Day, tell: (text: string, isProblem?: boolean) => void, follow: (versionId: string|null) => void}} page
+   * @param {{day: () => import("./day.js").Day, tell: (text: string, isProblem?: boolean) => void, follow: (versionId: string|null) => void, offer: (visitId: string) => void}} page
    */
   constructor(hint, page) {
     this.hint = hint;
@@ -39,11 +39,12 @@ export class Moving {
     return undefined;
   }
 
-  /** A visit was dropped there: move it. */
+  /** A visit was dropped there: move it, or show what else could be done with it. */
   async drop(move, event) {
     if (event) this.#follow(event);
     this.#end();
-    await this.commit(move);
+    const refusal = await this.commit(move);
+    if (refusal?.broken.length) this.page.offer(move.visit);
   }
 
   /** @returns {Promise<{allowed: boolean, broken: any[], minutes: any, promises: any[], moves: any[]}>} */
@@ -82,17 +83,21 @@ export class Moving {
     return this.settled;
   }
 
-  /** Whatever became of it, the page follows: to the version that was made, or to what others have made. */
+  /** Whatever became of it, the page follows: to the version that was made, or to what others have made.
+   * @returns {Promise<Refusal|null>} */
   async #change(method, path, body, done) {
     let made = null;
+    let refused = null;
     try {
       const { data } = await ask(path, { method, body, revision: this.page.day().board.shown.plan_revision });
       made = data.id;
       this.page.tell(done);
     } catch (refusal) {
+      refused = refusal;
       this.page.tell(wordsOf(refusal), true);
     }
     this.page.follow(made);
+    return refused;
   }
 
   #body({ visit, technician, clock, pin = null, following = false }) {

@@ -8,12 +8,13 @@ const WEIGHTIEST = 3;
  * @param {any} assignment what GET /visits/{id}/assignment answers
  * @param {((move: {technician: string, clock: string|null, pin: string|null}) => void)|null} attempt puts a move into the
  *   form and says what it would do; null for who may not plan
+ * @param {boolean} offering whether the alternatives are what one looks for
  */
-export function whyOf(assignment, attempt) {
+export function whyOf(assignment, attempt, offering) {
   const { why, alternatives, keeps_out: keepsOut, ways_in: waysIn } = assignment;
   const lines = (texts, name) => element("ul", { class: name }, ...texts.map((text) => element("li", {}, text)));
   if (!keepsOut.length && !waysIn.length) {
-    return [lines(why, "why"), ...folded(say("others_cost"), alternatives.map((one) => alternativeOf(one, attempt)))];
+    return [lines(why, "why"), ...folded(say("others_cost"), alternatives.map((one) => alternativeOf(one, attempt)), offering)];
   }
   return [
     lines(why, "why why-not"),
