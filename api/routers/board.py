@@ -12,13 +12,17 @@ from api.etags import if_none_match, not_modified, tagged
 from api.openapi import header
 from api.schemas.assignments import AssignmentOut
 from api.schemas.base import Day
-from api.schemas.board import BoardOut, ChangesOut, MomentOut
+from api.schemas.board import BoardOut, MomentOut
+from api.schemas.plan_changes import ChangesOut
+from billing.services.pricing import base_prices_on
 from communities.selectors.tiles import community_tile
+from communities.services.signals import signals_kept
 from core.errors import NotFound
 from dispatch.explanations import language_asked, version_affinities
 from dispatch.models import Stop
 from dispatch.plan_bundles import plan_bundles
 from dispatch.plan_changes import visit_changes
+from dispatch.plan_money import plan_money
 from dispatch.selectors.board import board_get, board_region, moment_of, version_stops
 from dispatch.selectors.plans import version_get, version_visit
 from dispatch.states import PLAN_RUNNING
@@ -71,7 +75,8 @@ def moment_read(request: Request, region: UUID, on: Day) -> HttpResponse:
 
 @router.get("/plans/{uuid:version_id}/changes", response=ChangesOut)
 def change_index(request: Request, version_id: UUID) -> HttpResponse:
-    """What a version would change of the published one: visits, minutes, promises, communities; and in bundles."""
+    """What a version would change of the published one: visits, minutes, promises, communities, money; and in
+    bundles."""
     caller = request.auth
     version = version_get(caller, version_id)
     published_id = version.plan.published_id
@@ -80,7 +85,12 @@ def change_index(request: Request, version_id: UUID) -> HttpResponse:
     after = version_stops(version)
     changes = visit_changes(before, after)
     bundles = plan_bundles(before, after, changes) if against else []
-    return answer(ChangesOut.of(caller, against, version, changes, bundles, language_asked()))
+    prices = base_prices_on(
+        organisation=caller.organisation, region_id=version.plan.region_id, on=version.plan.on
+    )
+    signals = signals_kept(version.signal_set)
+    money = plan_money(before, prices, signals) if against else None, plan_money(after, prices, signals)
+    return answer(ChangesOut.of(caller, against, version, changes, bundles, money, language_asked()))
 
 
 @router.get("/visits/{uuid:visit_id}/assignment", response=AssignmentOut)

@@ -29,3 +29,11 @@ def prices_on(
     for entry in sorted(entries, key=lambda one: one.price_list.region_id is not None):
         wanted[entry.item_id] = entry.price_minor
     return {item_id: Money(minor, organisation.currency) for item_id, minor in wanted.items()}
+
+
+def base_prices_on(*, organisation: Organisation, region_id: UUID, on: date) -> dict[UUID, int]:
+    """What a visit costs by its service type's id, in minor units, before anything is added; a type without a price
+    is not in it. Two queries."""
+    bases = list(PriceItem.objects.filter(organisation=organisation, kind=PriceItem.Kind.BASE, active=True))
+    prices = prices_on(organisation=organisation, items=bases, region_id=region_id, on=on)
+    return {base.service_type_id: prices[base.id].minor for base in bases if base.service_type_id}

@@ -1,13 +1,16 @@
 """The dispatchers' board: a day in one answer, its moments, what a version would change, its map."""
 
 import json
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from billing.models import PriceItem
 from communities.access import Caller
-from communities.models import Community, Region
+from communities.insight.signals import Part, SignalPolicy
+from communities.models import Community, Region, Signal, SignalSet
 from communities.selectors.tiles import community_tile
 from dispatch.models import Plan, PlanVersion, Route, Shift, Stop, Technician, UnassignedVisit, Visit
 from dispatch.states import PlanState, VisitState
@@ -269,6 +272,57 @@ def test_what_a_draft_would_change(
     [bundle] = told["bundles"]
     assert [one["code"] for one in bundle["technicians"]] == ["T1", "T2"]
     assert (bundle["visits"], bundle["promises"], bundle["travel_minutes"]) == (3, 0, 30.0)
+
+
+def test_what_a_draft_brings_and_costs(
+    dora_api: Api, plan: Plan, shift: Shift, tina: Technician, xicun: Community, now: datetime
+) -> None:
+    Technician.objects.filter(pk=shift.technician_id).update(cost_per_hour_minor=600)
+    Technician.objects.filter(pk=tina.pk).update(cost_per_hour_minor=900)
+    organisation = plan.organisation
+    PriceItem.objects.create(
+        organisation=organisation,
+        code="filter",
+        name="filter",
+        kind=PriceItem.Kind.BASE,
+        service_type=factories.service_type(organisation),
+        price_minor=500,
+    )
+    stays, moves, comes = (factories.visit(factories.site(xicun), now) for _ in range(3))
+    published = version_of(plan, PlanState.PUBLISHED)
+    publish(plan, published)
+    route_of(published, shift, (stays, 10), (moves, 60))
+    draft = version_of(plan, PlanState.DRAFT, signal_set=sells(tina, xicun, 40.4))
+    route_of(draft, shift, (stays, 10))
+    route_of(draft, factories.shift(tina, now), (moves, 60), (comes, 120))
+
+    told = dora_api.get(f"/plans/{draft.pk}/changes").json()  # type: ignore[attr-defined]
+    # Two visits at 500, then three. Half an hour on the road for each route: 300 of Tom's, then 450 of Tina's too.
+    # Tina sells 40.4 beyond the usual on each of her two.
+    assert told["money_before"] == {"visits_minor": 1000, "driving_minor": 300, "upsell_added_minor": 0}
+    assert told["money"] == {"visits_minor": 1500, "driving_minor": 750, "upsell_added_minor": 81}
+
+
+def sells(technician: Technician, place: Community, beyond: float) -> SignalSet:
+    """Signals that say so much of a technician in a community, and nothing else."""
+    made = SignalSet.objects.create(
+        organisation=place.organisation,
+        region=place.region,
+        version=1,
+        through_on=MONDAY,
+        policy=asdict(SignalPolicy()),
+        code_version="1",
+    )
+    Signal.objects.create(
+        organisation=place.organisation,
+        signal_set=made,
+        kind=Signal.Kind.TECHNICIAN_AFFINITY,
+        technician_id=technician.pk,
+        community=place,
+        minutes=2,
+        evidence={"parts": {"upsell": asdict(Part(2, beyond, 240.4, 200, 30))}},
+    )
+    return made
 
 
 def where(technician: str, clock: str) -> dict[str, str]:

@@ -49,7 +49,7 @@ DISPATCHER = {
     "/plans/{draft}": 2,
     "/plans/{draft}/routes": 4,
     "/plans/{draft}/unassigned": 3,
-    "/plans/{draft}/changes": 3,
+    "/plans/{draft}/changes": 5,
     "/visits/{assigned}/assignment?version={edited}": 3,
     "/board?region={region}&on=2026-03-02": 10,
     "/board?region={region}&on=2026-03-02&version={draft}": 10,

@@ -1,13 +1,14 @@
 /** Figures as people write them, in the reader's language. */
 
 /**
- * @typedef {{unit: string, currency: string, decimals: number, language: string}} Manner of writing: the unit of a figure
- *   (communities/insight/figures.py), the company's currency and the decimals its minor units make.
+ * @typedef {{unit: string, currency: string, decimals: number, language: string, signDisplay?: string}} Manner of writing:
+ *   the unit of a figure (communities/insight/figures.py), the company's currency, the decimals its minor units make, and
+ *   whether a sign stands before it (as Intl.NumberFormat has it).
  */
 
 /** @param {Manner} manner @returns {(value: number) => string} */
-export function formatOf({ unit, currency, decimals, language }) {
-  const write = new Intl.NumberFormat(language, optionsOf(unit, currency, decimals));
+export function formatOf({ unit, currency, decimals, language, signDisplay = "auto" }) {
+  const write = new Intl.NumberFormat(language, { ...optionsOf(unit, currency, decimals), signDisplay });
   const scale = unit === "money" ? 10 ** -decimals : 1;
   return (value) => write.format(scale * value);
 }

@@ -3,7 +3,7 @@
 import { ask } from "./api.js";
 import { wordsOf } from "./moving.js";
 import { bundlesOf } from "./bundles.js";
-import { clock, element, hours, ON, REGION, say, sayOne, signed, whole } from "./words.js";
+import { amount, clock, element, hours, ON, REGION, say, sayOne, signed, signedAmount, whole } from "./words.js";
 
 const RUNNING = ["queued", "solving"];
 const CURVE = { width: 240, height: 56 };
@@ -140,7 +140,8 @@ function curveOf(costs) {
   return `M${costs.map((cost, index) => `${x(index).toFixed(1)} ${y(cost).toFixed(1)}`).join("L")}`;
 }
 
-function figuresOf({ against, version, travel_minutes: travel, minutes, other_technician: technician, other_time: time, promises }) {
+function figuresOf(changes) {
+  const { against, version, travel_minutes: travel, minutes, other_technician: technician, other_time: time, promises, money, money_before: before } = changes;
   const rows = [
     ["visits", version.visits_assigned, against?.visits_assigned],
     ["left_out", version.visits_unassigned, against?.visits_unassigned],
@@ -151,8 +152,13 @@ function figuresOf({ against, version, travel_minutes: travel, minutes, other_te
     row(say("other_technician"), whole(technician), ""),
     row(say("other_time"), whole(time), ""),
     row(say("promises"), whole(promises), ""),
+    ...["visits", "driving", "upsell_added"].map((name) => moneyRow(say(`money_${name}`), money[`${name}_minor`], before?.[`${name}_minor`])),
   );
   return element("table", { class: "compared" }, element("tbody", {}, ...rows));
+}
+
+function moneyRow(name, after, before) {
+  return row(name, amount(after), before === undefined ? "" : signedAmount(after - before));
 }
 
 function row(name, after, change) {

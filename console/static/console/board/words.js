@@ -1,5 +1,7 @@
 /** What the page says, in the reader's language; the texts come with the page. */
 
+import { formatOf } from "../figures.js";
+
 const told = JSON.parse(document.getElementById("told").textContent);
 
 export const { region: REGION, on: ON, language: LANGUAGE, money: MONEY } = told;
@@ -37,6 +39,14 @@ export const signed = (number) => SIGNED.format(number);
 const WHOLE = new Intl.NumberFormat(LANGUAGE, { maximumFractionDigits: 0 });
 
 export const whole = (number) => WHOLE.format(number);
+
+const AMOUNTS = { unit: "money", ...MONEY, language: LANGUAGE };
+
+/** An amount of minor units. */
+export const amount = formatOf(AMOUNTS);
+
+/** The same as a change. */
+export const signedAmount = formatOf({ ...AMOUNTS, signDisplay: "exceptZero" });
 
 /** How long ago, or how long until, in the largest unit that says it. */
 export function span(fromAt, untilAt) {
