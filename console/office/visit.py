@@ -1,10 +1,11 @@
-"""A visit as it was told from there: steps, checklist, photos, who signed."""
+"""A visit: why somebody goes there, and what was told from there: steps, checklist, photos, who signed."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -16,7 +17,10 @@ from console.office.pages import language_here, office_page, signed_in
 from core.languages import name_in
 from dispatch.checklists import Point, PointKind
 from dispatch.errors import VisitUnknown
-from dispatch.models import Visit, VisitAnswer, VisitPhoto
+from dispatch.explanations import stop_sentences, unassigned_sentence, version_affinities
+from dispatch.left_out import left_out_sentences
+from dispatch.models import UnassignedVisit, Visit, VisitAnswer, VisitPhoto
+from dispatch.selectors.plans import visit_planned
 from dispatch.selectors.reports import Report, reports_of
 from dispatch.selectors.visits import visit_get
 
@@ -38,10 +42,20 @@ class PointShown:
     is_open: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Why:
+    """Why somebody goes there, or why nobody does; then `more` is what keeps it out, and what would let it in.
+    `board` is where something can be done about it."""
+
+    sentences: list[str]
+    more: list[str]
+    board: str
+
+
 @require_safe
 @signed_in
 def visit(request: HttpRequest, caller: Caller, visit_id: UUID) -> HttpResponse:
-    """For whoever may see the visit. Five queries beside the caller's, however much was told."""
+    """For whoever may see the visit. Nine queries beside the caller's at most, however much was told."""
     try:
         found = visit_get(caller, visit_id)
     except VisitUnknown:
@@ -50,6 +64,7 @@ def visit(request: HttpRequest, caller: Caller, visit_id: UUID) -> HttpResponse:
     report = reports_of([found])[found.pk]
     context = {
         "shown": visit_shown(found, language),
+        "why": why_of(caller, found, language),
         "steps": steps_of(found),
         "points": points_of(report, language),
         "photos": [photo for photo in report.photos if not photo.code],
@@ -57,6 +72,18 @@ def visit(request: HttpRequest, caller: Caller, visit_id: UUID) -> HttpResponse:
         "is_empty": report.is_empty,
     }
     return office_page(request, caller, "office/visit.html", context)
+
+
+def why_of(caller: Caller, visit: Visit, language: Language) -> Why | None:
+    """None where no plan has it, and for technicians: it tells of their colleagues."""
+    planned = visit_planned(caller, visit.pk)
+    if planned is None:
+        return None
+    plan = planned.version.plan
+    board = f"{reverse('board')}?region={plan.region_id}&on={plan.on.isoformat()}#{visit.pk}"
+    if isinstance(planned, UnassignedVisit):
+        return Why([unassigned_sentence(planned, language)], left_out_sentences(planned, language), board)
+    return Why(stop_sentences(planned, version_affinities(planned.version), language), [], board)
 
 
 def steps_of(visit: Visit) -> list[tuple[Promise, datetime]]:

@@ -8,6 +8,7 @@ from communities.access import Caller
 from communities.selectors.places import unshown
 from dispatch.errors import PlanUnknown, VisitUnknown
 from dispatch.models import Plan, PlanVersion, Route, Stop, UnassignedVisit
+from dispatch.states import PlanState
 
 SHOWN = (
     "visit__site__community",
@@ -58,6 +59,19 @@ def version_visit(version: PlanVersion, visit_id: UUID) -> Stop | UnassignedVisi
         if found is not None:
             return found
     raise VisitUnknown
+
+
+def visit_planned(caller: Caller, visit_id: UUID) -> Stop | UnassignedVisit | None:
+    """What the published plan has of a visit: its stop, or that it is left out; of several days, the last. None where
+    no plan that the caller may see has it."""
+    seen = Q(organisation=caller.organisation, visit=visit_id, version__state=PlanState.PUBLISHED)
+    seen &= _in_scope(caller, "version__plan__region_id")
+    stops = Stop.objects.filter(seen).select_related(*SHOWN, "version__plan", "version__signal_set")
+    left = UnassignedVisit.objects.filter(seen).select_related(*SHOWN, "version__plan")
+    found: list[Stop | UnassignedVisit] = [
+        one for rows in (stops, left) if (one := rows.order_by("version__plan__on").last())
+    ]
+    return max(found, key=lambda one: one.version.plan.on, default=None)
 
 
 def _in_scope(caller: Caller, region: str) -> Q:

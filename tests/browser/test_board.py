@@ -85,6 +85,10 @@ def looks_into_a_visit(doras: Window) -> None:
     details.locator("text=Send").press("Enter")
     expect(details.locator(".past", has_text="We come a little earlier.")).to_be_visible()
     assert doras.grave_findings() == []
+    details.locator("h2 a").click()
+    expect(board.locator(".reasons li").first).to_have_text("Nobody but T1 could take it in this plan")
+    board.click("text=Show it on the board")
+    expect(details.locator("h2")).to_contain_text("filter")
     details.locator(".head button").press("Escape")
     expect(details).to_be_hidden()
 

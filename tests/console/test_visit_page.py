@@ -7,13 +7,25 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from communities.models import User
+from communities.models import Community, User
 from dispatch.checklists import Point, PointKind, points_written
-from dispatch.models import Checklist, Technician, Visit, VisitAnswer, VisitPhoto, VisitSignature
+from dispatch.models import (
+    Checklist,
+    PlanVersion,
+    Technician,
+    UnassignedVisit,
+    Visit,
+    VisitAnswer,
+    VisitPhoto,
+    VisitSignature,
+)
 from dispatch.states import VisitState
 from tests import factories
 from tests.console.test_customer_pages import Page
 from tests.console.test_my_day import browser, opened
+from tests.console.test_office import put_on_route, version, xicun
+
+__all__ = ["version", "xicun"]
 
 POINTS = [
     Point(code="leaks", name="有無漏水", name_en="Any leak?"),
@@ -79,5 +91,32 @@ def test_more_that_was_told_asks_no_more_questions(visit: Visit, dora: User, now
         counts.append(len(asked))
         if not VisitAnswer.objects.exists():
             tell(visit, now)
-    # Session, user with organisation; the visit, its checklist, answers, photos, signature.
-    assert counts == [7, 7]
+    # Session, user with organisation; the visit, its checklist, answers, photos, signature; its stop, or that it is
+    # left out.
+    assert counts == [9, 9]
+
+
+def test_the_office_reads_why_somebody_goes_there(
+    dora: User, version: PlanVersion, tom: Technician, xicun: Community, now: datetime
+) -> None:
+    stop = put_on_route(version, tom, xicun, now)
+    path = f"/visits/{stop.visit_id}?lang=en"
+    page = opened(dora, path)
+    assert "T1 rather than T9: 12.0 min better, mostly for travel" in page.words
+    board = f"/board?region={version.plan.region_id}&on=2026-03-02#{stop.visit_id}"
+    assert board in [one.get("href") for one in page.all("a")]
+    assert "Why" not in opened(tom.user, path).words  # it tells of colleagues
+
+
+def test_the_office_reads_why_nobody_goes_there(
+    dora: User, version: PlanVersion, xicun: Community, now: datetime
+) -> None:
+    left = UnassignedVisit.objects.create(
+        organisation=version.organisation,
+        version=version,
+        visit=factories.visit(factories.site(xicun), now),
+        reason="no_capacity",
+        explanation={"excluded": [{"rule": "full", "technicians": ["T1"]}]},
+    )
+    words = opened(dora, f"/visits/{left.visit_id}?lang=en").words
+    assert "No room in the day: T1" in words

@@ -71,6 +71,7 @@ async function read() {
 }
 
 function showDay({ data, tag: its }) {
+  const isFirst = day === null;
   tag = its;
   day = new Day(data);
   moment = data.moment;
@@ -80,6 +81,7 @@ function showDay({ data, tag: its }) {
     : say("nothing_planned");
   for (const part of parts) part.show(day);
   edits();
+  if (isFirst && day.visits.has(location.hash.slice(1))) focus.choose(location.hash.slice(1)); // whom a link leads to
 }
 
 /** Undo and redo, where the plan that is shown came about by hand. */
