@@ -37,6 +37,17 @@ def words(name: str, default: str = "") -> list[str]:
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 
+def address(name: str, default: str = "") -> str:
+    """An http(s) address with a host, or nothing."""
+    value = text(name, default) if default or os.environ.get(name) else ""
+    parts = urlsplit(value)
+    if value and not (parts.scheme in {"http", "https"} and parts.hostname):
+        raise ImproperlyConfigured(
+            f"{name} must be an address like https://tiles.example/style.json, not {value!r}"
+        )
+    return value
+
+
 def secret(name: str, default: str | None = None) -> str:
     """The value of `name`, or the content of the file that `name`_FILE points to (for Docker secrets)."""
     path = os.environ.get(f"{name}_FILE")

@@ -263,6 +263,12 @@ OPTIMISE_PLACES = 2  # problems at once; each holds one of the web server's thre
 GEOCODER = env.choice("GEOCODER", "gazetteer", ("gazetteer", "nominatim"))
 NOMINATIM_URL = env.text("NOMINATIM_URL", "https://nominatim.openstreetmap.org")
 NOMINATIM_USER_AGENT = env.text("NOMINATIM_USER_AGENT", "linli")
+MAP_STYLE_URL = env.address(
+    "MAP_STYLE_URL"
+)  # streets below the office's maps; else nothing comes from outside
+MAP_ORIGINS = env.words(
+    "MAP_ORIGINS"
+)  # of that style's tiles, signs and letters, where they are others than its own
 
 # -- Money ---------------------------------------------------------------------------------------------------
 PAYMENT_ACCOUNTS = env.toml("PAYMENT_ACCOUNTS")  # at providers, with their secrets: docs/operations.md

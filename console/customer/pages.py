@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import Enum
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -12,7 +13,8 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 
 
 class Policy(Enum):
-    """What a page may load, beside styles and pictures: nothing ever comes from another origin."""
+    """What a page may load, beside styles and pictures: nothing comes from another origin, but for a map that the
+    settings want from outside."""
 
     PLAIN = ("img-src 'self' data:", "")
     SCRIPTS = ("img-src 'self' data:", "; script-src 'self'; connect-src 'self'")
@@ -20,15 +22,27 @@ class Policy(Enum):
         "img-src 'self' data: blob:",
         "; script-src 'self'; connect-src 'self'; worker-src 'self'; manifest-src 'self'",
     )
-    MAP = ("img-src 'self' data: blob:", "; script-src 'self'; connect-src 'self'; worker-src 'self'")
+    MAP = (
+        "img-src 'self' data: blob:{map}",
+        "; script-src 'self'; connect-src 'self'{map}; worker-src 'self'",
+    )
 
     def header(self, form_action: str) -> str:
         """Content-Security-Policy (W3C, level 3)."""
-        pictures, scripts = self.value
+        outside = "".join(f" {origin}" for origin in map_origins())
+        pictures, scripts = (part.format(map=outside) for part in self.value)
         return (
             f"default-src 'none'; style-src 'self'; {pictures}; base-uri 'none'; frame-ancestors 'none'; "
             f"form-action {form_action}{scripts}"
         )
+
+
+def map_origins() -> list[str]:
+    """Where the map from outside comes from (MAP_STYLE_URL); its tiles, signs and letters may have other origins."""
+    if not settings.MAP_STYLE_URL:
+        return []
+    style = urlsplit(settings.MAP_STYLE_URL)
+    return list(dict.fromkeys([f"{style.scheme}://{style.netloc}", *settings.MAP_ORIGINS]))
 
 
 def page(

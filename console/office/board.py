@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from uuid import UUID
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -45,6 +46,7 @@ def board(request: HttpRequest, caller: Caller) -> HttpResponse:
             "on": on.isoformat(),
             "language": language,
             "money": money_told(caller.organisation.currency),
+            "map_style": settings.MAP_STYLE_URL,
             "words": said(language),
         },
     }

@@ -76,6 +76,7 @@ def _map(caller: Caller, figure: Figure, found: Insight, language: Language) -> 
         "language": language,
         "words": map_words(language),
         "bounds": found.bounds,
+        "map_style": settings.MAP_STYLE_URL,
         "areas": [
             {"id": str(key), "value": cell.value, "hidden": cell.is_hidden, "text": cell.text}
             for key, cell in found.painted

@@ -1,6 +1,10 @@
 """A manager looks for the community that is worst off: on the map, in the table, on its page."""
 
+import json
+import threading
+from collections.abc import Iterator
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from django.utils import timezone
@@ -19,6 +23,17 @@ COLOURS = """canvas => {
   return new Set(Array.from({ length: 4800 }, (_, at) => data.slice(4 * at, 4 * at + 4).join())).size;
 }"""
 """How many colours a canvas shows: an empty one has one."""
+
+
+RED = """canvas => {
+  const small = Object.assign(document.createElement("canvas"), { width: 80, height: 60 });
+  const pen = small.getContext("2d", { willReadFrequently: true });
+  pen.drawImage(canvas, 0, 0, 80, 60);
+  const { data } = pen.getImageData(0, 0, 80, 60);
+  const isRed = (at) => data[4 * at] > 250 && data[4 * at + 1] < 5 && data[4 * at + 2] < 5;
+  return Array.from({ length: 4800 }, (_, at) => isRed(at)).filter(Boolean).length / 4800;
+}"""
+"""What share of a canvas is red."""
 
 
 @pytest.fixture
@@ -81,6 +96,41 @@ def test_a_manager_finds_the_worst_community_and_opens_it(
     expect(page.locator("h1")).to_contain_text("CSAT")
     expect(page.locator(".path a").last).to_have_attribute("href", f"/communities/{worst.pk}?window=28")
     assert (minas.strangers, minas.troubles) == ([], [])
+
+
+class Streets(BaseHTTPRequestHandler):
+    """Another company's map: a red plain, for whoever asks from anywhere."""
+
+    def do_GET(self) -> None:
+        plain = {"id": "plain", "type": "background", "paint": {"background-color": "#ff0000"}}
+        self.send_response(200)
+        self.send_header("Access-Control-Allow-Origin", "*")
+        self.end_headers()
+        self.wfile.write(json.dumps({"version": 8, "sources": {}, "layers": [plain]}).encode())
+
+    def log_message(self, *args: object) -> None:
+        """Nobody wants to read it."""
+
+
+@pytest.fixture
+def streets(environment: dict[str, str]) -> Iterator[str]:
+    """The address of a style from outside, which the application is told to use."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Streets) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        environment["MAP_STYLE_URL"] = f"http://127.0.0.1:{server.server_port}/style.json"
+        yield environment["MAP_STYLE_URL"]
+        server.shutdown()
+
+
+def test_streets_from_outside_lie_below_the_communities(
+    streets: str, villages: list[Community], mina: User, open_as: OpenAs
+) -> None:
+    minas = open_as("mina")
+    page = minas.go("/communities?sort=csat")
+    assert painted(page) > 1
+    red = page.locator(".areas canvas").evaluate(RED)
+    assert red > 0.2  # around the villages, and through those of which too few answered
+    assert (minas.strangers, minas.troubles) == ([streets], [])
 
 
 def painted(page: Page) -> int:

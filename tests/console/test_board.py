@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.conf import LazySettings
 from django.http import HttpResponse
 from django.test import Client
 
@@ -19,6 +20,7 @@ CSP = (
 )
 
 PINS = ("pin_nothing", "pin_technician", "pin_time", "pin_both")
+MONEY = ("money_visits", "money_driving", "money_upsell_added")
 
 
 def opened(user: User, query: str = "") -> HttpResponse:
@@ -36,6 +38,18 @@ def test_the_board_loads_scripts_from_here_alone_and_has_none_of_its_own(dora: U
     ]
     assert all(str(one["src"]).startswith("/static/") for one in page.all("script") if "src" in one)
     assert not [attributes for _, attributes in page.elements if "style" in attributes]
+
+
+def test_a_map_from_outside_may_come_from_where_the_settings_say(
+    dora: User, north: Region, settings: LazySettings
+) -> None:
+    settings.MAP_STYLE_URL = "https://tiles.example:8443/streets/style.json?key=1"
+    settings.MAP_ORIGINS = ["https://fonts.example"]
+    answer = opened(dora)
+    outside = "https://tiles.example:8443 https://fonts.example"
+    assert answer["Content-Security-Policy"] == CSP.replace(
+        "connect-src 'self'", f"connect-src 'self' {outside}"
+    ).replace("data: blob:", f"data: blob: {outside}")
 
 
 def test_a_region_can_be_asked_for(dora: User, north: Region, south: Region) -> None:
@@ -78,4 +92,4 @@ def test_whatever_the_scripts_say_is_told_to_them() -> None:
     assert set(said("en")) == set(said("zh-hant"))
     # Named by a variable: the background bands and the first rows of a comparison.
     unused = {name for name in said("en") if "." not in name} - asked
-    assert unused == {"shift", "pause", "overtime", "visits", "left_out", *PINS}
+    assert unused == {"shift", "pause", "overtime", "visits", "left_out", *PINS, *MONEY}

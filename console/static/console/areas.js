@@ -35,6 +35,31 @@ export function areaLayers(colour) {
   ];
 }
 
+/**
+ * A style of ours, over one from outside where the settings want one (MAP_STYLE_URL); ours alone where that cannot be read.
+ * @param {string} outside its address, or "" @param {any} ours
+ */
+export async function styleOver(outside, ours) {
+  if (!outside) return ours;
+  try {
+    const base = await (await fetch(outside)).json();
+    return { ...base, sources: { ...base.sources, ...ours.sources }, layers: [...base.layers, ...ours.layers.flatMap(seenThrough)] };
+  } catch {
+    return ours;
+  }
+}
+
+/** A layer through which the map below can be seen. */
+function seenThrough(layer) {
+  if (layer.type === "background") return [];
+  if (layer.id !== "areas") return [layer];
+  const opacity = ["case", [">", ["coalesce", ["feature-state", "shade"], 0], 0], 0.55, 0];
+  return [{ ...layer, paint: { ...layer.paint, "fill-opacity": opacity } }];
+}
+
+/** Whoever made a map from outside wants to be named. */
+export const attributionOf = (outside) => (outside ? { compact: true } : false);
+
 /** Draws a border around what is looked at. */
 export const lookedLayer = (colour) =>
   ({ id: "looked-at", type: "line", ...LAYER, paint: { "line-color": colour.ink, "line-width": isIn("looked", 3) } });

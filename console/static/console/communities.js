@@ -1,26 +1,28 @@
 /** The page of communities: its map shows the figure that the table shows, and leads to a community's page. */
 
 import * as maplibre from "../vendor/maplibre/maplibre-gl.mjs";
-import { areaColours, areaLayers, areaSource, hatch, legendOf, lookAt, lookedLayer, paint } from "./areas.js";
+import { areaColours, areaLayers, areaSource, attributionOf, hatch, legendOf, lookAt, lookedLayer, paint, styleOver } from "./areas.js";
 import { formatOf } from "./figures.js";
 
 const PADDING = 24;
 const find = (selector) => document.querySelector(selector);
 
 class AreaMap {
-  /** @param {HTMLElement} place @param {any} told what the page carries (console/office/communities.py: _map) */
-  constructor(place, told) {
+  /**
+   * @param {HTMLElement} place @param {any} told what the page carries (console/office/communities.py: _map)
+   * @param {any} colour @param {any} style
+   */
+  constructor(place, told, colour, style) {
     this.told = told;
     this.place = place;
     this.known = new Map(told.areas.map((area) => [area.id, area]));
-    const colour = areaColours(place);
     const [west, south, east, north] = told.bounds;
     this.map = new maplibre.Map({
       container: place,
-      style: { version: 8, sources: { communities: areaSource() }, layers: [...areaLayers(colour), lookedLayer(colour)] },
+      style,
       bounds: [[west, south], [east, north]],
       fitBoundsOptions: { padding: PADDING },
-      attributionControl: false,
+      attributionControl: attributionOf(told.map_style),
       dragRotate: false,
       pitchWithRotate: false,
       fadeDuration: 0,
@@ -95,15 +97,19 @@ function follow(table, map) {
   for (const what of ["mouseleave", "focusout"]) table.addEventListener(what, () => map.look(null));
 }
 
-function begin() {
+async function begin() {
   const carried = find("#areas");
   const told = carried && JSON.parse(carried.textContent);
   if (!told?.bounds) return; // no community has a boundary yet
   find(".areas").hidden = false;
+  const place = find("#map");
+  const colour = areaColours(place);
+  const ours = { version: 8, sources: { communities: areaSource() }, layers: [...areaLayers(colour), lookedLayer(colour)] };
+  const style = await styleOver(told.map_style, ours);
   try {
-    follow(find("table.scores"), new AreaMap(find("#map"), told));
+    follow(find("table.scores"), new AreaMap(place, told, colour, style));
   } catch {
-    find("#map").textContent = told.words.no_map; // a browser without WebGL: the table has it all
+    place.textContent = told.words.no_map; // a browser without WebGL: the table has it all
   }
 }
 

@@ -1,11 +1,11 @@
 /** The map: communities coloured by a figure, routes, stops. MapLibre draws it; the tiles are our own. */
 
 import * as maplibre from "../../vendor/maplibre/maplibre-gl.mjs";
-import { areaColours, areaLayers, areaSource, hatch, legendOf, paint } from "../areas.js";
+import { areaColours, areaLayers, areaSource, attributionOf, hatch, legendOf, paint, styleOver } from "../areas.js";
 import { formatOf } from "../figures.js";
 import { ask } from "./api.js";
 import { Places, placeLayers } from "./places.js";
-import { LANGUAGE, MONEY, REGION, say } from "./words.js";
+import { LANGUAGE, MAP_STYLE, MONEY, REGION, say } from "./words.js";
 
 const COLOURS = 8;
 const EMPTY = { type: "FeatureCollection", features: [] };
@@ -22,7 +22,7 @@ export class Chart {
       container: place,
       center: [121.55, 25.04],
       zoom: 10,
-      attributionControl: false,
+      attributionControl: attributionOf(MAP_STYLE),
       dragRotate: false,
       pitchWithRotate: false,
       fadeDuration: 0,
@@ -48,10 +48,10 @@ export class Chart {
   }
 
   /** With the day on it, and where the day is: each frame before that would be drawn for nothing. */
-  #begin() {
+  async #begin() {
     this.map.resize(); // it was larger while the timeline was empty, and has not heard yet
     this.#fit();
-    this.map.setStyle(this.#style());
+    this.map.setStyle(await styleOver(MAP_STYLE, this.#style()));
   }
 
   /** Colour the communities by one of the API's figures, with its unit, or by nothing. */

@@ -4,7 +4,7 @@ import { formatOf } from "../figures.js";
 
 const told = JSON.parse(document.getElementById("told").textContent);
 
-export const { region: REGION, on: ON, language: LANGUAGE, money: MONEY } = told;
+export const { region: REGION, on: ON, language: LANGUAGE, money: MONEY, map_style: MAP_STYLE } = told;
 
 /**
  * A text with its {gaps} filled.
