@@ -20,8 +20,12 @@ from django.views.decorators.csrf import csrf_protect
 from django.views.decorators.http import require_http_methods
 
 from communities.access import Caller
+from communities.insight.figures import BY_NAME
 from communities.insight.sentences import Language
 from communities.models import Community, Contact, Customer, Site
+from communities.selectors.figures import Dimension, Question, figure_table
+from console.office import figure_words
+from console.office.insight import NOTHING
 from console.office.pages import View, language_here, office_page, signed_in
 from console.office.words import VISIT_STATES
 from console.window_field import WindowField, window_value
@@ -36,6 +40,8 @@ from dispatch.services.requests import CustomerGiven, SiteGiven
 from dispatch.services.windows import Opening, Openings, Wanted, windows_find
 
 MOST = 12  # windows on the page: the ones that cost least
+FOUR_WEEKS = 28  # days
+FIGURES = tuple(BY_NAME[name] for name in ("visits", "csat", "on_time", "first_visit_fix", "complaint_rate"))
 
 PROBLEMS: dict[str, Promise] = {
     "unclear": _("Please look at what you have typed."),
@@ -94,12 +100,14 @@ class History:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the call is from: community and visits, and the windows for it."""
+    """Where the call is from: the community with its last four weeks, what was done at the address, and the windows for
+    it."""
 
     address: str
     site: Site
     community: Community
     community_name: str
+    figures: list[tuple[Promise, str | Promise]]
     history: list[History]
     windows: list[WindowShown]
 
@@ -182,6 +190,7 @@ def _place(caller: Caller, found: Openings, language: Language) -> Place:
         site=site,
         community=site.community,
         community_name=name_in(site.community, language),
+        figures=list(_figures(caller, site.community)),
         history=list(_history(caller, site, language)),
         windows=[
             WindowShown(
@@ -192,6 +201,17 @@ def _place(caller: Caller, found: Openings, language: Language) -> Place:
             for one in found.openings[:MOST]
         ],
     )
+
+
+def _figures(caller: Caller, community: Community) -> Iterator[tuple[Promise, str | Promise]]:
+    """Titles and figures of the community's last four weeks; none before anything was counted."""
+    question = Question(window=FOUR_WEEKS, by=(Dimension.COMMUNITY,), region_id=community.region_id)
+    table = figure_table(caller, question, figures=FIGURES)
+    if table is not None:
+        readings = table.row((community.pk,)) or NOTHING
+        for figure in FIGURES:
+            title = figure_words.TITLES[figure.name]
+            yield title, figure_words.said(figure, readings[figure.name], caller.organisation.currency)
 
 
 def _history(caller: Caller, site: Site, language: Language) -> Iterator[History]:

@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 
-from communities.models import Community, Region, User
+from communities.models import Community, MetricDay, Region, User
 from communities.services.customers import customer_ensure
+from communities.services.windows import windows_make
 from dispatch.models import Booking, Technician, Visit
 from tests import factories
 from tests.console.test_customer_pages import Page
@@ -51,7 +52,7 @@ def test_an_address_leads_to_windows_and_one_of_them_is_booked(desk: Client, vil
     type(site).objects.filter(pk=site.pk).update(key="1exampleroad|", address="1 Example Road")
     seen = ask(desk, address="1 Example Road")
     assert "A village" in seen
-    assert "Nobody has been there yet." in seen
+    assert "Nobody has been at this address yet." in seen
 
     window = f"{tomorrow_at(10).isoformat()}/{tomorrow_at(12).isoformat()}"
     said = {"take": "1", "window": window, "name": "Ms Wang", "phone": PHONE, "address": "1 Example Road"}
@@ -61,6 +62,30 @@ def test_an_address_leads_to_windows_and_one_of_them_is_booked(desk: Client, vil
     assert (answer.status_code, answer["Location"]) == (302, f"/calls?booked={booking.pk}")
     assert (booking.window_from_at, booking.request.customer.name) == (tomorrow_at(10), "Ms Wang")
     assert "Booked for Ms Wang" in words(desk.get(answer["Location"]).content)
+
+
+def test_the_community_is_told_though_nobody_has_been_at_the_address(
+    desk: Client, village: Community
+) -> None:
+    today = datetime.now(TAIPEI).date()
+    factories.site(village)
+    MetricDay.objects.create(
+        organisation=village.organisation,
+        community=village,
+        on=today - timedelta(days=3),
+        visits=12,
+        csat_answers=10,
+        csat_sum=43,
+        csat_squares=190,
+    )
+    windows_make(organisation=village.organisation, through_on=today)
+
+    seen = words(ask(desk, address="1 Example Road, A village", lon="121.55", lat="25.03").encode())
+
+    assert "Here, in four weeks" in seen
+    for told in ("Visits 12", "CSAT 4.3"):
+        assert told in seen, told
+    assert "Nobody has been at this address yet." in seen
 
 
 def test_a_known_number_needs_no_address_and_shows_what_was_done(
