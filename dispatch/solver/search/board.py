@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from dispatch.solver.search.kernels import anneal, insertion, linked, mending, plans, timing
+from dispatch.solver.search.kernels import construct, insertion, linked, mending, plans, timing
 from dispatch.solver.search.kernels.layout import NEVER, NOBODY, State, Terrain
 from dispatch.solver.search.kernels.packing import pack_chains, pack_state, pack_terrain
 from dispatch.solver.search.kernels.plans import Chains
@@ -49,11 +49,11 @@ class Board:
 
     def construct(self) -> None:
         """Put absent nodes near their neighbours: a quick first plan."""
-        anneal.construct(self.m, self.s, self.keys)
+        construct.construct(self.m, self.s, self.keys)
 
     def fill(self) -> None:
         """Put every absent node wherever it costs least, as far as that is worth its penalty."""
-        anneal.fill(self.m, self.s, self.keys)
+        construct.fill(self.m, self.s, self.keys)
 
     def mend(self) -> None:
         """Take out whatever is not possible in the plan."""
