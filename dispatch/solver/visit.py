@@ -68,8 +68,8 @@ class Promise:
 class Visit:
     """One trip to one place.
 
-    - `service_s`: time on site; `service_by_technician`: technician → his own time, where it differs.
-      `setup_s` is spent before it unless the technician comes from the same place.
+    - `service_s`: time on site; `service_by_technician`: technician → his own time, where it differs,
+      which it may not with a crew. `setup_s` is spent before it unless the technician comes from the same place.
     - `windows` empty: any time. `skills`: every named skill at that level or above.
     - `penalty`: minutes of travel lost when the visit is left out. A `mandatory` visit is left out only when
       no rule allows it anywhere.
@@ -122,6 +122,8 @@ class Visit:
         for name in ("service_s", "setup_s"):
             check_whole(f"{path}.{name}", getattr(self, name), minimum=0)
         check_wholes(f"{path}.service_by_technician", self.service_by_technician, minimum=0)
+        if self.crew and any(own_s != self.service_s for own_s in self.service_by_technician.values()):
+            raise ProblemError(f"{path}.service_by_technician", "differs, and a crew stays equally long")
         for name in ("pinned_start_s", "due_s"):
             if getattr(self, name) is not None:
                 check_whole(f"{path}.{name}", getattr(self, name))
@@ -165,5 +167,5 @@ class Visit:
         return self.crew[role - 1] if role else self.skills
 
     def service_of(self, technician: str) -> int:
-        """Seconds on site when this technician goes; a crew stays as long as the visit says."""
-        return self.service_s if self.crew else self.service_by_technician.get(technician, self.service_s)
+        """Seconds on site when this technician goes."""
+        return self.service_by_technician.get(technician, self.service_s)

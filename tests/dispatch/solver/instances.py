@@ -161,7 +161,7 @@ def _any_visit(draw: st.DrawFn, name: str, shifts: list[str], links: dict[str, A
         name,
         draw(st.integers(0, 120)),
         service=draw(st.sampled_from([0, 20, 60, 150])),
-        service_by_technician=draw(seldom(st.just({"s0": 600, "s1": 5400}), {})),
+        service_by_technician={} if links.get("crew") else draw(seldom(st.just({"s0": 600, "s1": 5400}), {})),
         setup_s=draw(st.sampled_from([0, 0, 300])),
         windows=draw(windows),
         skills=draw(seldom(levels, {})),

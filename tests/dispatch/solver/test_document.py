@@ -42,6 +42,15 @@ def a_document() -> dict[str, Any]:
     return read
 
 
+LONGER_FOR_ONE_OF_A_CREW = {
+    "id": "A",
+    "place": 0,
+    "service_s": 600,
+    "crew": [{}],
+    "service_by_technician": {"s": 900},
+}
+
+
 @pytest.mark.parametrize(
     ("path", "keys", "value"),
     [
@@ -55,6 +64,7 @@ def a_document() -> dict[str, Any]:
         ("visits[0].mandatory", ("visits", 0, "mandatory"), 1),
         ("visits[0].skills.gas", ("visits", 0, "skills"), {"gas": "2"}),
         ("visits[0].crew[0]", ("visits", 0, "crew"), [3]),
+        ("visits[0].service_by_technician", ("visits", 0), LONGER_FOR_ONE_OF_A_CREW),
         ("visits[0].penalty", ("visits", 0, "penalty"), float("nan")),
         ("visits[0].service_s", ("visits", 0, "service_s"), -1),
         ("shifts[0].breaks", ("shifts", 0, "breaks"), 3),

@@ -44,6 +44,10 @@ REFUSED: list[tuple[str, Callable[[], Any]]] = [
     ("visits[A].required_technicians", lambda: visit("A", 1, required_technicians=(7,))),
     ("visits[A].setup_s", lambda: visit("A", 1, setup_s=-1)),
     ("visits[A].service_by_technician.t", lambda: visit("A", 1, service_by_technician={"t": -1})),
+    (
+        "visits[A].service_by_technician",
+        lambda: visit("A", 1, crew=({},), service_by_technician={"s": 1800, "t": 600}),
+    ),
     ("visits[A].crew[1].gas", lambda: visit("A", 1, crew=({}, {"gas": 0}))),
     ("visits[A].brings.pump", lambda: visit("A", 1, brings={"pump": -1})),
     ("visits[A].collects.pump", lambda: visit("A", 1, collects={"pump": 0.5})),
