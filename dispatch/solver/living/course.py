@@ -25,6 +25,11 @@ class Course:
     ahead: tuple[Stop, ...] = ()
 
     @property
+    def begun(self) -> bool:
+        """Whether any of its visits has begun."""
+        return self.running is not None or bool(self.past)
+
+    @property
     def free_s(self) -> int:
         """When the technician last became free: after his last visit, or at home."""
         return self.past[-1].departure_s if self.past else self.route.departure_s

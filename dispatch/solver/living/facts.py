@@ -304,26 +304,31 @@ class _Log:
         return self.visits[visit].service_of(self.shifts[shift].technician)
 
     def check_nobody_in_two_places(self) -> None:
-        begun: dict[str, list[str]] = defaultdict(list)
-        for route in self.routes:
-            begun[self.shifts[route.shift].technician] += [
-                stop.visit for stop in route.stops if stop.visit in self.running
-            ]
-        for technician, visits in begun.items():
-            if len(visits) > 1:
-                path = self.paths[visits[1]]
-                raise ProblemError(f"{path}.visit", f"{technician} is still at {visits[0]}")
-        for route in self.routes:
-            self._check_order(route)
-
-    def _check_order(self, route: Route) -> None:
-        running = next((stop.visit for stop in route.stops if stop.visit in self.running), None)
-        for stop in route.stops:
-            ended_s = self.over.get(stop.visit, self.abandoned.get(stop.visit))
-            if running is not None and ended_s is not None and ended_s > self.running[running].start_s:
+        routes: dict[str, list[Route]] = defaultdict(list)
+        for route in sorted(self.routes, key=lambda route: self.shifts[route.shift].earliest_s):
+            routes[self.shifts[route.shift].technician].append(route)
+        for technician, his in routes.items():
+            stops = [(number, stop.visit) for number, route in enumerate(his) for stop in route.stops]
+            running = [(number, visit) for number, visit in stops if visit in self.running]
+            if len(running) > 1:
                 raise ProblemError(
-                    f"{self.paths[stop.visit]}.at_s", f"its technician had begun {running} before {ended_s}"
+                    f"{self.paths[running[1][1]]}.visit", f"{technician} is still at {running[0][1]}"
                 )
+            for number, visit in running:
+                self._check_order(number, visit, stops)
+
+    def _check_order(self, number: int, running: str, stops: Sequence[tuple[int, str]]) -> None:
+        """`stops`: (number of the shift, visit) of everything that is the technician's."""
+        for other, visit in stops:
+            ended_s = self.over.get(visit, self.abandoned.get(visit))
+            if ended_s is None:
+                continue
+            if ended_s > self.running[running].start_s:
+                why = f"its technician had begun {running} before {ended_s}"
+                raise ProblemError(f"{self.paths[visit]}.at_s", why)
+            if other > number:
+                why = f"its technician has begun a later shift with {visit}"
+                raise ProblemError(f"{self.paths[running]}.visit", why)
 
 
 def _first_stops(routes: Sequence[Route]) -> Iterator[tuple[str, Stop]]:

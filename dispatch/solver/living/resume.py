@@ -33,8 +33,8 @@ class Resumed:
 def resumed(day: Day, shift: Shift, course: Course, here: Whereabouts) -> Resumed | None:
     """The shift from `here` on; `None` when it is over."""
     rest = _ShiftRest(day, shift, course, here)
-    if here.running is None and here.free_s >= rest.until_s:
-        return None
+    if here.running is None and here.free_s + (here.heading is None) > rest.until_s:
+        return None  # who is on his way to a visit may still be there at the very end
     if not here.out and here.free_s == shift.earliest_s and shift.id not in day.facts.ends:
         return Resumed(
             shift,

@@ -99,15 +99,18 @@ def revised(
 
 
 def _standings(day: Day, courses: Mapping[str, Course]) -> Iterator[tuple[str, Standing]]:
-    """Every shift's, by beginning; a technician's next one goes on when he is back from the one before."""
+    """Every shift's, by beginning; a technician's next one goes on when he is back from the one before, which is over
+    once he has begun a visit of the next."""
     ordered = sorted(day.problem.shifts, key=lambda one: one.earliest_s)
+    at = {shift.technician: shift.earliest_s for shift in ordered if courses[shift.id].begun}
     back_s: dict[str, int] = {}
     for shift in ordered:
         begins_s = day.facts.begins.get(shift.id, -MAX_SECONDS)
         not_before_s = max(begins_s, back_s.get(shift.technician, -MAX_SECONDS))
         course = courses[shift.id]
         here = whereabouts(day, shift, course, not_before_s)
-        rest = resumed(day, shift, course, here)
+        ended = shift.earliest_s < at.get(shift.technician, shift.earliest_s)
+        rest = None if ended else resumed(day, shift, course, here)
         if here.out:
             back_s[shift.technician] = here.home_s if rest is None else max(rest.shift.latest_s, rest.back_s)
         yield shift.id, Standing(course, here, rest)

@@ -327,6 +327,28 @@ def test_a_technicians_next_shift_waits_for_him_even_if_the_one_before_is_over()
     ]
 
 
+def test_who_has_begun_his_next_shift_has_ended_the_one_before() -> None:
+    early = shift("M", technician="a", hours=(8, 12))
+    noon = shift("N", technician="a", hours=(12, 17))
+    given, plan = day((V1, V2, W1), (early, noon), {"M": ["V1", "V2"], "N": ["W1"]})
+    ahead: list[Event] = [Done("V1", clock(8, 40)), Started("W1", clock(9))]
+    revision = revised(given, plan, ahead, clock(9, 10))
+    assert [(one.id, one.earliest_s) for one in revision.problem.shifts] == [("N", clock(9))]
+    assert order_of(revision.start) == {"N": ["W1"]}
+    with pytest.raises(ProblemError) as refusal:
+        revised(given, plan, [Done("W1", clock(8, 30)), Started("V1", clock(9))], clock(9, 10))
+    assert str(refusal.value) == "events[1].visit: its technician has begun a later shift with W1"
+
+
+def test_who_is_to_begin_a_visit_at_the_very_end_of_his_shift_does_so() -> None:
+    # He leaves V1 at 9:40, and L, where there is nothing to do, is the end of his day.
+    given, plan = day(
+        (V1, visit("L", 30, service=0)), (shift("A", hours=(9, 10), end_place=None),), {"A": ["V1", "L"]}
+    )
+    revision = revised(given, plan, [Done("V1", clock(9, 40))], clock(9, 50))
+    assert order_of(revision.start) == {"A": ["L"]}
+
+
 def test_a_shift_that_begins_later_moves_nobody_before_that() -> None:
     given, plan = day()
     revision = revised(given, plan, [ShiftBegins("A", clock(10))], clock(9, 5))
