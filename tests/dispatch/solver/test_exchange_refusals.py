@@ -6,9 +6,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from dispatch.solver.exchange import problem_from_vroom, schema
+from dispatch.solver.exchange.answering import answer, read
 from dispatch.solver.exchange.schema import validate_answer
 from dispatch.solver.exchange.text import Unreadable, read_json
 from dispatch.solver.problem import ProblemError
+from dispatch.solver.solve import Limits
 from dispatch.solver.validation import check_number
 from tests.dispatch.solver.documents import HERE, Change, changed
 
@@ -117,13 +119,22 @@ def test_what_is_wrong_is_named_by_its_path(path: str, change: Change) -> None:
     assert refusal.value.path == path
 
 
-@pytest.mark.parametrize("change", [
-    lambda it: it["jobs"][0].update(skills=["nobody's"]),
-    lambda it: it["jobs"][0].update(time_windows=[[0, 60]]),
-    lambda it: it["jobs"][0].update(required_technicians=["nobody"]),
-])  # fmt: skip
-def test_what_cannot_be_done_is_no_error(change: Change) -> None:
-    assert len(problem_from_vroom(changed(change)).visits) == 2
+@pytest.mark.parametrize(
+    ("reason", "detail", "change"),
+    [
+        ("skill_missing", {"skill": "gas", "level": 1}, lambda it: it["jobs"][0].update(skills=["gas"])),
+        ("window_closed", {}, lambda it: it["jobs"][0].update(time_windows=[[0, 60]])),
+        ("no_shift", {}, lambda it: it["jobs"][0].update(required_technicians=["nobody"])),
+    ],
+)
+def test_what_cannot_be_done_is_no_error_but_left_out_with_its_reason(
+    reason: str, detail: dict[str, Any], change: Change
+) -> None:
+    _, told = answer(read(changed(change)), Limits(iterations=0))
+    assert told["unassigned"] == [
+        {"type": "job", "id": 4, "location_index": 1, "reason": reason, "detail": detail}
+    ]
+    assert [step["id"] for route in told["routes"] for step in route["steps"] if "id" in step] == ["b"]
 
 
 def test_every_error_of_shape_is_listed() -> None:
