@@ -5,6 +5,7 @@ test can be worked out in the head. Clock times are given in hours.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,13 @@ def rough(travel: Travel, seed: int) -> Travel:
     return Travel(travel.places, travel.seconds + detours[0] * MINUTE, travel.metres + detours[1] * METRES)
 
 
+def priced(travel: Travel, seed: int) -> Travel:
+    """The same with a matrix of costs by chance, up to two hours of travel for a way."""
+    costs = np.random.default_rng(seed).integers(0, 2 * HOUR, travel.seconds.shape).astype(np.int32)
+    np.fill_diagonal(costs, 0)
+    return replace(travel, costs=costs)
+
+
 def window(earliest_h: float, latest_h: float) -> TimeWindow:
     return TimeWindow(int(earliest_h * HOUR), int(latest_h * HOUR))
 
@@ -90,7 +98,24 @@ def lunch(minutes: int = 60, earliest_h: float = 12, latest_h: float = 13) -> Br
     return Break.between(minutes * MINUTE, int(earliest_h * HOUR), int(latest_h * HOUR))
 
 
-hours = st.integers(9 * 4, 17 * 4).map(lambda quarter: quarter / 4)
+def seldom(value: st.SearchStrategy[Any], otherwise: Any = None) -> st.SearchStrategy[Any]:
+    """Mostly the plain case, so that problems do not become impossible altogether."""
+    return st.integers(0, 3).flatmap(lambda die: value if die == 3 else st.just(otherwise))
+
+
+def later(pause: Break, days: int) -> Break:
+    """The same break so many days later."""
+    by_s = days * 24 * HOUR
+    return Break(
+        pause.duration_s,
+        tuple(TimeWindow(one.earliest_start + by_s, one.latest_start + by_s) for one in pause.windows),
+    )
+
+
+hours = st.builds(
+    lambda quarter, day: quarter / 4 + 24 * day, st.integers(9 * 4, 17 * 4), seldom(st.just(1), 0)
+)
+"""Of two days."""
 windows = st.lists(
     st.tuples(hours, st.integers(0, 8)).map(lambda pair: window(pair[0], pair[0] + pair[1] / 4)), max_size=2
 ).map(tuple)
@@ -112,38 +137,49 @@ costs = st.just(Costs()) | st.builds(
     per_paid_hour=st.sampled_from([0, 12.5]),
 )
 
-
-def seldom(value: st.SearchStrategy[Any], otherwise: Any = None) -> st.SearchStrategy[Any]:
-    """Mostly the plain case, so that problems do not become impossible altogether."""
-    return st.integers(0, 3).flatmap(lambda die: value if die == 3 else st.just(otherwise))
+any_term = st.builds(Term, st.sampled_from([0, 0.3, 1, 2.5]), st.sampled_from([None, 20, 90]))
+weights = st.just(Weights()) | st.fixed_dictionaries(
+    {}, optional={one.name: any_term for one in fields(Weights)}
+).map(lambda given: Weights(**given))
 
 
 @st.composite
-def problems(draw: st.DrawFn, *, visits: int = 7, shifts: int = 3, linked: bool = True) -> Problem:
+def problems(
+    draw: st.DrawFn, *, visits: int = 7, shifts: int = 3, linked: bool = True, varied: bool = False
+) -> Problem:
     """Any small problem: every field of every object is used; too much work, nobody there. `linked`: with crews and
-    visits that come after others."""
-    made = [_any_shift(draw, f"S{i}") for i in range(draw(st.integers(0, shifts)))]
+    visits that come after others. `varied`: with weights of its own, and technicians who have several shifts, on the
+    same day or the next."""
+    made: list[Shift] = []
+    for i in range(draw(st.integers(0, shifts))):
+        made.append(_any_shift(draw, f"S{i}", made if varied else []))
     wanted: list[Visit] = []
     for i in range(draw(st.integers(0, visits))):
         links = _any_links(draw, [visit.id for visit in wanted]) if linked else {}
         wanted.append(_any_visit(draw, f"V{i}", [s.id for s in made], links))
-    travel, slow = road(wanted, made), road(wanted, made, pace=2)
-    detours = draw(seldom(st.integers(0, 9)))
-    if detours is not None:
-        travel, slow = rough(travel, detours), rough(slow, detours)
-    weights = draw(st.sampled_from([Weights(), Weights(waiting=Term(weight=0))]))
-    return Problem(tuple(wanted), tuple(made), travel, {"A": 600, "B": 120}, weights, {"bike": slow})
+    ways = {"car": road(wanted, made), "bike": road(wanted, made, pace=2)}
+    for change in (rough, priced):
+        seed = draw(seldom(st.integers(0, 9)))
+        if seed is not None:
+            ways = {name: change(travel, seed) for name, travel in ways.items()}
+    terms = draw(weights if varied else st.sampled_from([Weights(), Weights(waiting=Term(weight=0))]))
+    travel, slow = ways["car"], ways["bike"]
+    return Problem(tuple(wanted), tuple(made), travel, {"A": 600, "B": 120}, terms, {"bike": slow})
 
 
-def _any_shift(draw: st.DrawFn, name: str) -> Shift:
+def _any_shift(draw: st.DrawFn, name: str, others: list[Shift]) -> Shift:
     home = draw(st.integers(0, 60))
+    new = (name.lower(), 9)
+    technician, begins_h = draw(seldom(_next_shifts(others), new)) if others else new
+    days = begins_h // 24
     return shift(
         name,
+        technician=technician,
         start_place=draw(seldom(st.none(), at(home))),
         end_place=draw(seldom(st.none(), at(home))),
-        hours=(9, draw(st.sampled_from([10, 13, 17]))),
+        hours=(begins_h, begins_h + draw(st.sampled_from([1, 4, 8]))),
         skills=draw(levels),
-        breaks=draw(breaks),
+        breaks=tuple(later(pause, days) for pause in draw(breaks)),
         max_visits=draw(seldom(st.integers(0, 4))),
         overtime_s=draw(seldom(st.just(HOUR), 0)),
         max_travel_s=draw(seldom(st.sampled_from([1, 2, 4]).map(lambda h: h * HOUR))),
@@ -153,6 +189,13 @@ def _any_shift(draw: st.DrawFn, name: str) -> Shift:
         fair_s=draw(seldom(st.just(2 * HOUR))),
         profile=draw(seldom(st.just("bike"))),
     )
+
+
+def _next_shifts(others: list[Shift]) -> st.SearchStrategy[tuple[str, int]]:
+    """Who of them could work again from which hour: right after his last shift, or on the day after it."""
+    ended_h = {other.technician: other.until_s // HOUR for other in others}
+    next_day = [(name, hour // 24 * 24 + 24 + 9) for name, hour in ended_h.items()]
+    return st.sampled_from([*ended_h.items(), *next_day])
 
 
 def _any_visit(draw: st.DrawFn, name: str, shifts: list[str], links: dict[str, Any]) -> Visit:

@@ -278,7 +278,7 @@ def day_of(problem: Problem, on: Shift) -> Day:
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
-@given(problems(), st.randoms(use_true_random=False))
+@given(problems(varied=True), st.randoms(use_true_random=False))
 def test_trial_keeps_the_time_as_the_reference_does(day: Problem, random: Random) -> None:
     for on in day.shifts:
         visits = random.sample(day.visits, min(len(day.visits), random.randint(1, 4)))
@@ -316,7 +316,7 @@ def cheapest_by_reference(day: Problem, plan: Plan, wanted: Visit) -> int | None
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
-@given(problems(linked=False), st.randoms(use_true_random=False))
+@given(problems(linked=False, varied=True), st.randoms(use_true_random=False))
 def test_every_gap_is_found_and_priced_as_the_reference_does(day: Problem, random: Random) -> None:
     plan = greedy(day, random)
     assert {violation.cause for violation in check(day, plan)} <= {Cause.REASON_FALSE}
@@ -330,7 +330,7 @@ def test_every_gap_is_found_and_priced_as_the_reference_does(day: Problem, rando
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
-@given(problems(linked=False), st.randoms(use_true_random=False))
+@given(problems(linked=False, varied=True), st.randoms(use_true_random=False))
 def test_no_plan_can_be_spoilt_unnoticed(day: Problem, random: Random) -> None:
     plan = greedy(day, random)
     before = check(day, plan)

@@ -19,7 +19,7 @@ from tests.dispatch.solver.instances import lunch, problem, problems, shift, vis
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
-@given(problems())
+@given(problems(varied=True))
 def test_problem_survives_json(day: Problem) -> None:
     again = problem_from_document(json.loads(json.dumps(problem_to_document(day))))
     assert again == day

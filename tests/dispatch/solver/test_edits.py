@@ -173,7 +173,7 @@ def test_visits_that_hang_together_keep_their_start() -> None:
 @st.composite
 def moved(draw: st.DrawFn) -> tuple[Problem, Plan, Trial]:
     """A plan, and a move that is allowed or not."""
-    given = draw(problems().filter(lambda day: day.visits))
+    given = draw(problems(varied=True).filter(lambda day: day.visits))
     plan = solve(given, Limits(iterations=0))
     name = draw(st.sampled_from([visit.id for visit in given.visits]))
     target = draw(st.sampled_from([None, *(shift.id for shift in given.shifts)]))

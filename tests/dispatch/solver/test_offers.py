@@ -35,7 +35,7 @@ GRID = tuple(window(hour, hour + 2) for hour in range(8, 18, 2))
 @st.composite
 def asked(draw: st.DrawFn, *, linked: bool = True) -> tuple[Problem, Visit]:
     """A problem, and one more visit that asks to be let in."""
-    full = draw(problems(visits=6, linked=linked).filter(lambda day: day.visits))
+    full = draw(problems(visits=6, linked=linked, varied=True).filter(lambda day: day.visits))
     guest = replace(full.visits[-1], id="G", crew=(), after=(), promise=None)
     return without_last(full), guest
 

@@ -176,13 +176,13 @@ def test_explanations_come_with_relaxations() -> None:
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
-@given(problems())
+@given(problems(varied=True))
 def test_every_change_does_what_it_says_in_the_whole_plan(day: Problem) -> None:
     assert_each_does_what_it_says(day, solve(day, Limits(iterations=30)))
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
-@given(problems(linked=False), st.randoms(use_true_random=False))
+@given(problems(linked=False, varied=True), st.randoms(use_true_random=False))
 def test_every_change_to_a_plan_made_by_hand_does_too(day: Problem, random: Random) -> None:
     assert_each_does_what_it_says(day, greedy(day, random))
 

@@ -43,7 +43,7 @@ def morning() -> Problem:
 
 
 @settings(max_examples=60, deadline=None)
-@given(problems(linked=False), moments)
+@given(problems(linked=False, varied=True), moments)
 def test_while_all_goes_by_the_plan_its_rest_is_a_sound_plan_of_what_is_left(
     day: Problem, now_s: int
 ) -> None:
@@ -58,7 +58,7 @@ def test_while_all_goes_by_the_plan_its_rest_is_a_sound_plan_of_what_is_left(
 
 
 @settings(max_examples=60, deadline=None)
-@given(problems(), moments)
+@given(problems(varied=True), moments)
 def test_whatever_the_day_the_new_plan_is_sound_and_what_runs_stays(day: Problem, now_s: int) -> None:
     plan = solve(day, FEW)
     events = as_planned(plan, now_s)
@@ -160,7 +160,7 @@ def happening(
 
 
 @settings(max_examples=60, deadline=None)
-@given(problems(), st.data())
+@given(problems(varied=True), st.data())
 def test_replans_in_a_row_keep_what_has_happened_and_begin_where_the_last_one_ended(
     day: Problem, data: st.DataObject
 ) -> None:
