@@ -13,12 +13,14 @@ from benchmarks.speed import Figure
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """When, where, with what and how it was measured."""
+    """When, where, with what and how it was measured. `seeds`: empty where a record is older than the field, or
+    where nothing is drawn or the command names them."""
 
     date: str
     machine: str
     versions: str
     command: str
+    seeds: str = ""
 
 
 @dataclass(frozen=True, slots=True)

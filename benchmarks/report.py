@@ -283,6 +283,7 @@ def _settings(records: Iterable[Record]) -> str:
         by_setting.setdefault(record.setting, []).append(record.instance)
     return "\n".join(
         f"- {one.date}, `{one.command}`: {one.machine}; {one.versions}"
+        + (f"; seeds: {one.seeds}" if one.seeds else "")
         + (f" ({', '.join(names)})" if len(by_setting) > 1 else "")
         for one, names in by_setting.items()
     )

@@ -1,17 +1,17 @@
 """What can be measured, instance by instance."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from benchmarks import pillac, solomon
 from benchmarks.apart import Failed, together
 from benchmarks.compare import compare, linli_run
-from benchmarks.peers import LINLI, PEERS, Way
+from benchmarks.peers import LINLI, PEERS, Peer, Way
 from benchmarks.records import Record, Setting
 from benchmarks.replay import Rounds
 from benchmarks.report import SPEED, TOWNS
-from benchmarks.speed import MEASUREMENTS, Figure
+from benchmarks.speed import MEASUREMENTS, SEEDS, Figure
 from benchmarks.town import Town
 from dispatch.solver.problem import Problem
 
@@ -43,7 +43,7 @@ PUBLISHED = (
         unit_s=pillac.HUNDREDTHS,
         seconds=60.0,
         note=pillac.NOTE,
-        way=Way("Linli", "peers.linli_pillac:solve"),
+        way=Way("Linli", "peers.linli_pillac:solve", 1),
         rules=pillac.driving_twice,
     ),
 )
@@ -68,9 +68,17 @@ def town_tasks(towns: Sequence[Town], seconds: float, setting: Setting) -> Itera
 
         def measure(say: Say, town: Town = town) -> Record:
             peers = [peer for peer in PEERS if peer.usable]
-            return Record(TOWNS, town.name, setting, tuple(compare(town.problem(), peers, seconds, say)))
+            drawn = replace(setting, seeds=seeds_of(town, peers))
+            return Record(TOWNS, town.name, drawn, tuple(compare(town.problem(), peers, seconds, say)))
 
         yield Task(TOWNS, town.name, measure)
+
+
+def seeds_of(town: Town, peers: Iterable[Peer]) -> str:
+    """The town's seed, Linli's, and those of the peers' processes that take any."""
+    seeds = {peer.name: [str(way.seed) for way in peer.ways if way.seed] for peer in peers}
+    named = [f"{name} {' and '.join(his)}" for name, his in seeds.items() if his]
+    return ", ".join([f"town {town.seed}", f"Linli {LINLI.seed}", *named])
 
 
 def speed_tasks(setting: Setting) -> Iterator[Task]:
@@ -86,7 +94,7 @@ def speed_tasks(setting: Setting) -> Iterator[Task]:
             (found,) = together([figures])
             if isinstance(found, Failed):
                 raise MeasurementError(f"{name}: {found.reason}")
-            return Record(SPEED, name, setting, figures=tuple(found))
+            return Record(SPEED, name, replace(setting, seeds=SEEDS), figures=tuple(found))
 
         yield Task(SPEED, name, measure)
 
@@ -102,7 +110,8 @@ def published_tasks(of: Published, data: Path, seconds: float | None, setting: S
         def measure(say: Say, name: str = name, problem: Problem = problem, best: float = best) -> Record:
             say("Linli")
             run = linli_run(problem, seconds or of.seconds, of.way, of.rules)
-            return Record(of.name, name, setting, linli=run, best_known=best, unit_s=of.unit_s)
+            drawn = replace(setting, seeds=f"Linli {of.way.seed}")
+            return Record(of.name, name, drawn, linli=run, best_known=best, unit_s=of.unit_s)
 
         yield Task(of.name, name, measure)
 

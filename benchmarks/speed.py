@@ -48,6 +48,8 @@ READY_S = 10.0
 """What a plan is given that is only begun from."""
 MORNING, LATER = 8 * HOUR, 11 * HOUR
 PINS = 50
+SEEDS = f"town {THOUSAND.seed}, Linli {Limits().seed}, requests {offers.SEED}"
+"""Nothing here is drawn by any other."""
 
 
 @dataclass(frozen=True, slots=True)

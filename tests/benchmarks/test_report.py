@@ -1,5 +1,6 @@
 """The tables, from measurements made up here."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from benchmarks import records, report
@@ -100,6 +101,24 @@ def test_a_page_says_what_was_run_where() -> None:
     assert "| field-120x20 | VROOM | 60.0 | 1,000 | 0 | 60.0 | 900 | 0 | 0.900 |" in text
     assert "](benchmarks.png)" in text
     assert text.endswith("- 2026-11-21, `./linli bench planner`: a machine; Python 3.11\n")
+
+
+def test_the_seeds_are_told_where_they_are_known() -> None:
+    seeded = replace(SETTING, seeds="town 1, Linli 1")
+    text = report.page([replace(TOWNS[0], setting=seeded), TOWNS[1]], None, {})
+    assert text.splitlines()[-2:] == [
+        "- 2026-11-21, `./linli bench planner`: a machine; Python 3.11; seeds: town 1, Linli 1 (field-120x20)",
+        "- 2026-11-21, `./linli bench planner`: a machine; Python 3.11 (field-200x32)",
+    ]
+
+
+def test_a_record_older_than_the_seeds_is_read(tmp_path: Path) -> None:
+    kept = tmp_path / "benchmarks.json"
+    records.write(kept, TOWNS)
+    text = kept.read_text(encoding="utf-8")
+    kept.write_text(text.replace(', "seeds": ""', ""), encoding="utf-8")
+    assert "seeds" not in kept.read_text(encoding="utf-8")
+    assert records.read(kept) == TOWNS
 
 
 def test_records_are_kept_and_the_newer_ones_count(tmp_path: Path) -> None:
