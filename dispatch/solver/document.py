@@ -14,6 +14,7 @@ from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hin
 
 import numpy as np
 
+from dispatch.solver.fairness import Fairness
 from dispatch.solver.place import Whole
 from dispatch.solver.plan import Plan, Score
 from dispatch.solver.problem import MAX_SECONDS, Place, Problem, ProblemError, Shift, Travel, Visit, Weights
@@ -25,6 +26,8 @@ T = TypeVar("T")
 
 MATRICES = {"travel_s": "seconds", "travel_m": "metres", "travel_cost": "costs"}
 """A matrix's name in a document, and in `Travel`."""
+FIELDS = {"places", *MATRICES, "visits", "shifts", "entry_s", "weights", "profiles", "fairness"}
+"""What a problem's document may have; `fairness` gives every shift its `fair_s`."""
 
 
 def problem_to_document(problem: Problem) -> Document:
@@ -73,13 +76,14 @@ def problem_from_document(document: Any) -> Problem:
         ProblemError: a field is missing, unknown, of the wrong kind or contradicts another.
     """
     raw = _mapping("problem", document)
-    _refuse_unknown(
-        "problem", raw, {"places", *MATRICES, "visits", "shifts", "entry_s", "weights", "profiles"}
-    )
+    _refuse_unknown("problem", raw, FIELDS)
     places = _places("places", raw.get("places"))
     profiles = _mapping("profiles", raw.get("profiles", {}))
     read = _Reader(places)
     shifts = read.value("shifts", tuple[Shift, ...], raw.get("shifts"))
+    fairness = read.value("fairness", Fairness | None, raw.get("fairness"))
+    if fairness is not None:
+        shifts = fairness.shared(shifts)
     needed = _metres_needed(shifts)
     return Problem(
         visits=read.value("visits", tuple[Visit, ...], raw.get("visits")),

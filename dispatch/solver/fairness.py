@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,25 @@ from dispatch.solver.shift import Shift
 from dispatch.solver.validation import check_whole, check_wholes
 
 Hours = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Fairness:
+    """What is to be shared out among shifts: `target_s` and `paid_before_s` of `fair_shares`."""
+
+    target_s: int
+    paid_before_s: Mapping[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        check_whole("fairness.target_s", self.target_s, minimum=0)
+        check_wholes("fairness.paid_before_s", self.paid_before_s, minimum=0)
+
+    def shared(self, shifts: Sequence[Shift]) -> tuple[Shift, ...]:
+        """The shifts with their fair shares; what one has already stands."""
+        shares = fair_shares(shifts, self.paid_before_s, self.target_s)
+        return tuple(
+            replace(shift, fair_s=shares[shift.id]) if shift.fair_s is None else shift for shift in shifts
+        )
 
 
 def fair_shares(shifts: Sequence[Shift], paid_before_s: Mapping[str, int], target_s: int) -> dict[str, int]:
@@ -28,8 +48,7 @@ def fair_shares(shifts: Sequence[Shift], paid_before_s: Mapping[str, int], targe
     Raises:
         ProblemError: a negative or broken number.
     """
-    check_whole("fairness.target_s", target_s, minimum=0)
-    check_wholes("fairness.paid_before_s", paid_before_s, minimum=0)
+    Fairness(target_s, paid_before_s)
     offered: dict[str, int] = defaultdict(int)
     for shift in shifts:
         offered[shift.technician] += _length_s(shift)

@@ -11,6 +11,7 @@ from dispatch.solver.exchange.places import Places
 from dispatch.solver.exchange.schema import validate
 from dispatch.solver.exchange.vehicles import Fleet, check_ids
 from dispatch.solver.exchange.words import PRIORITY_MIN, WEIGHTS, theirs
+from dispatch.solver.fairness import Fairness
 from dispatch.solver.objective import unassigned_cost
 from dispatch.solver.place import Travel, Whole
 from dispatch.solver.problem import Problem, Shift, Weights
@@ -57,7 +58,7 @@ def problem_from_vroom(document: Any) -> Problem:
     jobs = Jobs(document.get("jobs", []), places, fleet)
     travels = fleet.travels(jobs.places)
     longest = {name: Way.longest(travel) for name, travel in travels.items()}
-    shifts = fleet.shifts(travels, _open_end_s(document, longest))
+    shifts = _fairly_shared(document, fleet.shifts(travels, _open_end_s(document, longest)))
     visits = jobs.visits(_least_min(document, shifts, longest))
     try:
         problem = Problem(
@@ -72,6 +73,18 @@ def problem_from_vroom(document: Any) -> Problem:
         raise _in_their_words(error, document) from error
     _check_magnitude(problem, longest)
     return problem
+
+
+def _fairly_shared(document: Document, shifts: tuple[Shift, ...]) -> tuple[Shift, ...]:
+    given = document.get("fairness")
+    if given is None:
+        return shifts
+    for i, vehicle in enumerate(document["vehicles"]):
+        if "time_window" not in vehicle:
+            raise ProblemError(
+                f"vehicles[{i}].time_window", "is missing: fairness.target is shared out by it"
+            )
+    return Fairness(given["target"], given.get("paid_before", {})).shared(shifts)
 
 
 def _weights(given: Mapping[str, Document]) -> Weights:

@@ -15,7 +15,7 @@ from dispatch.solver.document import (
 )
 from dispatch.solver.plan import Plan, Reason, Route, Score, Stop, Unassigned
 from dispatch.solver.problem import Problem, ProblemError
-from tests.dispatch.solver.instances import lunch, problem, problems, shift, visit, window
+from tests.dispatch.solver.instances import HOUR, lunch, problem, problems, shift, visit, window
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
@@ -74,6 +74,8 @@ LONGER_FOR_ONE_OF_A_CREW = {
         ("places[0]", ("places", 0), [1, 91]),
         ("travel_s[1]", ("travel_s", 1), [0]),
         ("travel_s[0][1]", ("travel_s", 0, 1), None),
+        ("fairness.target_s", ("fairness",), {"paid_before_s": {}}),
+        ("fairness.paid_before_s.s", ("fairness",), {"target_s": 3600, "paid_before_s": {"s": -1}}),
         ("weights.speed", ("weights", "speed"), {"weight": 1}),
         ("profiles.bike.travel_s", ("profiles", "bike"), {"travel_s": [[0]]}),
     ],
@@ -107,6 +109,12 @@ def test_metres_that_are_needed_are_reckoned_with_the_seconds_or_asked_for(limit
     metres = problem_from_document(document).travel.metres
     assert metres is not None
     assert metres.max() > 0
+
+
+def test_paid_time_to_share_becomes_each_shifts_share() -> None:
+    document = a_document()
+    document["fairness"] = {"target_s": 3 * HOUR}
+    assert [one.fair_s for one in problem_from_document(document).shifts] == [3 * HOUR]
 
 
 def test_missing_field_is_named() -> None:

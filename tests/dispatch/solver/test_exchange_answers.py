@@ -14,8 +14,10 @@ from dispatch.solver.exchange import (
     problem_from_vroom,
     without_reason,
 )
+from dispatch.solver.exchange.answering import answer, read
 from dispatch.solver.plan import Plan, Route, Score, Stop
 from dispatch.solver.problem import ProblemError
+from dispatch.solver.solve import Limits
 from tests.dispatch.solver.documents import Change, a_plan, an_input, recorded
 
 
@@ -196,3 +198,14 @@ def test_answer_of_vroom_that_breaks_its_rules_is_not_sound(step: int, later_s: 
     day = problem_from_vroom(document)
     plan = plan_from_vroom(document, day, answer)
     assert {found.cause for found in check(*by_their_rules(document, day, plan))} == {cause}
+
+
+def test_paid_time_beyond_the_fair_share_is_charged() -> None:
+    # 4 and b with the ways are 600 + 1800 + 900 + 600 + 600 = 4500 s: 4 min beyond, a quarter of a minute each.
+    document = an_input() | {"fairness": {"target": 4260}}
+    _, told = answer(read(document), Limits(iterations=0))
+    assert {name: cost for name, cost in told["summary"]["score"].items() if cost} == {
+        "travel": 2100,
+        "fairness": 60,
+        "total": 2160,
+    }

@@ -340,3 +340,17 @@ def test_roles_of_a_crew_are_read_from_steps() -> None:
         document["vehicles"][1]["steps"][0]["role"] = wrong
         with pytest.raises(ProblemError, match=r"vehicles\[1\]\.steps\[0\]\.role"):
             start_from_vroom(document, problem_from_vroom(document))
+
+
+def test_paid_time_is_shared_out_by_what_was_paid_before() -> None:
+    # 8 h each on Monday and on Tuesday for 1, on Tuesday for 2: 16 h and 8 h. 12 h to share after 16 h and 2 h:
+    # level at (16 + 2 + 12) / 24 = 1.25 h an hour offered, 20 h and 10 h, so 4 h, on two days, and 8 h.
+    hours = [[32400, 61200], [118800, 147600]]
+    document = an_input()
+    document["vehicles"] = [
+        {"id": "Mon", "technician": 1, "start_index": 0, "time_window": hours[0]},
+        {"id": "Tue", "technician": 1, "start_index": 0, "time_window": hours[1]},
+        {"id": "Other", "technician": 2, "start_index": 0, "time_window": hours[1]},
+    ]
+    document["fairness"] = {"target": 12 * HOUR, "paid_before": {"1": 16 * HOUR, "2": 2 * HOUR}}
+    assert [one.fair_s for one in problem_from_vroom(document).shifts] == [2 * HOUR, 2 * HOUR, 8 * HOUR]

@@ -101,6 +101,12 @@ def too_dear() -> dict[str, Any]:
         ("matrices.car.durations[1][2]", lambda it: it["matrices"]["car"]["durations"][1].__setitem__(2, None)),
         ("matrices.car.distances", lambda it: it["matrices"]["car"].update(distances=[[0]])),
         ("community_entry.Xicun", lambda it: it.update(community_entry={"Xicun": "long"})),
+        ("fairness.target", lambda it: it.update(fairness={})),
+        ("fairness.paid_before.1", lambda it: it.update(fairness={"target": 1, "paid_before": {"1": -1}})),
+        (
+            "vehicles[0].time_window",
+            lambda it: (it["vehicles"][0].pop("time_window"), it.update(fairness={"target": 1})),
+        ),
         ("weights.travel.weight", lambda it: it.update(weights={"travel": {"weight": float("inf")}})),
         ("weights.travel.cap_min", lambda it: it.update(weights={"travel": {"cap_min": 10**400}})),
         ("jobs[0].penalty", lambda it: it.update(too_dear())),

@@ -1,10 +1,12 @@
 """Fair shares of paid time, with figures worked out by hand. Everybody works 9–17 unless said otherwise."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dispatch.solver.fairness import fair_shares
+from dispatch.solver.fairness import Fairness, fair_shares
 from dispatch.solver.problem import Break, Place, ProblemError, Shift
 
 HOUR = 3600
@@ -48,6 +50,11 @@ def test_a_technicians_share_is_spread_over_his_shifts_by_length_without_breaks(
 def test_more_work_than_time_fills_every_shift_and_a_shift_without_time_gets_none() -> None:
     assert fair_shares([shift("A"), shift("B", hours=0)], {}, 99 * HOUR) == {"A": 8 * HOUR, "B": 0}
     assert fair_shares([], {}, HOUR) == {}
+
+
+def test_what_a_shift_has_already_stands() -> None:
+    own = replace(shift("A"), fair_s=HOUR)
+    assert [one.fair_s for one in Fairness(10 * HOUR).shared([own, shift("B")])] == [HOUR, 5 * HOUR]
 
 
 def test_a_negative_history_is_refused() -> None:
