@@ -16,6 +16,12 @@ __all__ = ["environment", "read_logs", "served", "sign_in"]
 PATIENCE_MS = 120_000  # a busy machine is no defect
 AXE = (Path(__file__).parent / "axe" / "axe.min.js").read_text(encoding="utf-8")
 GRAVE = {"serious", "critical"}
+MOVING = """
+[...document.querySelectorAll("*")].filter((one) => {
+  const style = getComputedStyle(one);
+  return style.transitionDuration !== "0s" || style.animationName !== "none" || style.scrollBehavior === "smooth";
+}).map((one) => one.cloneNode().outerHTML.slice(0, 200)).slice(0, 3)
+"""
 
 OpenWindow = Callable[..., "Window"]
 OpenAs = Callable[..., "Window"]
@@ -50,15 +56,21 @@ class Window:
         ours = (self.url, "data:", f"blob:{self.url}")
         return [address for address in self.asked if not address.startswith(ours)]
 
-    def grave_findings(self) -> list[str]:
-        """What axe-core calls serious or critical on the page as it is: rule, and the first place."""
+    def grave_findings(self, *rules: str) -> list[str]:
+        """What axe-core calls serious or critical on the page as it is: rule, and the first place. Of `rules` alone,
+        if there are any."""
         self.page.evaluate(AXE)
-        found: dict[str, Any] = self.page.evaluate("axe.run()")
+        found: dict[str, Any] = self.page.evaluate("rules => axe.run(rules.length ? { runOnly: rules } : {})", rules)
         return [
             f"{one['id']}: {one['nodes'][0]['html'][:200]}"
             for one in found["violations"]
             if one["impact"] in GRAVE
         ]
+
+    def moves(self) -> list[str]:
+        """What of the page as it is would fade, slide or turn."""
+        moving: list[str] = self.page.evaluate(MOVING)
+        return [f"moves: {one}" for one in moving]
 
     def is_too_wide(self) -> bool:
         """Whether one has to scroll sideways to read the page as it is."""

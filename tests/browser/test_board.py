@@ -10,7 +10,7 @@ from dispatch.models import Technician
 from tests import factories
 from tests.browser.conftest import OpenAs, Window
 
-BOARD = "/board?on=2026-03-02"
+BOARD, THE_DAY = "/board?on=2026-03-02", "/?on=2026-03-02"
 DONE = 5
 """Visits that somebody can make: two filters for Tom, two pumps for Tina, and a check for either."""
 
@@ -38,6 +38,7 @@ def test_a_dispatcher_s_morning_with_another_one_watching(
     doras, adas = open_as("dora", timezone_id="America/New_York"), open_as("ada")
     board, others = doras.go(BOARD), adas.go(BOARD)
     plans_and_publishes(board, others)
+    is_legible_in_the_dark_and_still(manager := open_as("mina"))
     assert doras.grave_findings() == []
     looks_into_a_visit(doras)
     drags_and_takes_back(board)
@@ -46,7 +47,7 @@ def test_a_dispatcher_s_morning_with_another_one_watching(
     drags_in_from_the_list(board, others)
     cancels_what_nobody_can_do(board, others)
 
-    manager = open_as("mina")
+    manager.asked.clear()
     expect(visits(manager.go(BOARD))).to_have_count(DONE - 1)
     assert len([url for url in manager.asked if "/api/v1/board?" in url]) == 1  # what the page has preloaded
     expect(manager.page.locator("#plan, #undo, #redo")).to_have_count(0)
@@ -70,6 +71,16 @@ def plans_and_publishes(board: Page, others: Page) -> None:
         expect(page.locator("#planning")).to_be_hidden()
         expect(visits(page)).to_have_count(DONE)
         expect(page.locator(".ec-slot", has_text=":").first).to_have_text("09:00")  # wherever the browser is
+
+
+def is_legible_in_the_dark_and_still(manager: Window) -> None:
+    """The board and the day with its map, for eyes that want neither light nor motion."""
+    manager.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    expect(visits(manager.go(BOARD))).to_have_count(DONE)
+    assert (manager.grave_findings("color-contrast"), manager.moves()) == ([], [])
+    expect(manager.go(THE_DAY).locator(".line")).to_have_count(2)
+    assert (manager.grave_findings("color-contrast"), manager.moves()) == ([], [])
+    manager.page.emulate_media(color_scheme="light", reduced_motion="no-preference")
 
 
 def looks_into_a_visit(doras: Window) -> None:

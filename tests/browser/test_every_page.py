@@ -37,6 +37,10 @@ def faults(window: Window, route: str, address: str) -> list[str]:
     """What is wrong with a page, at a desk and on the narrowest telephone."""
     window.go(address)
     wrong = window.grave_findings()
+    window.page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+    wrong += [f"in the dark, {one}" for one in window.grave_findings("color-contrast")]
+    wrong += window.moves()
+    window.page.emulate_media(color_scheme="light", reduced_motion="no-preference")
     desk = window.page.viewport_size
     window.page.set_viewport_size(NARROWEST)  # type: ignore[arg-type]
     if route not in TWO_WAYS and window.is_too_wide():
