@@ -60,7 +60,9 @@ class Window:
         """What axe-core calls serious or critical on the page as it is: rule, and the first place. Of `rules` alone,
         if there are any."""
         self.page.evaluate(AXE)
-        found: dict[str, Any] = self.page.evaluate("rules => axe.run(rules.length ? { runOnly: rules } : {})", rules)
+        found: dict[str, Any] = self.page.evaluate(
+            "rules => axe.run(rules.length ? { runOnly: rules } : {})", rules
+        )
         return [
             f"{one['id']}: {one['nodes'][0]['html'][:200]}"
             for one in found["violations"]

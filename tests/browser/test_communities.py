@@ -5,9 +5,11 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 
 import pytest
 from django.utils import timezone
+from PIL import Image, ImageStat
 from playwright.sync_api import Page, expect
 
 from communities.models import Community, MetricDay, Region, User
@@ -131,6 +133,23 @@ def test_streets_from_outside_lie_below_the_communities(
     red = page.locator(".areas canvas").evaluate(RED)
     assert red > 0.2  # around the villages, and through those of which too few answered
     assert (minas.strangers, minas.troubles) == ([streets], [])
+
+
+def test_on_paper_the_map_is_light_also_from_a_dark_screen(
+    villages: list[Community], mina: User, open_as: OpenAs
+) -> None:
+    minas = open_as("mina", color_scheme="dark")
+    page = minas.go("/communities?sort=csat")
+    painted(page)
+    on_screen = lightness(page)
+    page.emulate_media(media="print")
+    assert on_screen < 80 < 180 < lightness(page)
+
+
+def lightness(page: Page) -> float:
+    """Of the map with its legend as a reader sees it, from 0 to 255."""
+    with Image.open(BytesIO(page.locator(".areas").screenshot())) as picture:
+        return float(ImageStat.Stat(picture.convert("L")).mean[0])
 
 
 def painted(page: Page) -> int:

@@ -116,17 +116,19 @@ function stepsOf(values) {
 /**
  * What the shades mean.
  * @param {number[]} steps @param {Area[]} areas @param {(value: number) => string} format
- * @param {{no_figures: string, too_few: string}} words
+ * @param {{no_figures: string, too_few: string}} words @param {{shades: string[]}} colour those of the map
  */
-export function legendOf(steps, areas, format, words) {
-  const boxes = steps.map((step, index) => box(`shade-${index + 1}`, `≥ ${format(step)}`));
-  if (areas.some(({ hidden }) => hidden)) boxes.push(box("shade-few", words.too_few));
+export function legendOf(steps, areas, format, words, { shades }) {
+  const boxes = steps.map((step, index) => box(`≥ ${format(step)}`, shades[index]));
+  if (areas.some(({ hidden }) => hidden)) boxes.push(box(words.too_few));
   return boxes.length ? boxes : [words.no_figures];
 }
 
-function box(shade, text) {
+/** Without a shade it is the hatching. */
+function box(text, shade) {
   const made = document.createElement("span");
-  made.className = `shade ${shade}`;
+  made.className = shade ? "shade" : "shade shade-few";
+  if (shade) made.style.setProperty("--shade", shade);
   made.textContent = text;
   return made;
 }

@@ -16,6 +16,8 @@ class AreaMap {
     this.told = told;
     this.place = place;
     this.known = new Map(told.areas.map((area) => [area.id, area]));
+    this.colour = colour;
+    place.parentElement.classList.toggle("drawn-dark", matchMedia("(prefers-color-scheme: dark)").matches);
     const [west, south, east, north] = told.bounds;
     this.map = new maplibre.Map({
       container: place,
@@ -33,7 +35,7 @@ class AreaMap {
         "NavigationControl.ZoomOut": told.words.zoom_out,
       },
     });
-    hatch(this.map, colour);
+    hatch(this.map, this.colour);
     this.map.scrollZoom.disable(); // the page scrolls
     this.map.addControl(new maplibre.NavigationControl({ showCompass: false }), "top-right");
     this.popup = new maplibre.Popup({ closeButton: false, closeOnClick: false, offset: 10 });
@@ -43,7 +45,7 @@ class AreaMap {
   #show() {
     const { areas, words } = this.told;
     const steps = paint(this.map, areas);
-    find(".areas .legend").replaceChildren(...legendOf(steps, areas, formatOf(this.told), words));
+    find(".areas .legend").replaceChildren(...legendOf(steps, areas, formatOf(this.told), words, this.colour));
     this.#listen();
     this.map.once("idle", () => (document.body.dataset.ready = "true"));
   }

@@ -61,7 +61,7 @@ export class Chart {
     const steps = paint(this.map, areas);
     const words = { no_figures: say("no_figures"), too_few: say("too_few") };
     const format = formatOf({ unit, ...MONEY, language: LANGUAGE });
-    this.legend.replaceChildren(...(figure ? legendOf(steps, areas, format, words) : []));
+    this.legend.replaceChildren(...(figure ? legendOf(steps, areas, format, words, this.colour) : []));
   }
 
   #style() {
