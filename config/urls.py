@@ -7,7 +7,9 @@ from api.observability import healthz, metrics, readyz
 from api.problems import problem_list, problem_page
 from console.urls import urlpatterns as pages
 
-handler404 = "console.customer.views.not_found"
+handler400 = "console.refusals.unreadable"
+handler404 = "console.refusals.not_found"
+handler500 = "console.refusals.failed"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),

@@ -68,8 +68,3 @@ def _questions(request: HttpRequest, invitation: SurveyInvitation, form: RatingF
 def _thanks(request: HttpRequest, invitation: SurveyInvitation) -> HttpResponse:
     language = language_for(request, invitation.contact.language)
     return page(request, "customer/thanks.html", {"organisation": invitation.organisation}, language=language)
-
-
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """An address that leads nowhere, outside the API."""
-    return gone(request)
