@@ -22,6 +22,16 @@ MOVING = """
   return style.transitionDuration !== "0s" || style.animationName !== "none" || style.scrollBehavior === "smooth";
 }).map((one) => one.cloneNode().outerHTML.slice(0, 200)).slice(0, 3)
 """
+BEYOND = """
+[...document.querySelectorAll("body *")].filter((one) => {
+  const box = one.getBoundingClientRect();
+  if (!box.width || !box.height || box.right <= innerWidth + 1) return false;
+  for (let up = one.parentElement; up !== document.body; up = up.parentElement) {
+    if (["auto", "scroll"].includes(getComputedStyle(up).overflowX)) return false;
+  }
+  return true;
+}).map((one) => one.cloneNode().outerHTML.slice(0, 200)).slice(0, 3)
+"""
 
 OpenWindow = Callable[..., "Window"]
 OpenAs = Callable[..., "Window"]
@@ -74,10 +84,11 @@ class Window:
         moving: list[str] = self.page.evaluate(MOVING)
         return [f"moves: {one}" for one in moving]
 
-    def is_too_wide(self) -> bool:
-        """Whether one has to scroll sideways to read the page as it is."""
-        wide: bool = self.page.evaluate("document.documentElement.scrollWidth > innerWidth")
-        return wide
+    def beyond_reach(self) -> list[str]:
+        """What lies beyond the window's right edge, so that one has to scroll the whole page sideways to read it, or
+        cannot at all: all but what is in a box that scrolls by itself."""
+        beyond: list[str] = self.page.evaluate(BEYOND)
+        return [f"beyond reach: {one}" for one in beyond]
 
     def _note(self, request: Request) -> None:
         self.asked.append(request.url)

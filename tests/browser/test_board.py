@@ -11,6 +11,8 @@ from tests import factories
 from tests.browser.conftest import OpenAs, Window
 
 BOARD, THE_DAY = "/board?on=2026-03-02", "/?on=2026-03-02"
+NARROW = [{"width": 700, "height": 450}, {"width": 320, "height": 640}]
+"""A desk of 1400 pixels at 200 %, and a telephone."""
 DONE = 5
 """Visits that somebody can make: two filters for Tom, two pumps for Tina, and a check for either."""
 
@@ -96,12 +98,25 @@ def looks_into_a_visit(doras: Window) -> None:
     details.locator("text=Send").press("Enter")
     expect(details.locator(".past", has_text="We come a little earlier.")).to_be_visible()
     assert doras.grave_findings() == []
+    is_all_within_reach(doras)
     details.locator("h2 a").click()
     expect(board.locator(".reasons li").first).to_have_text("Nobody but T1 could take it in this plan")
     board.click("text=Show it on the board")
     expect(details.locator("h2")).to_contain_text("filter")
     details.locator(".head button").press("Escape")
     expect(details).to_be_hidden()
+
+
+def is_all_within_reach(window: Window) -> None:
+    """However narrow the window, with all that the panel has; the last visit is where the focus takes one."""
+    desk = window.page.viewport_size
+    for size in NARROW:
+        window.page.set_viewport_size(size)  # type: ignore[arg-type]
+        assert window.beyond_reach() == []
+        for one in (visits(window.page).first, visits(window.page).last):
+            one.focus()
+            expect(one).to_be_in_viewport()
+    window.page.set_viewport_size(desk)  # type: ignore[arg-type]
 
 
 def drags_and_takes_back(board: Page) -> None:

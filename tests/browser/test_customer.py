@@ -92,7 +92,7 @@ def look(window: Window, address: str, then: Deed | None) -> None:
     expect(window.page.locator("html")).to_have_attribute("lang", "zh-Hant")
     assert window.grave_findings() == []
     window.page.set_viewport_size(NARROWEST)  # type: ignore[arg-type]
-    assert not window.is_too_wide()
+    assert window.beyond_reach() == []
     assert (window.strangers, window.troubles) == ([], [])
     window.page.context.close()
 

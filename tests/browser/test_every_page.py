@@ -8,7 +8,6 @@ __all__ = ["addresses", "people"]
 
 SHOWN = 200
 NARROWEST = {"width": 320, "height": 640}  # at 200 % a telephone, at 400 % a desk: WCAG 2.2, 1.4.10
-TWO_WAYS = {"board"}  # what needs both directions may be scrolled in both: the same criterion
 NO_PAGES = {"my-day-worker.js", "my-day.webmanifest"}
 INSIDERS = ("ada", "dora", "mina", "tom")
 
@@ -27,13 +26,13 @@ def test_every_page_is_accessible_narrow_and_asks_nobody_else(
     for name in ("anonymous", *INSIDERS):
         window = open_window() if name == "anonymous" else open_as(name)
         for route in (route for route, who in readers.items() if who == name):
-            if wrong := faults(window, route, addresses[route]):
+            if wrong := faults(window, addresses[route]):
                 found[route] = wrong
         window.page.context.close()
     assert found == {}
 
 
-def faults(window: Window, route: str, address: str) -> list[str]:
+def faults(window: Window, address: str) -> list[str]:
     """What is wrong with a page, at a desk and on the narrowest telephone."""
     window.go(address)
     wrong = window.grave_findings()
@@ -43,8 +42,7 @@ def faults(window: Window, route: str, address: str) -> list[str]:
     window.page.emulate_media(color_scheme="light", reduced_motion="no-preference")
     desk = window.page.viewport_size
     window.page.set_viewport_size(NARROWEST)  # type: ignore[arg-type]
-    if route not in TWO_WAYS and window.is_too_wide():
-        wrong.append("scrolls sideways")
+    wrong += window.beyond_reach()
     window.page.set_viewport_size(desk)  # type: ignore[arg-type]
     wrong += [*window.strangers, *window.troubles]
     window.asked.clear()
