@@ -25,9 +25,10 @@ class VendoringError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A file of ours: where it is in the tarball, and its SHA-256 as we keep it."""
+    """A file of ours: where it is in the tarball, None if it is from the project's repository, as a licence may be;
+    and its SHA-256 as we keep it."""
 
-    source: str
+    source: str | None
     sha256: str
 
 
@@ -66,7 +67,11 @@ def manifest_write(packages: list[Package], path: Path = MANIFEST) -> None:
 
 
 def differences(packages: list[Package], root: Path = CHECKOUT) -> Iterator[str]:
-    """Each file that is missing, or is not what the manifest says."""
+    """Each file that is missing, is not what the manifest says, or lies beside the others and is not in it."""
+    named = {root / name for package in packages for name in package.files}
+    beside = {path for folder in {path.parent for path in named} for path in folder.glob("*")}
+    for path in sorted(beside - named):
+        yield f"{path.relative_to(root)} is not in the manifest"
     for package in packages:
         for name, kept in package.files.items():
             path = root / name
@@ -85,7 +90,9 @@ def package_fetch(
     if not accept and digest(tarball) != package.sha256:
         raise VendoringError(f"the tarball of {package.name} {package.version} is another than before")
     contents = dict(_contents(package, tarball))
-    kept = {name: Kept(package.files[name].source, digest(data)) for name, data in contents.items()}
+    kept = package.files | {
+        name: replace(package.files[name], sha256=digest(data)) for name, data in contents.items()
+    }
     if not accept and kept != package.files:
         raise VendoringError(f"{package.name} {package.version} has other files than before")
     return replace(package, sha256=digest(tarball), files=kept), contents
@@ -94,6 +101,8 @@ def package_fetch(
 def _contents(package: Package, tarball: bytes) -> Iterator[tuple[str, bytes]]:
     with tarfile.open(fileobj=io.BytesIO(tarball), mode="r:gz") as archive:
         for name, kept in package.files.items():
+            if kept.source is None:
+                continue
             try:
                 member = archive.extractfile(kept.source)
             except KeyError:
