@@ -181,7 +181,6 @@ def worker(request: HttpRequest) -> HttpResponse:
 @require_safe
 def manifest(request: HttpRequest) -> JsonResponse:
     """What a telephone needs to keep the page like an application of its own (W3C Web Application Manifest)."""
-    icon = {"src": static("console/my_day/icon.svg"), "sizes": "any", "type": "image/svg+xml"}
     told = {
         "name": str(_("My day")),
         "short_name": "鄰里 Linli",
@@ -190,6 +189,16 @@ def manifest(request: HttpRequest) -> JsonResponse:
         "display": "standalone",
         "background_color": "#ffffff",
         "theme_color": "#0b6157",
-        "icons": [icon | {"purpose": "any"}, icon | {"purpose": "maskable"}],
+        "icons": [icon | {"purpose": purpose} for icon in _icons() for purpose in ("any", "maskable")],
     }
     return JsonResponse(told, content_type="application/manifest+json")
+
+
+def _icons() -> list[dict[str, str]]:
+    """The drawing, and pictures of it for systems that draw none."""
+    drawing = {"src": static("console/my_day/icon.svg"), "sizes": "any", "type": "image/svg+xml"}
+    pictures = [
+        {"src": static(f"console/my_day/icon-{side}.png"), "sizes": f"{side}x{side}", "type": "image/png"}
+        for side in (192, 512)
+    ]
+    return [drawing, *pictures]

@@ -5,10 +5,12 @@ import re
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from PIL import Image
 
 from communities.access import Caller
 from communities.models import Community, Contact, Customer, Region, User
@@ -149,6 +151,22 @@ def test_it_may_be_kept_like_an_application(tom: Technician) -> None:
     worker = client.get("/my-day-worker.js")
     assert worker["Content-Type"] == "text/javascript"
     assert b'"/static/console/my_day/page.js"' in worker.content
+
+
+def test_its_icon_is_a_picture_for_who_draws_none(tom: Technician) -> None:
+    """iOS takes no SVG, and others want two sizes."""
+    client = browser(tom.user)
+    shown = re.search(r'"apple-touch-icon" href="/static/(.*?)"', client.get(DAY).content.decode())
+    icons = json.loads(client.get("/my-day.webmanifest").content)["icons"]
+    named = {one["src"].removeprefix("/static/"): one["sizes"] for one in icons if one["type"] == "image/png"}
+    assert shown is not None
+    assert sorted([*named.values(), "180x180"]) == sorted(map(sides, [*named, shown[1]]))
+    assert len(named) == 2
+
+
+def sides(name: str) -> str:
+    with Image.open(finders.find(name)) as picture:
+        return f"{picture.width}x{picture.height}"
 
 
 def test_what_is_asked_and_can_be_offered_comes_with_the_page(tom: Technician, now: datetime) -> None:
