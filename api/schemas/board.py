@@ -158,13 +158,15 @@ class BoardLeftOut(Out):
 
 
 class RunOut(Out):
-    """The newest version, as far as it is. `minutes` is the cost of the best plan so far."""
+    """The newest version, as far as it is. `minutes` is the cost of the best plan so far, `left_out` the visits that
+    nobody goes to in it."""
 
     id: UUID
     number: int
     state: str
     progress: Annotated[int, Field(description="Per cent.")]
     minutes: float | None
+    left_out: int
 
     @classmethod
     def of(cls, run: Run | None) -> Self | None:

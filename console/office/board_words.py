@@ -30,7 +30,7 @@ SAID: Mapping[str, Promise] = {
     "cancel_why": _("Why"),
     "close": _("Close"),
     "communities": _("Communities: {number}"),
-    "cost": _("Cost so far: {minutes} min"),
+    "cost": _("So far: cost {minutes} min, left out {left}"),
     "customer": _("Customer and history"),
     "discard": _("Discard"),
     "draft": _("New plan, version {number}"),

@@ -116,13 +116,15 @@ def _left_out(version: PlanVersion) -> list[UnassignedVisit]:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """How far the newest version is. `minutes` is the cost of the best plan so far, or of the result."""
+    """How far the newest version is. `minutes` is the cost of the best plan so far, or of the result, `left_out` the
+    visits it leaves out."""
 
     id: UUID
     number: int
     state: str
     progress: int
     minutes: float | None
+    left_out: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +142,12 @@ class Moment:
 MOMENT = """
     SELECT plan.revision, plan.published_id,
            newest.id, newest.number, newest.state, newest.progress, (newest.score ->> 'total')::float,
+           newest.visits_unassigned,
            visits.known, visits.revisions, visits.changed, shifts.known, shifts.revisions, waiting.revisions
     FROM (SELECT %(region)s::uuid AS id, %(on)s::date AS on) AS day
     LEFT JOIN dispatch_plan AS plan ON plan.region_id = day.id AND plan.on = day.on
     LEFT JOIN LATERAL (
-        SELECT id, number, state, progress, score FROM dispatch_planversion
+        SELECT id, number, state, progress, score, visits_unassigned FROM dispatch_planversion
         WHERE plan_id = plan.id ORDER BY number DESC LIMIT 1
     ) AS newest ON true
     CROSS JOIN LATERAL (
@@ -173,7 +176,7 @@ def moment_of(region: Region, on: date) -> Moment:
     with connection.cursor() as cursor:
         cursor.execute(MOMENT, {"region": region.pk, "on": on, "begin": begin, "end": end})
         revision, published_id, *rest = cursor.fetchone()
-    run, others = rest[:5], rest[5:]
+    run, others = rest[:6], rest[6:]
     newest = Run(*run) if run[0] else None
     tag = "-".join(map(str, [revision or 0, *(run[1:] if newest else ()), *others]))
     return Moment(tag, revision, published_id, newest)

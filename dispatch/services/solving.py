@@ -98,8 +98,7 @@ class _Watch:
         if time.monotonic() - self._heard < REPORT_S:
             return
         self._heard = time.monotonic()
-        best = {} if progress.cost_s is None else {"score": {"total": progress.cost_s / 60}}
-        self._renew(progress=round(100 * progress.fraction), **best)
+        self._renew(progress=round(100 * progress.fraction), **_so_far(progress))
 
     def cancelled(self) -> bool:
         return self._stop
@@ -113,6 +112,13 @@ class _Watch:
     def _renew(self, **figures: Any) -> None:
         self._run.update(lease_until=timezone.now() + LEASE, **figures)
         self._stop = not _uncancelled(self._run).exists()
+
+
+def _so_far(progress: Progress) -> dict[str, Any]:
+    """Of the best plan met until now."""
+    if progress.cost_s is None:
+        return {}
+    return {"score": {"total": progress.cost_s / 60}, "visits_unassigned": progress.left_out}
 
 
 def _start(version: PlanVersion, day: Day) -> solver.Plan | None:
@@ -182,7 +188,7 @@ def versions_sweep(*, now: datetime | None = None) -> None:
     lost.filter(attempts__gte=ATTEMPTS).update(
         state=PlanState.FAILED, finished_at=now, error="The planner was lost three times."
     )
-    lost.update(state=PlanState.QUEUED, lease_until=None, progress=0, score={})
+    lost.update(state=PlanState.QUEUED, lease_until=None, progress=0, score={}, visits_unassigned=0)
     waiting = PlanVersion.objects.filter(state=PlanState.QUEUED, created_at__lt=now - WAIT)
     for version_id in list(waiting.values_list("pk", flat=True)):
         announce.plan_wanted(version_id)

@@ -57,7 +57,7 @@ def _planned(problem: Problem, start: Plan | None, clock: Clock) -> Plan:
     if board.cost > int(given.cost[0]):
         board.lay_down(given)
     board.fill()
-    clock.report(board.cost)
+    clock.report((board.cost, len(board.absent())))
     board.lay_down(Search(model, board.chains(), clock).run())
     board.fill()
     return plan_of(board)

@@ -191,7 +191,7 @@ def test_a_moment_is_told_once(dora_api: Api, north: Region, plan: Plan) -> None
 
 
 def test_a_moment_tells_how_far_a_run_is(dora_api: Api, north: Region, plan: Plan) -> None:
-    run = version_of(plan, PlanState.SOLVING, progress=40, score={"total": 812.5})
+    run = version_of(plan, PlanState.SOLVING, progress=40, score={"total": 812.5}, visits_unassigned=3)
     soon, told = moment(dora_api, north)
     assert soon == "500"  # while it runs, every half second
     assert told["newest"] == {
@@ -200,6 +200,7 @@ def test_a_moment_tells_how_far_a_run_is(dora_api: Api, north: Region, plan: Pla
         "state": "solving",
         "progress": 40,
         "minutes": 812.5,
+        "left_out": 3,
     }
 
 

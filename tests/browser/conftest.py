@@ -33,6 +33,9 @@ BEYOND = """
 }).map((one) => one.cloneNode().outerHTML.slice(0, 200)).slice(0, 3)
 """
 
+MAPS_FOLLOWED = """() => [...document.querySelectorAll(".maplibregl-map")].every(
+  (map) => map.querySelector("canvas").clientWidth === map.clientWidth)"""
+
 OpenWindow = Callable[..., "Window"]
 OpenAs = Callable[..., "Window"]
 
@@ -86,7 +89,9 @@ class Window:
 
     def beyond_reach(self) -> list[str]:
         """What lies beyond the window's right edge, so that one has to scroll the whole page sideways to read it, or
-        cannot at all: all but what is in a box that scrolls by itself."""
+        cannot at all: all but what is in a box that scrolls by itself. Maps follow a window that has become narrower
+        with their next picture."""
+        self.page.wait_for_function(MAPS_FOLLOWED)
         beyond: list[str] = self.page.evaluate(BEYOND)
         return [f"beyond reach: {one}" for one in beyond]
 

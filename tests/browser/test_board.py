@@ -1,5 +1,6 @@
 """A dispatcher's morning at the board, while another one watches."""
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from communities.models import Region, User
 from dispatch.models import Technician
 from tests import factories
 from tests.browser.conftest import OpenAs, Window
+from tests.end_to_end.people import SignIn
 
 BOARD, THE_DAY = "/board?on=2026-03-02", "/?on=2026-03-02"
 NARROW = [{"width": 700, "height": 450}, {"width": 320, "height": 640}]
@@ -57,6 +59,30 @@ def test_a_dispatcher_s_morning_with_another_one_watching(
         assert (window.strangers, window.troubles) == ([], [])
 
     is_too_slow(board, adas)
+
+
+def test_planning_is_watched_and_stopped_and_a_draft_discarded(
+    north_to_plan: Region, dora: User, open_as: OpenAs, sign_in: SignIn
+) -> None:
+    board = open_as("dora").go(BOARD)
+    thorough = {"region": str(north_to_plan.pk), "on": "2026-03-02", "iterations": 1_000_000}
+    assert sign_in("dora").post("/plans", thorough).status_code == 202
+    planning = board.locator("#planning")
+    expect(planning.locator(".cost")).to_have_text(
+        re.compile(r"So far: cost \d+ min, left out 1$")
+    )  # the boiler
+    expect(planning.get_by_role("progressbar", name="Progress")).to_be_visible()
+    expect(board.locator("#plan")).to_be_disabled()
+    planning.get_by_role("button", name="Stop planning").click()
+    expect(planning).to_be_hidden()
+    expect(board.locator("#shown")).to_have_text("Nothing is planned for this day yet.")
+
+    board.click("#plan")
+    expect(planning.locator("h2")).to_have_text("New plan, version 2")
+    expect(planning.locator("tr", has_text="Prices of the visits")).to_contain_text("TWD")
+    planning.get_by_role("button", name="Discard").click()
+    expect(planning).to_be_hidden()
+    expect(board.locator("#shown")).to_have_text("Nothing is planned for this day yet.")
 
 
 def plans_and_publishes(board: Page, others: Page) -> None:

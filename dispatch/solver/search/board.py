@@ -96,7 +96,7 @@ def empty_chains(m: Terrain) -> Chains:
     n, r = len(m.nodes), len(m.shifts)
     following = np.arange(n + 2 * r, dtype=np.int64)
     following[n : n + r] += r
-    return Chains(following, np.full(n, NEVER, np.int64), np.array([NEVER], np.int64))
+    return Chains(following, np.full(n, NEVER, np.int64), np.array([NEVER, n], np.int64))
 
 
 def chains_of(m: Terrain, routes: Iterable[tuple[int, Sequence[int]]]) -> Chains:

@@ -48,12 +48,14 @@ class Limits:
 @dataclass(frozen=True, slots=True)
 class Progress:
     """How far a solve has come: the share of its limit used, 0 to 1, moves made by each search, seconds since it
-    began, and the score of the best plan so far (`None` before there is one)."""
+    began; of the best plan so far the score, and how many visits it leaves out, each place in a crew counted (`None`
+    before there is one)."""
 
     fraction: float
     iteration: int
     elapsed_s: float = 0.0
     cost_s: int | None = None
+    left_out: int | None = None
 
 
 class Clock:
@@ -99,24 +101,24 @@ class Clock:
         """The part of the limits from one share to another."""
         return Stint(self, self._usable_s, begin, end)
 
-    def watch(self, searches: "list[Future[Any]]", cost_s: Callable[[], int]) -> None:
+    def watch(self, searches: "list[Future[Any]]", best: Callable[[], tuple[int, int]]) -> None:
         """Report until every search has come back; then let their errors be heard. Whatever interrupts the report, a
         Ctrl-C for one, stops the searches too."""
         pending = set(searches)
         try:
             while pending:
                 _, pending = wait(pending, timeout=REPORT_S)
-                self.report(cost_s())
+                self.report(best())
         except BaseException:
             self.stopped = True
             raise
         for search in searches:
             search.result()
 
-    def report(self, cost_s: int | None) -> None:
-        """Say how far it is, and ask whether to stop."""
+    def report(self, best: tuple[int, int]) -> None:
+        """Say how far it is with the score of the best plan and the visits it leaves out, and ask whether to stop."""
         if self._on_progress is not None:
-            self._on_progress(Progress(self._fraction(), self.moves, self.elapsed_s, cost_s))
+            self._on_progress(Progress(self._fraction(), self.moves, self.elapsed_s, *best))
         if self._should_stop is not None and self._should_stop():
             self.stopped = True
 

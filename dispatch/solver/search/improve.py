@@ -64,7 +64,7 @@ class Explorer:
         state = self.board.state
         self.board.lay_down(chains)
         self.best.next[:], self.best.start[:] = chains.next, chains.start
-        self.best.cost[0] = self.board.cost
+        self.best.cost[:] = self.board.cost, len(self.board.absent())
         self.warm = WARM if part is None else WARM_APART
         if part is None:
             state.active[:], state.welcome[:] = True, True
@@ -151,7 +151,7 @@ class Search:
             for explorer in self.explorers:
                 explorer.start(self.best)
             running = [threads.submit(explorer.cool, stint, hot, COLD) for explorer in self.explorers]
-            self.clock.watch(running, self._cost)
+            self.clock.watch(running, self._figures)
             for explorer in self.explorers:
                 self._keep(explorer.best)
             if self.clock.stopped:
@@ -171,7 +171,7 @@ class Search:
                 threads.submit(self._one_by_one, explorer, current, own, begin, end)
                 for explorer, own in zip(self.explorers, shared, strict=True)
             ]
-            self.clock.watch(running, self._cost)
+            self.clock.watch(running, self._figures)
             improved = [one for search in running for one in search.result()]
             current = self._joined([(part, last) for part, last, _ in improved])
             self._keep(self._joined([(part, best) for part, _, best in improved]))
@@ -192,14 +192,16 @@ class Search:
             improved.append((part, explorer.board.chains(), copied(explorer.best)))
         return improved
 
-    def _cost(self) -> int:
-        return min(int(chains.cost[0]) for chains in (self.best, *(one.best for one in self.explorers)))
+    def _figures(self) -> tuple[int, int]:
+        """Of the best plan met so far: what it costs, and how many nodes it leaves out."""
+        plans = (self.best, *(explorer.best for explorer in self.explorers))
+        return min((int(chains.cost[0]), int(chains.cost[1])) for chains in plans)
 
     def _choose(self) -> None:
         """The best choice among the routes all have met."""
         pools = [explorer.pool for explorer in self.explorers]
         self.best = select(self.desk, pools, self.best, time_s=self.clock.allowance_s(CHOOSING))
-        self.clock.report(int(self.best.cost[0]))
+        self.clock.report(self._figures())
 
     def _keep(self, chains: Chains) -> None:
         if chains.cost[0] < self.best.cost[0]:
@@ -217,5 +219,5 @@ class Search:
         whole = chains_of(m, routes)
         whole.start[:] = starts
         self.desk.lay_down(whole)
-        whole.cost[0] = self.desk.cost
+        whole.cost[:] = self.desk.cost, len(self.desk.absent())
         return whole

@@ -267,6 +267,12 @@ def test_stops_when_asked_with_a_sound_plan() -> None:
     assert len(plan.shift_of()) + len(plan.unassigned) == 40
 
 
+def test_tells_how_many_visits_the_best_plan_so_far_leaves_out() -> None:
+    heard: list[Progress] = []
+    plan = solve(crowded(2, shifts=2), Limits(iterations=2_000), on_progress=heard.append)
+    assert heard[-1].left_out == len(plan.unassigned) > 0
+
+
 def test_an_error_in_the_report_ends_the_searches_too() -> None:
     # As a Ctrl-C does. Without a stop this one would go on for a day.
     def report(progress: Progress) -> None:

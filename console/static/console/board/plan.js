@@ -50,7 +50,7 @@ export class Planning {
     this.place.hidden = false;
     if (!this.bar?.isConnected) this.#progressBegin(run);
     this.bar.value = run.progress;
-    this.figure.textContent = run.minutes === null ? sayOne("plan", run.state) : say("cost", { minutes: whole(run.minutes) });
+    this.figure.textContent = run.minutes === null ? sayOne("plan", run.state) : say("cost", { minutes: whole(run.minutes), left: whole(run.left_out) });
     this.curve.setAttribute("d", curveOf(this.costs));
   }
 

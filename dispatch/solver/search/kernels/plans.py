@@ -10,7 +10,7 @@ from dispatch.solver.search.kernels.routing import retime
 
 class Chains(NamedTuple):
     """A plan as the search keeps it: `next` of every node, start and end nodes included; `start` of linked nodes,
-    NEVER for all others; `cost` [1]."""
+    NEVER for all others; `cost` [2]: that of the plan, and how many nodes it leaves out."""
 
     next: Longs
     start: Longs
@@ -21,7 +21,7 @@ class Chains(NamedTuple):
 def keep(m: Terrain, s: State, chains: Chains) -> None:
     """Write the plan as it is into `chains`."""
     chains.next[:] = s.next
-    chains.cost[0] = s.sums[0] + s.sums[1]
+    chains.cost[0], chains.cost[1] = s.sums[0] + s.sums[1], s.sums[2]
     for node in m.group_nodes:
         chains.start[node] = frozen_start(s, node)
 
