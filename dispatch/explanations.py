@@ -14,6 +14,7 @@ from communities.models import Signal
 from communities.services.signal_rows import said_by
 from dispatch.models import PlanVersion, ServiceType, Stop, Technician, UnassignedVisit
 from dispatch.solver.plan import DEARER
+from dispatch.term_words import TERMS
 
 REASONS: dict[Language, dict[str, str]] = {
     "en": {
@@ -50,38 +51,6 @@ TOO_DEAR: dict[Language, dict[str, str]] = {
     },
 }
 """In place of the reasons, where it fits and only the price speaks against it."""
-TERMS: dict[Language, dict[str, str]] = {
-    "en": {
-        "travel": "travel",
-        "distance": "distance",
-        "waiting": "waiting",
-        "community_entry": "entering the community",
-        "affinity": "what customers there say",
-        "preference": "who answers for the customer, or was asked for",
-        "continuity": "whom the customer knows",
-        "lateness": "lateness",
-        "disturbance": "what the customer was promised",
-        "overtime": "overtime",
-        "fairness": "a fair share of hours",
-        "labour": "paid hours",
-        "shift_use": "not calling anybody else in",
-    },
-    "zh-hant": {
-        "travel": "車程",
-        "distance": "里程",
-        "waiting": "等候",
-        "community_entry": "社區登記",
-        "affinity": "當地住戶評價",
-        "preference": "客戶的負責人或指定技師",
-        "continuity": "客戶熟悉的技師",
-        "lateness": "逾時",
-        "disturbance": "已與客戶的約定",
-        "overtime": "加班",
-        "fairness": "工時公平",
-        "labour": "工時成本",
-        "shift_use": "不必多派人出勤",
-    },
-}
 CHEAPER: dict[Language, str] = {
     "en": "{chosen} rather than {other}: {minutes} min better, mostly for {term}",
     "zh-hant": "派 {chosen} 而非 {other}：省 {minutes} 分鐘，主要因{term}",

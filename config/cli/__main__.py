@@ -46,6 +46,7 @@ VERBS = (
     Verb("plan", "planning", "plan a region's day, and publish the plan if asked", "database", True),
     Verb("recount", "recount", "count every figure of a company anew from its facts", "database"),
     Verb("solve", "solve", "solve a planning problem from a file, without a database", "nothing", True),
+    Verb("replan", "replan", "go on from a plan after what has happened, from files", "nothing", True),
     Verb("verify", "verify", "check a plan against its problem, without a database", "nothing"),
     Verb("simulate", "simulate", "live through weeks with and without the loop, in memory", "nothing", True),
     Verb("bench", "bench", "measure Linli on this machine", "nothing", True),

@@ -34,6 +34,11 @@ QUIET_S = 2
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Its file and limits."""
     parser.add_argument("file", type=Path, help="the problem, JSON; - reads standard input")
+    limits_add(parser)
+
+
+def limits_add(parser: argparse.ArgumentParser) -> None:
+    """Where the answer goes, and how long the search may take."""
     parser.add_argument("--out", "-o", type=Path, help="where the answer goes (default: standard output)")
     parser.add_argument("--seconds", type=seconds, help="search this long instead of a fixed number of steps")
     parser.add_argument("--seed", type=int, default=1, help="another seed, another search (default: 1)")
@@ -62,10 +67,10 @@ def run(args: argparse.Namespace) -> int:
 
     try:
         question = read(read_file(args.file))
-        _check_writable(args.out)
-        with _Watcher() as watcher:
-            plan, document = answer(question, _limits(args), on_progress=watcher)
-        _write(document, args.out)
+        check_writable(args.out)
+        with Watcher() as watcher:
+            plan, document = answer(question, limits(args), on_progress=watcher)
+        write(document, args.out)
     except (OSError, ProblemError) as error:
         print(f"linli: {error}", file=sys.stderr)
         return 1
@@ -87,13 +92,14 @@ def read_file(path: Path) -> Any:
     return read_json(text, str(path))
 
 
-def _check_writable(out: Path | None) -> None:
+def check_writable(out: Path | None) -> None:
     """Raise OSError before the search, not after it."""
     if out is not None:
         out.open("a", encoding="utf-8").close()
 
 
-def _write(document: "Document", out: Path | None) -> None:
+def write(document: "Document", out: Path | None) -> None:
+    """The document as JSON into a file, or on standard output. Raises OSError."""
     text = json.dumps(document, ensure_ascii=False, indent=1)
     if out is None:
         print(text)
@@ -101,7 +107,8 @@ def _write(document: "Document", out: Path | None) -> None:
         out.write_text(text + "\n", encoding="utf-8")
 
 
-def _limits(args: argparse.Namespace) -> "Limits":
+def limits(args: argparse.Namespace) -> "Limits":
+    """What `limits_add` has read."""
     from dispatch.solver.solve import Limits
 
     if args.seconds is None:
@@ -118,14 +125,14 @@ def _summary(plan: "Plan") -> str:
     )
 
 
-class _Watcher:
+class Watcher:
     """Shows a bar once the work has taken a while."""
 
     def __init__(self) -> None:
         self._began = time.monotonic()
         self._bar: Bar | None = None
 
-    def __enter__(self) -> "_Watcher":
+    def __enter__(self) -> "Watcher":
         return self
 
     def __exit__(self, *_: object) -> None:

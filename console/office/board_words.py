@@ -10,7 +10,7 @@ from communities.insight.figures import BY_NAME
 from communities.insight.sentences import Language
 from console.office.figure_words import TITLES, TOO_FEW
 from console.office.words import PLAN_STATES, RECOVERY_CAUSES, VISIT_STATES
-from dispatch.explanations import TERMS
+from dispatch.term_words import TERMS
 
 SAID: Mapping[str, Promise] = {
     "accept_some": _("Accept the chosen"),

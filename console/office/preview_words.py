@@ -12,8 +12,9 @@ from communities.insight.sentences import Language
 from communities.models import Community
 from communities.selectors.places import community_list
 from core.money import Money
-from dispatch.explanations import TERMS, comparison_sentences, name_in, unassigned_sentence
+from dispatch.explanations import comparison_sentences, name_in, unassigned_sentence
 from dispatch.models import PolicyPreview, ServiceType, UnassignedVisit
+from dispatch.term_words import TERMS
 
 MOST = 100  # visits that move, on the page; the API has the rest
 EVEN = 0.005

@@ -178,7 +178,7 @@ def plan_from_document(document: Any) -> Plan:
     raw = _mapping("plan", document)
     score = _mapping("score", raw.get("score"))
     score.pop("total", None)
-    plan: Plan = _Reader(()).value("", Plan, raw | {"score": score})
+    plan: Plan = value_from_document("", Plan, raw | {"score": score})
     return plan
 
 
@@ -190,8 +190,22 @@ def score_from_document(path: str, document: Any) -> Score:
     """
     terms = _mapping(path, document)
     terms.pop("total", None)
-    score: Score = _Reader(()).value(path, Score, terms)
+    score: Score = value_from_document(path, Score, terms)
     return score
+
+
+def value_from_document(path: str, kind: Any, given: Any, places: tuple[Place, ...] = ()) -> Any:
+    """What `given` means where a value of type `kind` is asked for; a place is its number in `places`.
+
+    Raises:
+        ProblemError: a field is missing, unknown or of the wrong kind.
+    """
+    return _Reader(places).value(path, kind, given)
+
+
+def value_to_document(value: Any) -> Any:
+    """A value without places as JSON-ready data."""
+    return _to_document(value, {})
 
 
 class _Reader:
@@ -297,10 +311,11 @@ def _refuse_unknown(path: str, given: Document, known: set[str]) -> None:
 
 
 def _places(path: str, value: Any) -> tuple[Place, ...]:
-    return tuple(_coordinates(f"{path}[{i}]", item) for i, item in enumerate(_list(path, value)))
+    return tuple(place_from_document(f"{path}[{i}]", item) for i, item in enumerate(_list(path, value)))
 
 
-def _coordinates(path: str, value: Any) -> Place:
+def place_from_document(path: str, value: Any) -> Place:
+    """The place that coordinates name. Raises ProblemError: they are none."""
     pair = _list(path, value)
     if len(pair) != 2:
         raise ProblemError(path, "must be [longitude, latitude]")

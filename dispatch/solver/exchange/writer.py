@@ -148,8 +148,9 @@ def _end(sheet: _Sheet, route: Route, vehicle: Document, kind: str) -> Document:
 
 def _job_step(sheet: _Sheet, stop: Stop, vehicle: Document, moment: Moment) -> Document:
     job, visit = sheet.jobs[stop.visit], sheet.visits[stop.visit]
-    setup = stop.setup_s if visit.setup_s else setup_of(job, vehicle.get("type", ""))
-    in_service = 0 if visit.setup_s else setup
+    on_site_s = stop.departure_s - stop.start_s
+    in_service = 0 if visit.setup_s else min(on_site_s, setup_of(job, vehicle.get("type", "")))
+    setup = stop.setup_s or in_service
     ours: dict[str, Any] = {"entry": stop.entry_s} if stop.entry_s else {}
     if moment.arrival_s + moment.waiting_s + stop.entry_s + stop.setup_s != stop.start_s:
         ours["starts"] = stop.start_s
@@ -161,7 +162,7 @@ def _job_step(sheet: _Sheet, stop: Stop, vehicle: Document, moment: Moment) -> D
         **_where(job, "location"),
         **_described(job),
         "setup": setup,
-        "service": stop.departure_s - stop.start_s - in_service,
+        "service": on_site_s - in_service,
         **ours,
     }
 

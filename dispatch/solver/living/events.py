@@ -92,7 +92,7 @@ Report = Started | Overrun | Done | NoShow | Abandoned
 Event = Report | Cancelled | Urgent | ShiftBegins | ShiftEnds | Pinned
 
 
-def as_planned(plan: Plan, now_s: int) -> tuple[Event, ...]:
+def as_planned(plan: Plan, now_s: int) -> tuple[Report, ...]:
     """What would have happened by `now_s` had everything gone by the plan, in order of time.
 
     Only what is reported counts as happened, so a caller without reports starts from these.

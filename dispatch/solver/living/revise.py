@@ -16,7 +16,7 @@ import numpy as np
 
 from dispatch.solver.explaining.leeway import Leeway
 from dispatch.solver.living.course import Course, course_of
-from dispatch.solver.living.events import Event
+from dispatch.solver.living.events import Event, Urgent
 from dispatch.solver.living.facts import Day, Facts, Tries, facts_of
 from dispatch.solver.living.remaining import Remaining
 from dispatch.solver.living.resume import Resumed, resumed
@@ -73,7 +73,7 @@ def revised(
 
     `events` must tell the whole day so far: what is not reported has not happened (see `as_planned`). An urgent
     visit's place may be new: its ways are then reckoned by `model`. Where the problem has costs or profiles of its
-    own, give it a travel matrix that names the place already. An urgent visit that the problem has already is taken
+    own, every matrix must name the place already. An urgent visit that the problem has already is taken
     as told before.
 
     Raises:
@@ -81,6 +81,7 @@ def revised(
             its ways cannot be reckoned, or its id is another visit's.
     """
     facts = facts_of(problem, plan, events, now_s)
+    _check_places(problem, events)
     travel = _with_places(problem, [visit.place for visit in facts.urgent], model)
     whole = replace(problem, visits=(*problem.visits, *facts.urgent), travel=travel)
     day, tries = Day(whole, facts, now_s), Tries(events)
@@ -116,14 +117,25 @@ def _standings(day: Day, courses: Mapping[str, Course]) -> Iterator[tuple[str, S
         yield shift.id, Standing(course, here, rest)
 
 
+def _check_places(problem: Problem, events: Sequence[Event]) -> None:
+    """Refuse a new place where what its ways cost is known to nobody but the caller."""
+    if problem.travel.costs is None and not problem.profiles:
+        return
+    for i, event in enumerate(events):
+        if isinstance(event, Urgent) and event.visit.place not in problem.travel.index:
+            raise ProblemError(
+                f"events[{i}].visit.place",
+                "is no place of the problem, and beside profiles or a matrix of costs its ways are not reckoned: "
+                "give the places and every matrix a row and a column for it",
+            )
+
+
 def _with_places(problem: Problem, places: Sequence[Place], model: TravelModel) -> Travel:
     """The problem's travel with rows and columns for places it does not know."""
     known = problem.travel
     new = tuple(dict.fromkeys(place for place in places if place not in known.index))
     if not new:
         return known
-    if known.costs is not None or problem.profiles:
-        raise ProblemError("travel.places", f"({new[0].lon}, {new[0].lat}) is not among them")
     both = (*known.places, *new)
     straight = great_circle_m(new, both)
     seconds = _extended(known.seconds, driving_s(straight, model))

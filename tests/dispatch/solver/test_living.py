@@ -258,7 +258,7 @@ def test_an_urgent_visit_at_a_new_place_gets_its_ways() -> None:
 def test_where_ways_cannot_be_reckoned_a_new_place_is_refused() -> None:
     given, plan = day()
     own = replace(given, travel=replace(given.travel, costs=given.travel.seconds))
-    with pytest.raises(ProblemError, match=r"travel\.places"):
+    with pytest.raises(ProblemError, match=r"^events\[0\]\.visit\.place: .* row and a column"):
         revised(own, plan, [Urgent(visit("U", 77))], clock(8))
 
 
