@@ -9,7 +9,7 @@ from dispatch.solver.exchange.jobs import setup_of
 from dispatch.solver.exchange.vehicles import pauses_of
 from dispatch.solver.exchange.walk import Moment, walk
 from dispatch.solver.objective import route_score
-from dispatch.solver.plan import Plan, Route, Stop, Unassigned
+from dispatch.solver.plan import Plan, Route, Score, Stop, Unassigned
 from dispatch.solver.problem import Problem, Shift, Visit
 
 SUMS = ("setup", "service", "duration", "waiting_time", "priority")
@@ -31,7 +31,7 @@ def plan_to_vroom(
             **_sums(sheet, plan, routes),
             "violations": [],
             "computing_times": {"loading": loading_ms, "solving": solving_ms, "routing": 0},
-            "score": plan.score.terms() | {"total": plan.score.total},
+            "score": _terms(plan.score),
         },
         "unassigned": [_left_out(sheet.jobs[left.visit], left) for left in plan.unassigned],
         "routes": routes,
@@ -77,6 +77,10 @@ class _Sheet:
         return {"delivery": delivery, "amount": delivery, "pickup": pickup}
 
 
+def _terms(score: Score) -> dict[str, int]:
+    return score.terms() | {"total": score.total}
+
+
 def _sums(sheet: _Sheet, plan: Plan, routes: list[Document]) -> Document:
     metres = [route["distance"] for route in routes if "distance" in route]
     carried = sheet.carried([stop for route in plan.routes for stop in route.stops])
@@ -103,10 +107,12 @@ def _route(sheet: _Sheet, route: Route) -> Document:
     if travel.metres is not None:
         for step, moment in zip(steps, moments, strict=True):
             step["distance"] = moment.driven_m
+    score = route_score(sheet.problem, shift, sheet.visits, route)
     led = [sheet.jobs[stop.visit] for stop in route.stops if not stop.role]
     return {
         "vehicle": vehicle["id"],
-        "cost": route_score(sheet.problem, shift, sheet.visits, route).total,
+        "cost": score.total,
+        "score": _terms(score),
         **_described(vehicle),
         **sheet.carried(route.stops),
         **{name: sum(step[name] for step in steps) for name in ("setup", "service", "waiting_time")},

@@ -80,6 +80,22 @@ def test_plan_is_told_in_vrooms_words() -> None:
     assert route["steps"][3]["description"] == "the boiler"
 
 
+def test_every_route_has_its_terms_which_add_up_to_the_plans() -> None:
+    # 600 s to 4 and back each; for b, whose vehicle is called for it, 600 s each way and half a minute.
+    document = an_input()
+    document["vehicles"].append({"id": 2, "start_index": 0, "end_index": 0, "costs": {"fixed": 30}})
+    routes = (
+        Route("1", 32400, (Stop("4", 33000, 33000, 34800, 600, 0, 0),), 35400),
+        Route("2", 32400, (Stop("b", 33000, 33000, 33600, 600, 0, 0),), 34200),
+    )
+    plan = Plan(routes, (), Score(travel=2400, shift_use=30))
+    answer = plan_to_vroom(document, problem_from_vroom(document), plan)
+    told = [{name: cost for name, cost in route["score"].items() if cost} for route in answer["routes"]]
+    assert told == [{"travel": 1200, "total": 1200}, {"travel": 1200, "shift_use": 30, "total": 1230}]
+    total = answer["summary"]["score"]
+    assert {name: sum(route["score"][name] for route in answer["routes"]) for name in total} == total
+
+
 def test_answer_of_ours_is_read_back_as_the_plan_it_was() -> None:
     document, day, plan = a_plan()
     answer = json.loads(json.dumps(plan_to_vroom(document, day, plan)))
