@@ -153,15 +153,17 @@ def costs(day: Problem, on: Shift, order: list[str]) -> int:
 
 
 def best_others(day: Problem, orders: dict[str, list[str]], name: str, own: str) -> list[tuple[str, int]]:
-    """The two cheapest shifts for one visit more, of all but its own, by trying every place."""
-    found = []
+    """The two cheapest other technicians for one visit more, each with his best shift, by trying every place."""
+    his = next(one.technician for one in day.shifts if one.id == own)
+    found: dict[str, tuple[int, int, str]] = {}
     for number, one in enumerate(day.shifts):
         order = orders.get(one.id, [])
         tried = (timed(day, one, [*order[:k], name, *order[k:]]) for k in range(len(order) + 1))
         added = [cost(day, one, route) - costs(day, one, order) for route in tried if route]
-        if added and one.id != own:
-            found.append((min(added), number, one.id))
-    return [(shift_id, added) for added, _, shift_id in sorted(found)[:2]]
+        if added and one.technician != his:
+            best = (min(added), number, one.id)
+            found[one.technician] = min(best, found.get(one.technician, best))
+    return [(shift_id, added) for added, _, shift_id in sorted(found.values())[:2]]
 
 
 # Left out
