@@ -22,7 +22,7 @@ from dispatch.solver.living.events import (
 from dispatch.solver.plan import Plan, Route, Stop
 from dispatch.solver.problem import Problem, ProblemError
 from dispatch.solver.shift import Shift
-from dispatch.solver.validation import check_whole
+from dispatch.solver.validation import MAX_SECONDS, check_whole
 from dispatch.solver.visit import Visit
 
 
@@ -213,9 +213,14 @@ class _Log:
     def _overrun(self, path: str, event: Overrun) -> None:
         check_whole(f"{path}.until_s", event.until_s)
         begun = self.running.get(event.visit)
-        planned_s = self.known[event.visit][1].start_s
-        start_s = min(planned_s, self.now_s) if begun is None else begun.start_s
+        start_s = min(self._planned_s(event.visit), self.now_s) if begun is None else begun.start_s
         self.running[event.visit] = Running(start_s, max(event.until_s, self.now_s))
+
+    def _planned_s(self, visit: str) -> int:
+        """When it was to begin; of a try that is still to be told of, when that was given up."""
+        told_s = self.left_s.get(visit, -MAX_SECONDS)
+        tries = (stop.start_s for _, stop in self.tried if stop.visit == visit and stop.start_s > told_s)
+        return next(tries, self.known[visit][1].start_s)
 
     def _ended(self, path: str, event: Done | NoShow | Abandoned) -> None:
         self._past(f"{path}.at_s", event.at_s)

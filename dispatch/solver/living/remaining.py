@@ -13,6 +13,7 @@ from dispatch.solver.plan import Route, Stop
 from dispatch.solver.shift import Shift
 from dispatch.solver.validation import MAX_SECONDS
 from dispatch.solver.visit import After, Promise, TimeWindow, Visit
+from dispatch.solver.weights import Term, Weights
 
 NOTICE_S = 4 * 3600
 """A promise this far ahead, or farther, is moved at its plain price. A choice, not a finding."""
@@ -42,6 +43,11 @@ class Remaining:
     def before(self) -> Mapping[str, Shift]:
         """Every shift there was."""
         return {shift.id: shift for shift in self.day.problem.shifts}
+
+    @property
+    def weights_left(self) -> Weights:
+        """The day's, but for the term `unassigned`, whose weight and cap are in the penalties already."""
+        return replace(self.day.problem.weights, unassigned=Term())
 
     def visits_left(self) -> Iterator[Visit]:
         awaited = {
@@ -118,8 +124,7 @@ class Remaining:
         """A penalty that outweighs leaving out everything open, pinned or not: a fact is not weighed."""
         weights = self.day.problem.weights
         opened = [visit for visit in self.day.visits.values() if self.facts.open(visit.id)]
-        most_s = sum(unassigned_cost(visit, weights) + PIN_PENALTY_S for visit in opened)
-        return most_s / 60 / max(weights.unassigned.weight, 0.01)
+        return sum(unassigned_cost(visit, weights) + PIN_PENALTY_S for visit in opened) / 60
 
     def _off(self, visit: Visit) -> Visit:
         """A visit that is off but others must come after: it stays, impossible and worthless, so that they are
@@ -133,7 +138,10 @@ class Remaining:
         if heading is not None:
             shift = heading.shift.id
             start_s = start_s if heading.start_s is None else heading.start_s
-        new = replace(self._after_what_is_over(visit), pinned_shift=shift, pinned_start_s=start_s)
+        penalty = self.day.problem.weights.unassigned.price(visit.penalty) / 60
+        new = replace(
+            self._after_what_is_over(visit), pinned_shift=shift, pinned_start_s=start_s, penalty=penalty
+        )
         if planned is not None and visit.promise is None:
             new = replace(new, promise=self._promise(visit, *planned))
         return new

@@ -95,6 +95,7 @@ def revised(
         whole,
         visits=tuple(rest.visits_left()),
         shifts=tuple(one.shift for one in going_on.values()),
+        weights=rest.weights_left,
     )
     return Revision(left, Plan(tuple(rest.routes_left()), (), Score()), day, standings)
 

@@ -20,7 +20,9 @@ from dispatch.solver.living.events import (
     as_planned,
 )
 from dispatch.solver.living.remaining import notice_weight
+from dispatch.solver.living.replan import replan
 from dispatch.solver.living.revise import revised
+from dispatch.solver.objective import PIN_PENALTY_S, unassigned_cost
 from dispatch.solver.plan import Plan, Score
 from dispatch.solver.problem import (
     After,
@@ -30,9 +32,12 @@ from dispatch.solver.problem import (
     Problem,
     ProblemError,
     Promise,
+    Term,
     TimeWindow,
     Visit,
+    Weights,
 )
+from dispatch.solver.solve import Limits
 from dispatch.solver.travel import travel_matrix
 
 from .days import V1, V2, V3, W1, A, B, clock, day, left_shift, left_visit, order_of
@@ -369,6 +374,27 @@ def test_a_visit_left_undone_has_cost_its_time_and_is_open_to_all() -> None:
     # Free fifteen minutes early, ten minutes from V3, which is promised for 10:30.
     assert order_of(revision.start)["A"] == ["V3"]
     assert (left_shift(revision).start_place, left_shift(revision).earliest_s) == (V3.place, clock(10, 15))
+
+
+def test_what_ran_over_before_it_was_left_undone_is_read_again_with_the_next_plan() -> None:
+    given, plan = day()
+    told: list[Event] = [Overrun("V2", clock(11)), Abandoned("V2", clock(10, 40))]
+    new = replan(given, plan, told, clock(10, 45), Limits(iterations=0))
+    again = [stop for route in new.in_force.routes for stop in route.stops if stop.visit == "V2"]
+    assert [stop.start_s > clock(10, 40) for stop in again] == [False, True]
+    assert revised(new.problem, new.in_force, told, clock(10, 50)).facts.running == {}
+
+
+@pytest.mark.parametrize("unassigned", [Term(weight=0), Term(cap_min=1)])
+def test_no_weight_makes_a_fact_worth_less_than_what_is_open(unassigned: Term) -> None:
+    given, plan = day((V1, replace(V2, pinned_start_s=clock(9, 30)), V3, W1))
+    light = replace(given, weights=Weights(unassigned=unassigned))
+    new = replan(light, plan, [Started("V1", clock(9, 10))], clock(9, 20), Limits(iterations=30))
+    assert new.plan.shift_of().get("V1") == "A"
+    # 10,000 min for each of three that are open, once more for V2's pin, and for its own.
+    priced = light.weights.unassigned.price(600)
+    worth = unassigned_cost(left_visit(new.revision, "V1"), new.revision.problem.weights)
+    assert worth == 3 * priced + 5 * PIN_PENALTY_S
 
 
 # Pins and shifts that end.
