@@ -51,6 +51,9 @@ WAYS: dict[Language, dict[str, str]] = {
         "penalty": "a worth of {minutes} min",
         "parts": "{parts} more in the van of {technician}",
         "one_more": "{technician} making {visits} visits",
+        "longer_drive": "{technician} driving {minutes} min more than allowed",
+        "farther_drive": "{technician} driving {km} km more than allowed",
+        "technician": "{technician}, who may not go there,",
         "swap": "{visit} left out instead",
     },
     "zh-hant": {
@@ -64,6 +67,9 @@ WAYS: dict[Language, dict[str, str]] = {
         "penalty": "其重要性達 {minutes} 分鐘",
         "parts": " {technician} 的車多帶 {parts}",
         "one_more": " {technician} 做 {visits} 件",
+        "longer_drive": " {technician} 的車程上限多 {minutes} 分鐘",
+        "farther_drive": " {technician} 的里程上限多 {km} 公里",
+        "technician": "派依規不可前往的 {technician} ",
         "swap": "改為不排 {visit} ",
     },
 }

@@ -1,5 +1,6 @@
 """What could let a visit in: one change at a time, tried on the board in every shift it concerns."""
 
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -20,12 +21,14 @@ from dispatch.solver.explaining.kernels import (
 from dispatch.solver.explaining.leeway import FAR_S
 from dispatch.solver.objective import PIN_PENALTY_S, unassigned_cost
 from dispatch.solver.problem import Shift, TimeWindow, Visit
-from dispatch.solver.search.eligibility import NOBODY_NAMED, lacking, pairing_cost
+from dispatch.solver.search.eligibility import NOBODY_NAMED, lacking, pairing_cost, short_of
 from dispatch.solver.search.kernels.layout import NEVER
 from dispatch.solver.search.windows import Windows, search_windows, windows_of
 
 MOST_SHIFT_MIN = 120
 """Minutes beyond which neither overtime nor an earlier start is proposed."""
+MOST_KM = 100
+"""Kilometres beyond which no higher limit is proposed."""
 MOST_WINDOW_MIN = 240
 """Minutes beyond which no wider window is proposed."""
 WIDER_MIN = (30, 60, 120)
@@ -107,6 +110,47 @@ class Trials:
                         {"visits": visits},
                         max_visits=visits,
                     )
+
+    def longer_drive(self) -> Iterator[Candidate]:
+        """A route that may drive for longer, or farther, than its limit, by as little as will do."""
+        yield from self._less_limited(Way.LONGER_DRIVE, "max_travel_s", "minutes", 60, MOST_SHIFT_MIN)
+        yield from self._less_limited(Way.FARTHER_DRIVE, "max_distance_m", "km", 1000, MOST_KM)
+
+    def _less_limited(self, way: Way, field: str, unit: str, size: int, most: int) -> Iterator[Candidate]:
+        """Routes with a limit up to `most` units higher, each `size` large."""
+        for number, shift in self._shifts(Rule.TOO_FAR, Rule.FULL):
+            limit, row = getattr(shift, field), field.rpartition("_")[0]
+            if limit is None:
+                continue
+            units = self._least_units(number, row, limit, size, most)
+            if units <= most:
+                higher = limit + units * size
+                changed = replace(shift, **{field: higher})
+                with self._bench.shift_changed(number, **{row: higher}):
+                    yield from self._in_route(way, number, changed, {unit: units}, **{field: higher})
+
+    def _least_units(self, number: int, row: str, limit: int, size: int, most: int) -> int:
+        """The fewest units by which the limit must rise for the visit to fit; more than `most` where that is too
+        few. Found by halving: more never hurts."""
+
+        def fits(units: int) -> bool:
+            with self._bench.shift_changed(number, **{row: limit + units * size}):
+                return bool(cheapest_in(self._m, self._s, number, self._node)[0] < NEVER)
+
+        return 1 + bisect_left(range(1, most + 1), True, key=fits)
+
+    def technician(self) -> Iterator[Candidate]:
+        """Somebody who may not go, but could."""
+        visit = self._visit
+        for number, shift in self._shifts(Rule.NOT_ALLOWED):
+            if visit.pinned_shift is not None or lacking(visit, shift) or short_of(visit, shift):
+                continue
+            changed, field = _with_technician(visit, shift.technician)
+            cost_s = pairing_cost(changed, shift.technician, self._bench.problem.weights)
+            with self._bench.pairing_allowed(self._node, number, cost_s):
+                found = self._in_route(Way.TECHNICIAN, number, shift, {"by": field.partition("_")[0]})
+                changes = {f"visits[{visit.id}].{field}": getattr(changed, field)}
+                yield from (replace(one, visit=changed, changes=changes) for one in found)
 
     def skill(self) -> Iterator[Candidate]:
         """A technician who learns what he lacks."""
@@ -298,6 +342,15 @@ def _closed_spells(windows: Windows, way: Way) -> Iterator[tuple[int, tuple[int,
         begins = [(windows[0][0], -NEVER)] + [(first, last) for (_, last), (first, _) in pairwise(windows)]
         spells = ((edge, (max(edge - most, other + 1), edge - 1)) for edge, other in begins)
     return ((edge, spell) for edge, spell in spells if spell[0] <= spell[1])
+
+
+def _with_technician(visit: Visit, technician: str) -> tuple[Visit, str]:
+    """The visit that he may go to, and the field that is another one then."""
+    if technician in visit.forbidden_technicians:
+        others = tuple(name for name in visit.forbidden_technicians if name != technician)
+        return replace(visit, forbidden_technicians=others), "forbidden_technicians"
+    required = (*visit.required_technicians, technician)
+    return replace(visit, required_technicians=required), "required_technicians"
 
 
 def _with_wider_windows(visit: Visit, way: Way, minutes: int) -> Visit:

@@ -101,6 +101,12 @@ class Way(StrEnum):
     """The van holds more. Detail: part → pieces more."""
     ONE_MORE = "one_more"
     """The limit on visits is one higher. Detail: `visits`."""
+    LONGER_DRIVE = "longer_drive"
+    """The limit on driving is higher. Detail: `minutes` more."""
+    FARTHER_DRIVE = "farther_drive"
+    """The limit on road is higher. Detail: `km` more."""
+    TECHNICIAN = "technician"
+    """Somebody goes who is forbidden, or none of those required. Detail: `by`, one of `required`, `forbidden`."""
     SWAP = "swap"
     """A cheaper visit of the route is left out instead. Detail: `visit`."""
 

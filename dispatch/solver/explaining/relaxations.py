@@ -33,6 +33,8 @@ def _cheapest(bench: Bench, trial: Trial) -> list[Candidate]:
             *tried.overtime(),
             *tried.earlier_start(),
             *tried.one_more(),
+            *tried.longer_drive(),
+            *tried.technician(),
             *tried.skill(),
             *tried.person(),
             *tried.parts(),

@@ -154,6 +154,50 @@ def test_more_parts_and_one_visit_more() -> None:
     assert figures(relaxed(day, {"S": ["A"]})[Way.ONE_MORE]) == one_more
 
 
+def test_driving_for_longer_and_farther_than_allowed() -> None:
+    # A is 10 min away and V 30: there and back 60 min and 30 km, of which 45 min and 24 km are allowed.
+    limits = {"max_travel_s": 45 * MINUTE, "max_distance_m": 24_000}
+    ways = {"max_travel_s": Way.LONGER_DRIVE, "max_distance_m": Way.FARTHER_DRIVE}
+    more = {"max_travel_s": ({"minutes": 15}, 60 * MINUTE), "max_distance_m": ({"km": 6}, 30_000)}
+    for field, limit in limits.items():
+        day = problem([visit("V", 30), visit("A", 10)], [shift("S", **{field: limit})])
+        left = Unassigned("V", Reason.TOO_FAR)
+        detail, higher = more[field]
+        # 20 min there and back beyond A's
+        expected = ("s", detail, {f"shifts[S].{field}": higher}, 2400)
+        assert figures(relaxed(day, {"S": ["A"]}, left)[ways[field]]) == expected
+
+
+def test_no_limit_alone_helps_where_there_are_two() -> None:
+    limits = {"max_travel_s": 45 * MINUTE, "max_distance_m": 24_000}
+    day = problem([visit("V", 30)], [shift("S", **limits)])
+    assert not {Way.LONGER_DRIVE, Way.FARTHER_DRIVE} & set(relaxed(day, {}, Unassigned("V", Reason.TOO_FAR)))
+
+
+def test_somebody_who_may_not_go() -> None:
+    # S lives next door and is not wanted, or not one of those who are; T, who has not the skill, is no help.
+    team = [shift("S", home=10, skills={"gas": 1}), shift("T", home=10)]
+    for fields, by, allowed in (
+        ({"forbidden_technicians": ("s", "x")}, "forbidden", ("x",)),
+        ({"required_technicians": ("x",)}, "required", ("x", "s")),
+    ):
+        day = problem([visit("V", 10, skills={"gas": 1}, **fields)], team)
+        reason = Unassigned("V", Reason.NO_SHIFT)
+        if by == "forbidden":
+            reason = Unassigned("V", Reason.SKILL_MISSING, {"skill": "gas", "level": 1})
+        found = relaxed(day, {}, reason)[Way.TECHNICIAN]
+        expected = ("s", {"by": by}, {f"visits[V].{by}_technicians": allowed}, 0)
+        assert figures(found) == expected
+
+
+def test_who_is_pinned_elsewhere_is_not_offered() -> None:
+    day = problem(
+        [visit("V", 10, pinned_shift="T"), visit("A", 10, service=460)],
+        [shift("S"), shift("T")],
+    )
+    assert Way.TECHNICIAN not in relaxed(day, {"T": ["A"]})
+
+
 def test_a_visit_that_must_come_after_another() -> None:
     # A ends at 16:40, and so does the working day but for the way home; V comes at the earliest then.
     day = problem([visit("A", 10, service=450), visit("V", 10, after=(After("A"),))], [shift("S")])
@@ -244,12 +288,19 @@ def least(day: Problem, plan: Plan, one: Relaxation, name: str) -> None:
     on = next(each for each in day.shifts if each.id == one.shift)
     if one.way is Way.SWAP:
         assert one.cost_s == cheapest_swap(day, plan, wanted)
+    elif one.way is Way.FARTHER_DRIVE:
+        assert on.max_distance_m is not None
+        nearer = on.max_distance_m + (int(one.detail["km"]) - 1) * 1000
+        assert not places(day, plan, replace(on, max_distance_m=nearer), name)
     elif "minutes" in one.detail and one.way is not Way.PENALTY:
         less = int(one.detail["minutes"]) - 1
         if one.way is Way.OVERTIME:
             assert not places(day, plan, replace(on, overtime_s=on.overtime_s + less * 60), name)
         elif one.way is Way.EARLIER_START:
             assert not places(day, plan, replace(on, earliest_s=on.earliest_s - less * 60), name)
+        elif one.way is Way.LONGER_DRIVE:
+            assert on.max_travel_s is not None
+            assert not places(day, plan, replace(on, max_travel_s=on.max_travel_s + less * 60), name)
         elif not any(places(day, plan, each, name) for each in day.shifts) and less + 1 not in WIDER_MIN:
             narrower = wider(wanted, one.way, less)
             changed = replace(day, visits=tuple(narrower if v is wanted else v for v in day.visits))
