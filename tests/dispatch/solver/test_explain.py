@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from dispatch.solver.checking.claims import Claims
 from dispatch.solver.explain import MOST_RELAXED, Exclusion, Explanation, Rule, by_rule, explain
 from dispatch.solver.objective import unassigned_cost
-from dispatch.solver.plan import DEARER, NO_GAP, Plan, Reason, Score, Unassigned
+from dispatch.solver.plan import DEARER, NO_GAP, Plan, Reason, Route, Score, Unassigned
 from dispatch.solver.problem import After, Costs, Problem, Promise, Shift, Visit
 from dispatch.solver.solve import Limits, solve
 from tests.dispatch.solver.instances import HOUR, problem, problems, shift, visit, window
@@ -129,36 +129,66 @@ def test_a_plan_that_cannot_be_is_refused() -> None:
 
 
 @settings(max_examples=100, deadline=None, derandomize=True)
-@given(problems(linked=False, varied=True))
+@given(problems(varied=True))
 def test_every_figure_is_that_of_routes_timed_by_the_reference(day: Problem) -> None:
+    """What hangs together keeps its planned start; whom that leaves as a rival is no matter of one route."""
     plan = solve(day, QUICK)
     explanations = explain(day, plan)
-    assert list(explanations.assigned) == [stop.visit for route in plan.routes for stop in route.stops]
+    assert list(explanations.assigned) == [
+        stop.visit for route in plan.routes for stop in route.stops if not stop.role
+    ]
+    held = held_together(day, plan)
     shifts = {one.id: one for one in day.shifts}
-    orders = {one.shift: [stop.visit for stop in one.stops] for one in plan.routes}
-    for name, one in explanations.assigned.items():
-        own = orders[one.chosen.shift]
-        rest = [other for other in own if other != name]
-        assert one.chosen.terms.total == costs(day, shifts[one.chosen.shift], own) - costs(
-            day, shifts[one.chosen.shift], rest
-        )
-        assert [(rival.shift, rival.terms.total) for rival in one.rivals] == best_others(
-            day, orders, name, one.chosen.shift
-        )
+    orders = {one.shift: [(stop.visit, stop.role) for stop in one.stops] for one in plan.routes}
+    for one in explanations.every():
+        stop, on = (one.visit, one.role), shifts[one.chosen.shift]
+        rest = [other for other in orders[on.id] if other != stop]
+        assert one.chosen.terms.total == costs(held, on, orders[on.id]) - costs(held, on, rest)
+        if one.visit not in linked_visits(day):
+            assert [(rival.shift, rival.terms.total) for rival in one.rivals] == best_others(
+                held, orders, stop, on.id
+            )
 
 
-def costs(day: Problem, on: Shift, order: list[str]) -> int:
-    route = timed(day, on, order)
+Order = list[tuple[str, int]]
+"""A route's visits and roles."""
+
+
+def linked_visits(day: Problem) -> set[str]:
+    return {
+        name
+        for one in day.visits
+        if one.crew or one.after
+        for name in (one.id, *(other.visit for other in one.after))
+    }
+
+
+def held_together(day: Problem, plan: Plan) -> Problem:
+    """The problem with the visits that hang together pinned to their starts."""
+    starts = {stop.visit: stop.start_s for route in plan.routes for stop in route.stops}
+    held = linked_visits(day) & starts.keys()
+    visits = (replace(one, pinned_start_s=starts[one.id]) if one.id in held else one for one in day.visits)
+    return replace(day, visits=tuple(visits))
+
+
+def timed_in(day: Problem, on: Shift, order: Order) -> Route | None:
+    return timed(day, on, [name for name, _ in order], [role for _, role in order])
+
+
+def costs(day: Problem, on: Shift, order: Order) -> int:
+    route = timed_in(day, on, order)
     return cost(day, on, route) if route else 0
 
 
-def best_others(day: Problem, orders: dict[str, list[str]], name: str, own: str) -> list[tuple[str, int]]:
+def best_others(
+    day: Problem, orders: dict[str, Order], stop: tuple[str, int], own: str
+) -> list[tuple[str, int]]:
     """The two cheapest other technicians for one visit more, each with his best shift, by trying every place."""
     his = next(one.technician for one in day.shifts if one.id == own)
     found: dict[str, tuple[int, int, str]] = {}
     for number, one in enumerate(day.shifts):
         order = orders.get(one.id, [])
-        tried = (timed(day, one, [*order[:k], name, *order[k:]]) for k in range(len(order) + 1))
+        tried = (timed_in(day, one, [*order[:k], stop, *order[k:]]) for k in range(len(order) + 1))
         added = [cost(day, one, route) - costs(day, one, order) for route in tried if route]
         if added and one.technician != his:
             best = (min(added), number, one.id)
@@ -234,13 +264,14 @@ def test_what_must_not_be_left_out_is_helped_first() -> None:
 
 
 @settings(max_examples=150, deadline=None, derandomize=True)
-@given(problems(linked=False, varied=True))
+@given(problems(varied=True))
 def test_the_checker_confirms_every_exclusion(day: Problem) -> None:
+    """A crew's are of single roles, which no plan claims."""
     plan = solve(day, QUICK)
     for name, exclusions in explain(day, plan).excluded.items():
-        assert [one.shift for one in exclusions] == [one.id for one in day.shifts]
-        for one in exclusions:
-            wanted = next(each for each in day.visits if each.id == name)
+        wanted = next(each for each in day.visits if each.id == name)
+        assert [one.shift for one in exclusions] == [one.id for one in day.shifts] * wanted.roles
+        for one in exclusions if not wanted.crew else ():
             for only in nobody_else(wanted, one):
                 alone = replace(
                     day,
@@ -277,6 +308,7 @@ def as_reason(day: Problem, wanted: Visit, one: Exclusion) -> Unassigned:
         Rule.PARTS: (Reason.PARTS_MISSING, one.detail),
         Rule.WINDOW: (Reason.WINDOW_CLOSED, {}),
         Rule.TOO_FAR: (Reason.TOO_FAR, {}),
+        Rule.ORDER: (Reason.ORDER_OPEN, one.detail),
         Rule.FULL: (Reason.NO_CAPACITY, {"gap": NO_GAP}),
     }
     penalty_s = unassigned_cost(wanted, day.weights)
