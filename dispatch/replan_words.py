@@ -61,6 +61,8 @@ COSTS: dict[Language, str] = {
     "en": "{said} (costs {minutes} min)",
     "zh-hant": "{said}（代價 {minutes} 分鐘）",
 }
+UNASSIGNED: dict[Language, str] = {"en": "visits left out", "zh-hant": "未排入的案件"}
+"""The one term that `TERMS` has no word for: it is nobody's reason for a technician."""
 COMMA: dict[Language, str] = {"en": ", ", "zh-hant": "、"}
 
 
@@ -105,10 +107,7 @@ def _why(change: Change, events: Sequence[Event], technicians: Mapping[str, str]
 
 
 def _term(name: str, language: Language) -> str:
-    return TERMS[language].get(name, WORK[language])
-
-
-WORK: dict[Language, str] = {"en": "visits left out", "zh-hant": "未排入的案件"}
+    return TERMS[language].get(name, UNASSIGNED[language])
 
 
 def _event(event: Event, technicians: Mapping[str, str], language: Language) -> str:
