@@ -209,7 +209,7 @@ class Trials:
         """The visit as it is, if it were worth more."""
         costs, term = self._trial.costs, self._bench.problem.weights.unassigned
         number = int(np.argmin(costs)) if len(costs) else 0
-        if not len(costs) or costs[number] >= NEVER or not term.weight:
+        if not len(costs) or not self._penalty_s <= costs[number] < NEVER or not term.weight:
             return
         minutes = int(costs[number] / 60 / term.weight) + 1
         visit = replace(self._visit, penalty=float(minutes))

@@ -14,7 +14,7 @@ from dispatch.solver.explain import Relaxation, Way, explain
 from dispatch.solver.explaining.candidates import WIDER_MIN
 from dispatch.solver.objective import PIN_PENALTY_S, plan_score, unassigned_cost
 from dispatch.solver.plan import DEARER, NO_GAP, Plan, Reason, Route, Unassigned
-from dispatch.solver.problem import After, Problem, Shift, TimeWindow, Visit
+from dispatch.solver.problem import After, Problem, Shift, Term, TimeWindow, Visit, Weights
 from dispatch.solver.relax import Leeway, relax
 from dispatch.solver.solve import Limits, solve
 from tests.dispatch.solver.instances import HOUR, MINUTE, problem, problems, shift, visit, window
@@ -133,6 +133,12 @@ def test_worth_more_or_in_the_place_of_another() -> None:
     swap = relaxed(day, {"S": ["A"]})[Way.SWAP]
     assert figures(swap) == ("s", {"visit": "A"}, {}, 4800)
     assert [stop.visit for stop in swap.route.stops] == ["V"]
+
+
+def test_what_is_worth_its_way_already_need_not_be_worth_more() -> None:
+    # 2 min there and back, and 8 gained: somebody has taken it off all the same.
+    day = problem([visit("V", 1, values={"s": 8})], [shift("S")], weights=Weights(unassigned=Term(0.3)))
+    assert relaxed(day, {}, Unassigned("V", Reason.TAKEN_OFF)).keys() == set()
 
 
 def test_pinned_visits_are_never_left_out_instead() -> None:
