@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.utils import translation
+from django.utils.formats import date_format
+
 from communities.insight.sentences import Language
 from dispatch.models import Stop, Visit
 
@@ -84,14 +87,16 @@ def promise_sentence(visit: Visit, stop: Stop | None, language: Language = "en")
     work order and technician, and the stop's route with its technician, must have been read."""
     assert visit.starts_at is not None
     assert visit.technician is not None
-    figures = {"visit": visit.work_order.number, "told": _clock(visit, visit.starts_at)}
+    figures = {"visit": visit.work_order.number, "told": _moment(visit, visit.starts_at, language)}
     if stop is None:
         return PROMISES[language]["withdrawn"].format(**figures)
     route = stop.route
     kind = "time" if route.technician_id == visit.technician_id else "technician"
     figures |= {"former": visit.technician.code, "technician": route.shift.technician.code}
-    return PROMISES[language][kind].format(**figures, start=_clock(visit, stop.start_at))
+    return PROMISES[language][kind].format(**figures, start=_moment(visit, stop.start_at, language))
 
 
-def _clock(visit: Visit, at: datetime) -> str:
-    return at.astimezone(visit.organisation.zone).strftime("%m-%d %H:%M")
+def _moment(visit: Visit, at: datetime, language: Language) -> str:
+    local = at.astimezone(visit.organisation.zone)
+    with translation.override(language):
+        return f"{date_format(local, 'MONTH_DAY_FORMAT')} {local:%H:%M}"

@@ -61,12 +61,12 @@ def test_a_trial_tells_all_that_a_page_shows(dora_api: Api, live: PlanVersion, w
         wish["technician"],
     )
     (promise,) = found["promises"]
-    told = last.start_at.astimezone(live.organisation.zone).strftime("%m-%d %H:%M")
+    told = last.start_at.astimezone(live.organisation.zone).strftime("%m月2日 %H:%M")
     number = last.visit.work_order.number
     code = Technician.objects.get(pk=wish["technician"]).code
     assert promise["visit"] == wish["visit"]
     assert promise["text"] == (
-        f"{number} 已約 {told} 由 {route.technician.code} 前往，將改由 {code} 在 03-02 14:00 前往"
+        f"{number} 已約 {told} 由 {route.technician.code} 前往，將改由 {code} 在 03月2日 14:00 前往"
     )
     routes = {one["technician"]: [stop["visit"] for stop in one["stops"]] for one in found["routes"]}
     assert routes == {str(route.technician_id): [str(first.visit_id)], wish["technician"]: [wish["visit"]]}

@@ -118,6 +118,7 @@ def looks_into_a_visit(doras: Window) -> None:
     board.keyboard.press("Enter")
     details = board.locator("#details")
     expect(details.locator("h2")).to_contain_text("filter")
+    expect(details.locator("dd").last).to_have_text("Mar 4, 2026 13:00")  # until when it is to be done
     expect(details.locator(".why li").first).to_have_text("Nobody but T1 could take it in this plan")
     details.locator("summary", has_text="Customer and history").press("Enter")
     details.locator("textarea").fill("We come a little earlier.")

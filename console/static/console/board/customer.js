@@ -1,7 +1,7 @@
 /** The customer of the chosen visit: what was before, what we wrote, writing again, and cancelling what was asked for. */
 
 import { ask } from "./api.js";
-import { clock, element, say, sayOne } from "./words.js";
+import { clock, dayOf, element, say, sayOne } from "./words.js";
 
 const MOST_CHARACTERS = 2000;
 
@@ -90,5 +90,3 @@ function messageOf({ text, written_at: at, written_by: who, sent_at: sentAt }) {
   const when = [dayOf(at), clock(at), who, sentAt ? "" : say("not_sent_yet")].filter(Boolean).join(" · ");
   return element("li", {}, text, element("small", {}, when));
 }
-
-const dayOf = (at) => at.slice(0, 10);

@@ -3,7 +3,7 @@
 import { ask } from "./api.js";
 import { Customer } from "./customer.js";
 import { moveForm } from "./moveform.js";
-import { clock, element, say, sayOne, span } from "./words.js";
+import { clock, dayOf, element, say, sayOne, span } from "./words.js";
 import { whyOf } from "./why.js";
 
 export class Details {
@@ -79,7 +79,7 @@ export class Details {
       [say("state"), sayOne("state", visit.state)],
       [say("window"), window],
       [say("asked"), say("age", { span: span(visit.requested_at, new Date().toISOString()) })],
-      [say("target"), `${visit.resolve_by.slice(0, 10)} ${clock(visit.resolve_by)}`],
+      [say("target"), `${dayOf(visit.resolve_by)} ${clock(visit.resolve_by)}`],
     ];
     return element("dl", {}, ...rows.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
   }

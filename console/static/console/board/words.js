@@ -22,6 +22,11 @@ export function sayOne(family, name) {
 /** 09:05 of a time with an offset, which is the company's own: the clock it shows is the clock there. */
 export const clock = (at) => at.slice(11, 16);
 
+const DAY = new Intl.DateTimeFormat(LANGUAGE, { dateStyle: "medium", timeZone: "UTC" });
+
+/** Mar 4, 2026 of such a time: the day it is there, as the reader writes it. */
+export const dayOf = (at) => DAY.format(Date.parse(at.slice(0, 10)));
+
 /** The same instant without its offset, for a calendar that knows only clocks. */
 export const wall = (at) => at.slice(0, 19);
 
