@@ -42,6 +42,7 @@ export class Chart {
     this.places.show(day);
     if (first) return this.#begin();
     await this.ready;
+    this.#fit();
     this.map.getSource("routes").setData(routesOf(day));
     this.map.getSource("stops").setData(stopsOf(day));
     return undefined;
@@ -124,9 +125,12 @@ export class Chart {
     }
   }
 
+  /** Once, when there is something to see: before a day's first plan there is nothing. */
   #fit() {
+    if (this.isFitted) return;
     const places = this.day.board.visits.flatMap(({ place }) => (place ? [[place.lon, place.lat]] : []));
     if (!places.length) return;
+    this.isFitted = true;
     const bounds = places.reduce((box, place) => box.extend(place), new maplibre.LngLatBounds(places[0], places[0]));
     this.map.fitBounds(bounds, { padding: 30, maxZoom: 15, animate: false });
   }
