@@ -55,6 +55,9 @@ SAID: Mapping[str, Promise] = {
     "nobody": _("nobody"),
     "nobody_known": _("Nobody we know by name"),
     "not_sent_yet": _("not sent yet"),
+    "not_read": _(
+        "The day could not be read. This is tried again by itself; if that does not help, load the page again."
+    ),
     "nothing_moves": _("Nothing moves."),
     "nothing_planned": _("Nothing is planned for this day yet."),
     "nothing_to_do": _("free"),

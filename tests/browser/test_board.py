@@ -2,9 +2,11 @@
 
 import re
 from datetime import datetime, timedelta
+from io import BytesIO
 
 import pytest
-from playwright.sync_api import FloatRect, Locator, Page, Position, expect
+from PIL import Image, ImageChops
+from playwright.sync_api import FloatRect, Locator, Page, Position, Route, expect
 
 from communities.models import Region, User
 from dispatch.models import Technician
@@ -15,6 +17,9 @@ from tests.end_to_end.people import SignIn
 BOARD, THE_DAY = "/board?on=2026-03-02", "/?on=2026-03-02"
 NARROW = [{"width": 700, "height": 450}, {"width": 320, "height": 640}]
 """A desk of 1400 pixels at 200 %, and a telephone."""
+RING = (163, 35, 26)
+"""The colour around a left-out visit on the map: --alarm."""
+MOST_PICTURES = 100
 DONE = 5
 """Visits that somebody can make: two filters for Tom, two pumps for Tina, and a check for either."""
 
@@ -44,6 +49,7 @@ def test_a_dispatcher_s_morning_with_another_one_watching(
     plans_and_publishes(board, others)
     is_legible_in_the_dark_and_still(manager := open_as("mina"))
     assert doras.grave_findings() == []
+    points_here_and_there(others)
     looks_into_a_visit(doras)
     drags_and_takes_back(board)
     drops_where_it_cannot_be(doras)
@@ -51,7 +57,7 @@ def test_a_dispatcher_s_morning_with_another_one_watching(
     drags_in_from_the_list(board, others)
     cancels_what_nobody_can_do(board, others)
 
-    manager.asked.clear()
+    waits_and_is_told(manager)
     expect(visits(manager.go(BOARD))).to_have_count(DONE - 1)
     assert len([url for url in manager.asked if "/api/v1/board?" in url]) == 1  # what the page has preloaded
     expect(manager.page.locator("#plan, #undo, #redo")).to_have_count(0)
@@ -59,6 +65,16 @@ def test_a_dispatcher_s_morning_with_another_one_watching(
         assert (window.strangers, window.troubles) == ([], [])
 
     is_too_slow(board, adas)
+    pins_and_lets_go(board)
+
+
+def test_without_scripts_the_board_leads_to_the_day(
+    north_to_plan: Region, dora: User, open_as: OpenAs
+) -> None:
+    board = open_as("dora", java_script_enabled=False).go(BOARD)
+    expect(board.locator(".chart .loading")).to_be_hidden()
+    board.locator("noscript a").click()
+    expect(board.locator("h1")).to_contain_text("March 2, 2026")
 
 
 def test_planning_is_watched_and_stopped_and_a_draft_discarded(
@@ -109,6 +125,49 @@ def is_legible_in_the_dark_and_still(manager: Window) -> None:
     expect(manager.go(THE_DAY).locator(".line")).to_have_count(2)
     assert (manager.grave_findings("color-contrast"), manager.moves()) == ([], [])
     manager.page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+
+
+def points_here_and_there(board: Page) -> None:
+    """What the pointer is on is shown in the other places: of the list on the map, and the other way round."""
+    chart, left = board.locator("#map"), board.locator("#left-out button")
+    before = still(chart)
+    left.hover()
+    expect(left).to_have_class(re.compile("hovered"))
+    x, y = middle(ImageChops.difference(before, still(chart, other_than=before)))
+    board.mouse.move(2, 2)
+    expect(left).not_to_have_class(re.compile("hovered"))
+    box = chart.bounding_box()
+    assert box is not None
+    board.mouse.move(box["x"] + x, box["y"] + y)
+    expect(left).to_have_class(re.compile("hovered"))
+
+    # The next house to the west is on the timeline.
+    while x > 0 and not board.locator("#timeline .hovered").count():
+        x -= 3
+        board.mouse.move(box["x"] + x, box["y"] + y)
+        board.evaluate("new Promise(requestAnimationFrame)")  # which hands the movement on
+    expect(board.locator("#timeline .hovered")).to_contain_text("check")
+    board.mouse.move(2, 2)
+    before = still(chart)
+    visit(board, "filter").first.hover()
+    still(chart, other_than=before)
+
+
+def still(chart: Locator, other_than: Image.Image | None = None) -> Image.Image:
+    """The map once it has the left-out visit's ring on it and is drawn no more; another picture than that one."""
+    former = None
+    for _ in range(MOST_PICTURES):
+        shown = Image.open(BytesIO(chart.screenshot())).convert("RGB")
+        colours = {colour for _, colour in shown.getcolors(shown.width * shown.height) or ()}
+        if RING in colours and shown == former and shown != other_than:
+            return shown
+        former = shown
+    raise AssertionError("the map does not come to rest, or shows nothing new")
+
+
+def middle(difference: Image.Image) -> tuple[float, float]:
+    left, top, right, bottom = difference.getbbox() or (0, 0, 0, 0)
+    return (left + right) / 2, (top + bottom) / 2
 
 
 def looks_into_a_visit(doras: Window) -> None:
@@ -253,6 +312,37 @@ def is_too_slow(board: Page, adas: Window) -> None:
     expect(others.locator("#notice")).to_contain_text("dora changed the plan in the meantime.")
     expect(others.locator("#notice")).to_contain_text("nobody → T2")
     expect_published(others, 14)
+
+
+def pins_and_lets_go(board: Page) -> None:
+    check = visit(board, "check")
+    check.press("Enter")
+    board.select_option("#details .pin select", "time")
+    expect(board.locator("#notice")).to_have_text("Pinned.")
+    expect(check).to_have_class(re.compile("pinned"))
+    board.select_option("#details .pin select", "")
+    expect(board.locator("#notice")).to_have_text("Not pinned any more.")
+    expect(check).not_to_have_class(re.compile("pinned"))
+
+
+def waits_and_is_told(manager: Window) -> None:
+    """The day is long in coming, and then does not; what to do is said, and it comes by itself after all."""
+    board, asked = manager.page, "**/api/v1/board?*"
+    held: list[Route] = []
+    board.route(asked, lambda route: held.append(route))
+    manager.go(BOARD)
+    expect(board.locator("#shown")).to_have_text("Loading …")
+    expect(board.locator(".loading:visible")).to_have_count(4)
+    board.route(asked, lambda route: route.abort())
+    for route in held:
+        route.abort()
+    expect(board.locator("#notice")).to_contain_text("The day could not be read.")
+    expect(board.locator(".loading:visible")).to_have_count(0)
+    board.unroute(asked)
+    expect(visits(board)).to_have_count(DONE - 1)
+    expect(board.locator("#notice")).to_be_hidden()
+    manager.asked.clear()
+    manager.troubles.clear()
 
 
 def visits(page: Page) -> Locator:

@@ -12,6 +12,7 @@ import { ON, REGION, say } from "./words.js";
 
 const find = (selector) => document.querySelector(selector);
 const TOLD_MS = 6000;
+const AGAIN_MS = 3000;
 
 const focus = new Focus();
 const notice = find("#notice");
@@ -56,10 +57,18 @@ function follow(versionId) {
 function renew() {
   next ??= reading.then(() => {
     next = null;
-    reading = read().catch((refusal) => tell(refusal.status ? refusal.message : say("offline"), true));
+    reading = read().catch(miss);
     return reading;
   });
   return next;
+}
+
+/** The day did not come. Who sees none yet is told what to do, and it is asked for again without any news of it. */
+function miss(refusal) {
+  find(".board").classList.remove("reading");
+  const said = refusal.status ? refusal.message : say("offline");
+  tell(day ? said : `${said} ${say("not_read")}`, true);
+  if (!day) setTimeout(renew, AGAIN_MS);
 }
 
 async function read() {
@@ -72,6 +81,8 @@ async function read() {
 
 function showDay({ data, tag: its }) {
   const isFirst = day === null;
+  find(".board").classList.remove("reading");
+  if (isFirst) notice.hidden = true; // that it had not come
   tag = its;
   day = new Day(data);
   moment = data.moment;
