@@ -96,6 +96,14 @@ SCREENS = (
     Screen("account", Who.ADMINISTRATOR, "/account"),
     Screen("account-codes", Who.ADMINISTRATOR, "/account/codes"),
     Screen("sign-in", Who.ANYBODY, "/sign-in"),
+    Screen(
+        "sign-in-code",
+        Who.ANYBODY,
+        "/sign-in",
+        {"[name=username]": "{with_codes}", "[name=password]": "{password}"},
+        "main form button",
+        "#code",
+    ),
     Screen("forgotten-password", Who.ANYBODY, "/forgotten-password"),
     Screen("new-password", Who.ANYBODY, "{new_password}"),
     Screen("weekly-report-end", Who.ANYBODY, "{weekly_report_end}"),
@@ -105,7 +113,7 @@ NO_PICTURE = frozenset(
     {
         "account-codes-off",
         "account-password",
-        "account-recovery-codes",
+        "account-recovery-codes",  # shown once, after a code
         "account-sessions",
         "accounts-codes",
         "goal-end",
@@ -120,8 +128,7 @@ NO_PICTURE = frozenset(
         "policy-preview-cancel",
         "proof-resume",
         "recovery-drop",
-        "sign-in-code",
-        "sign-in-set-up",
+        "sign-in-set-up",  # as account-codes
         "sign-out",
     }
 )

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from urllib.parse import urlsplit
-from uuid import UUID
+from uuid import UUID, uuid4
 
+import pyotp
 from django.urls import reverse
 
 from billing.models import CommissionRule, CommissionStatement, Invoice, Payment, SandboxPayment
@@ -29,6 +30,8 @@ from communities.models import (
     SurveyInvitation,
     User,
 )
+from communities.sample.records import SAMPLE_PASSWORD
+from communities.services.codes import authenticator_add, secret_of
 from communities.services.goals import GoalGiven, goal_set
 from communities.services.metrics import metrics_refresh
 from communities.services.passwords import RESET_LIFE, password_reset_url
@@ -92,6 +95,8 @@ def scene_make(company: Company, on: date, now: datetime) -> Scene:
         **_found(company, at_work, contested),
         "credit": _credited(operator, contested, now),
         **_written_to(company, manager.user, now),
+        "with_codes": _codes_given(_technician(on_the_way).user, now),
+        "password": SAMPLE_PASSWORD,
     }
     return Scene(words, _usernames(company, at_work, manager))
 
@@ -241,6 +246,14 @@ def _written_to(company: Company, user: User, now: datetime) -> dict[str, str]:
         "new_password": _path(password_reset_url(reset.pk)),
         "weekly_report_end": _path(weekly_report_url(user.pk)),
     }
+
+
+def _codes_given(user: User, now: datetime) -> str:
+    """Somebody who signs in with one-time codes besides the password; nobody else's page is theirs."""
+    chosen = uuid4()
+    code = pyotp.TOTP(secret_of(chosen)).at(now)
+    authenticator_add(user=user, authenticator_id=chosen, code=code, now=now)
+    return user.username
 
 
 def _found(company: Company, at_work: Visit, contested: UUID) -> dict[str, str]:
