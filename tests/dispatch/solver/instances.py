@@ -123,6 +123,9 @@ levels = st.dictionaries(st.sampled_from(["gas", "lift"]), st.integers(1, 2), ma
 pieces = st.dictionaries(st.sampled_from(["filter", "pump"]), st.integers(0, 3), max_size=2)
 technicians = st.lists(st.sampled_from(["s0", "s1", "s2"]), max_size=1).map(tuple)
 
+after_gaps = st.sampled_from([(0, None), (600, None), (0, 7200)])
+"""Least and most seconds between two visits in an order"""
+
 tea = Break(15 * MINUTE, (window(9.5, 10), window(10.5, 10.5)))
 nap = Break.between(30 * MINUTE, 14 * HOUR, 15 * HOUR)
 breaks = st.sampled_from(
@@ -238,6 +241,5 @@ _promises = st.builds(
 
 def _any_links(draw: st.DrawFn, earlier: list[str]) -> dict[str, Any]:
     crew = draw(seldom(st.lists(levels, min_size=1, max_size=2).map(tuple), ()))
-    gaps = st.sampled_from([(0, None), (600, None), (0, 7200)])
     after = draw(seldom(st.sets(st.sampled_from(earlier), max_size=2), set())) if earlier else set()
-    return {"crew": crew, "after": tuple(After(other, *draw(gaps)) for other in sorted(after))}
+    return {"crew": crew, "after": tuple(After(other, *draw(after_gaps)) for other in sorted(after))}

@@ -10,6 +10,7 @@ from dispatch.solver.search.kernels.chance import chance, pick
 from dispatch.solver.search.kernels.compiled import kernel, whole
 from dispatch.solver.search.kernels.gaps import gap_cost, gap_holds, gap_start, way_cost
 from dispatch.solver.search.kernels.layout import NEVER, NOBODY, State, Terrain
+from dispatch.solver.search.kernels.routing import reprice
 from dispatch.solver.search.kernels.timing import lay_out, price_times, run
 
 BLINK = 0.01
@@ -32,7 +33,8 @@ def try_gap(m: Terrain, s: State, node: int, shift: int, gap: int, best: Gap) ->
     """The better of `best` and this gap."""
     if m.fixed[node, shift] >= NEVER:
         return best
-    # What depends on times costs something, but may do away with waiting. Most gaps end here.
+    # What depends on times costs something, but may do away with waiting (as it was when the move began). Most gaps
+    # end here.
     if way_cost(m, s, shift, gap, node) - s.waited[shift] >= best[0]:
         return best
     start = gap_start(m, s, shift, gap, node)
@@ -144,6 +146,9 @@ def best_anywhere(m: Terrain, s: State, node: int) -> Gap:
 @kernel
 def best_in_route(m: Terrain, s: State, shift: int, node: int, best: Gap) -> Gap:
     """The better of `best` and the route's cheapest gap; costs are exact where `gap_cost` is not."""
+    # A move prices the routes it has touched only when it ends.
+    if s.saved_at[shift] != NOBODY:
+        reprice(m, s, shift)
     exact = m.shifts[shift].timed or m.prices[0].start_priced
     gap = m.nodes.shape[0] + shift
     # No term that depends on times is negative: at best all of them disappear.

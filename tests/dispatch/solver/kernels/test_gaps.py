@@ -10,7 +10,7 @@ from dispatch.solver.search.kernels.insertion import best_anywhere, best_near, e
 from dispatch.solver.search.kernels.layout import NEVER
 from dispatch.solver.search.model import Model
 from tests.dispatch.solver.instances import MINUTE
-from tests.dispatch.solver.kernels.boards import boards, cost, gaps, held, names, simple, timed
+from tests.dispatch.solver.kernels.boards import boards, cost, gaps, held, names, simple, starts, timed
 from tests.dispatch.solver.reference import Day
 
 
@@ -20,15 +20,6 @@ def possible(board: Board, shift: int, gap: int, node: int) -> bool:
         and gap_start(board.m, board.s, shift, gap, node) < NEVER
         and gap_holds(board.m, board.s, shift, gap, node)
     )
-
-
-def starts(board: Board, shift: int, nodes: list[int], node: int) -> list[int]:
-    """When the node starts in every way to do the route as early as possible."""
-    day = held(board)
-    named = {visit.id: visit for visit in day.visits}
-    terms = day.shifts[shift]
-    walks = Day(day, terms, [named[name] for name in names(board, nodes)[0]]).walks(terms.earliest_s)
-    return [walk.starts[nodes.index(node)] for walk in walks]
 
 
 @settings(deadline=None, max_examples=40)
@@ -86,22 +77,6 @@ def test_reckoned_cost_is_exact_without_breaks_and_with_one_window(board: Board)
                 start = gap_start(board.m, board.s, shift, gap, node)
                 more = cost(board, shift, longer) - int(board.state.cost[shift])
                 assert gap_cost(board.m, board.s, shift, gap, node, start) == more
-
-
-@settings(deadline=None, max_examples=40)
-@given(boards())
-def test_best_gap_anywhere_is_the_cheapest_of_all(board: Board) -> None:
-    for node in board.absent():
-        more = {
-            (shift, gap): cost(board, shift, longer) - int(board.state.cost[shift])
-            for shift, gap, longer in gaps(board, node)
-            if timed(board, shift, longer) is not None
-        }
-        best, shift, gap, start = best_anywhere(board.m, board.s, node)
-        assert best == min(more.values(), default=NEVER)
-        if best < NEVER:
-            assert more[shift, gap] == best
-            assert start == gap_start(board.m, board.s, shift, gap, node)
 
 
 @settings(deadline=None, max_examples=40)

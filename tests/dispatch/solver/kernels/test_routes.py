@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from dispatch.solver.search.board import Board
 from dispatch.solver.search.kernels import linked
 from dispatch.solver.search.kernels.layout import NEVER, NOBODY
-from dispatch.solver.search.kernels.routes import begin, pick_up, pull, put, settle, undo, update_touched
-from tests.dispatch.solver.kernels.boards import boards, cost
+from dispatch.solver.search.kernels.routes import put, settle, undo
+from tests.dispatch.solver.kernels.boards import boards, cost, tear
 
 
 def known(board: Board) -> dict[str, Any]:
@@ -66,17 +66,8 @@ def assert_sums(board: Board) -> None:
 
 def move(board: Board, random: Random) -> None:
     """Take some visits out, some up, and put some of all those back: into any gap, or as groups are put."""
-    m, s, state = board.m, board.s, board.state
-    begin(s)
-    placed = [node for nodes in board.routes() for node in nodes]
-    for node in random.sample(placed, random.randint(0, len(placed))):
-        if state.route[node] != NOBODY:
-            pull(m, s, node)
-    for node in random.sample(board.absent(), random.randint(0, len(board.absent()))):
-        if node not in state.pulled[: state.counts[2]]:
-            pick_up(m, s, node)
-    update_touched(m, s)
-    for node in state.pulled[: state.counts[2]].tolist():
+    m, s = board.m, board.s
+    for node in tear(board, random):
         group = int(board.terrain.nodes[node]["group"])
         shifts = [
             shift for shift in range(len(board.terrain.shifts)) if board.terrain.fixed[node, shift] < NEVER
