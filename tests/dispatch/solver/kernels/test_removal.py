@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from dispatch.solver.search.board import Board
 from dispatch.solver.search.kernels.layout import NOBODY
 from dispatch.solver.search.kernels.removal import AVERAGE, GUESTS, LONGEST, ruin
-from dispatch.solver.search.kernels.routes import PULLED, begin
-from tests.dispatch.solver.kernels.boards import boards
+from dispatch.solver.search.kernels.routes import begin
+from tests.dispatch.solver.kernels.boards import boards, feasible, held_by_move, randoms, twin
+from tests.dispatch.solver.kernels.draws import BITS
+from tests.dispatch.solver.kernels.ruins import Ruin
 
 TYPICAL = st.floats(0.5, 12)
 
@@ -24,10 +26,6 @@ def ruined(board: Board, random: Random, typical: float) -> tuple[int, list[list
     return seed, before
 
 
-def pulled(board: Board) -> list[int]:
-    return [int(node) for node in board.state.pulled[: board.state.counts[PULLED]]]
-
-
 @settings(deadline=None, max_examples=50)
 @given(boards(visits=14, linked=False), st.randoms(use_true_random=False), TYPICAL)
 def test_ruin_takes_one_string_out_of_each_route_it_meets(
@@ -37,7 +35,7 @@ def test_ruin_takes_one_string_out_of_each_route_it_meets(
         return
     absent = set(board.absent())
     seed, before = ruined(board, random, typical)
-    taken = pulled(board)
+    taken = held_by_move(board)
     assert len(set(taken)) == len(taken)
 
     around = {seed, *board.terrain.around[seed].tolist()}
@@ -80,8 +78,26 @@ def test_ruin_keeps_to_its_part_and_takes_groups_whole(board: Board, random: Ran
         for node in visits
     ]
     ruined(board, random, typical)
-    taken = set(pulled(board))
+    taken = set(held_by_move(board))
     assert all(mine[node] for node in taken)
     for group in set(m.nodes["group"].tolist()) - {NOBODY}:
         members = {node for node in visits if m.nodes[node]["group"] == group}
         assert members <= taken or not members & taken or all(board.is_absent(n) for n in members - taken)
+
+
+@settings(deadline=None, max_examples=40)
+@given(boards(days=feasible(visits=16, shifts=2)), randoms)
+def test_ruin_is_the_plain_one(board: Board, random: Random) -> None:
+    board.terrain.around[:, random.randint(1, 16) :] = NOBODY
+    board.state.active[:] = [random.random() < 0.9 for _ in board.terrain.shifts]
+    board.state.welcome[:] = [random.random() < 0.9 for _ in board.model.visits]
+    for _ in range(6):
+        board.state.random[0] = random.randint(1, BITS)
+        seed, typical = random.randrange(len(board.model.visits)), random.uniform(0.5, 12)
+        compiled, plain = twin(board), twin(board)
+        told = Ruin(plain, seed, typical)
+        begin(compiled.s)
+        ruin(compiled.m, compiled.s, seed, typical)
+        assert compiled.routes() == told.routes
+        assert held_by_move(compiled) == told.pulled
+        assert compiled.state.random == plain.state.random
