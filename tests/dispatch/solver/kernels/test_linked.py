@@ -1,16 +1,13 @@
 """Crews arrive together or not at all, and whatever comes after something else does, whatever the search has done."""
 
-from random import Random
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dispatch.solver.checker import Cause, check
 from dispatch.solver.search.assemble import plan_of
-from dispatch.solver.search.board import Board, chains_of
+from dispatch.solver.search.board import Board
 from dispatch.solver.search.kernels.layout import NEVER, NOBODY
 from dispatch.solver.search.kernels.routes import frozen_start
-from tests.dispatch.solver.instances import HOUR
 from tests.dispatch.solver.kernels.boards import boards, disturb
 from tests.dispatch.solver.kernels.test_routes import assert_sums
 
@@ -50,30 +47,6 @@ def test_search_keeps_crews_and_orders(board: Board, moves: int) -> None:
     disturb(board, moves)
     assert_linked(board)
     board.fill()
-    assert_linked(board)
-    assert_sums(board)
-    assert unsound(board) == []
-
-
-@settings(deadline=None, max_examples=50)
-@given(boards(visits=9), st.randoms(use_true_random=False))
-def test_whatever_is_laid_down_is_sound_once_mended(board: Board, random: Random) -> None:
-    visits, shifts = range(len(board.model.visits)), range(len(board.model.problem.shifts))
-    routes: list[list[int]] = board.routes()
-    for _ in range(random.randint(1, 4)) if visits and shifts else ():
-        node = random.choice(visits)
-        routes = [[one for one in route if one != node] for route in routes]
-        route = random.choice(routes)
-        route.insert(random.randint(0, len(route)), node)
-    chains = chains_of(board.terrain, list(enumerate(routes)))
-    chains.start[:] = board.chains().start
-    for node in visits:
-        if random.random() < 0.2 or chains.start[node] == NEVER:
-            # At the beginning or the end of any of its windows.
-            opens, closes = random.choice(board.model.windows[node])
-            chains.start[node] = random.choice([max(opens, 9 * HOUR), min(closes, 17 * HOUR)])
-    board.lay_down(chains)
-    board.mend()
     assert_linked(board)
     assert_sums(board)
     assert unsound(board) == []
