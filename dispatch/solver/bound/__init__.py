@@ -7,7 +7,8 @@ make plans dearer.
   windows, skills, pins, permitted technicians, spans with overtime, entry and setup times; the waiting and the paid
   time that a route cannot avoid, breaks (several windows of one break counted as one), overtime.
 - In part: lateness, overtime and moved promises (the late half only) are charged for the earliest moment possible,
-  less a second or two for rounding; of the limits on visits and parts, the tightest one.
+  less a second or two for rounding; waiting at visits with several windows as if one could be there early in one and
+  late in another; of the limits on visits and parts, the tightest one.
 - Left aside: fairness, and waiting and labour under a cap; `after`; a crew's same start; limits on travel and
   distance; and that nobody serves the same visit twice, where its two turns lie far apart.
 

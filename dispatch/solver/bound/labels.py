@@ -100,7 +100,8 @@ def cross(kind: Kind, ready_s: int, free_s: int, leg_s: int, first: int, last: i
 
 @kernel
 def arrive(kind: Kind, task: int, way: Crossing) -> Crossing:
-    """The start of the service after a leg."""
+    """The start of the service after a leg: the earliest, and the latest without more waiting. Of several windows, the
+    two may lie in different ones: what is waited later on is then charged too low, never too high."""
     start, free = FAR, -FAR
     for w in range(kind.windows[task], kind.windows[task + 1]):
         if start == FAR and way.ready_s <= kind.closes[w]:
