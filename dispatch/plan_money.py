@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from communities.insight.signals import Signals
-from dispatch.models import Stop
+from communities.insight.signals import Part, Signals
+from dispatch.models import Route, Stop
 from dispatch.services.costs import time_cost
 
 
@@ -29,14 +29,23 @@ def plan_money(stops: Iterable[Stop], prices: Mapping[UUID, int], signals: Signa
     routes = {stop.route_id: stop.route for stop in stops}.values()
     return PlanMoney(
         visits_minor=sum(prices.get(stop.visit.service_type_id, 0) for stop in stops),
-        driving_minor=sum(time_cost(route.technician, round(route.travel_s / 60)) for route in routes),
-        upsell_added_minor=round(sum(_upsell(stop, signals) for stop in stops)),
+        driving_minor=sum(_driving(route) for route in routes),
+        upsell_added_minor=_upsell(stops, signals),
     )
 
 
-def _upsell(stop: Stop, signals: Signals) -> float:
+def _driving(route: Route) -> int:
+    minutes = round(route.travel_s / 60)
+    return time_cost(route.technician, minutes)
+
+
+def _upsell(stops: Iterable[Stop], signals: Signals) -> int:
+    """An estimate: what each technician adds to the sales of such a visit there, as a sum in whole minor units."""
+    return round(sum(part.effect for stop in stops if (part := _parts(stop, signals).get("upsell"))))
+
+
+def _parts(stop: Stop, signals: Signals) -> Mapping[str, Part]:
     visit = stop.visit
-    parts = signals.parts_of(
+    return signals.parts_of(
         str(stop.route.technician_id), str(visit.site.community_id), str(visit.service_type_id)
     )
-    return parts["upsell"].effect if "upsell" in parts else 0.0
