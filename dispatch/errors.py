@@ -209,6 +209,21 @@ class DaysOutOfReach(Invalid):
     title = "Windows are offered from today on, for a month at most"
 
 
+class CrewNeeded(Conflict):
+    code = "crew-needed"
+    title = "This work takes several technicians, and windows are offered for one: take the request without a window"
+
+
+class NotLeading(Conflict):
+    code = "not-leading"
+    title = "Whoever leads the crew tells what was done and how it ended"
+
+
+class NoCrew(Conflict):
+    code = "no-crew"
+    title = "One technician makes this visit: there is no crew to split"
+
+
 class WindowGone(Conflict):
     """Nobody can come in that window any more. `windows` has those that are left, the cheapest first."""
 

@@ -27,6 +27,7 @@ REASONS: dict[Language, dict[str, str]] = {
         "crew_incomplete": "There is no moment at which everybody it needs could come",
         "no_capacity": "The technicians who could do it have no room for it in their day",
         "taken_off": "A dispatcher took it off the plan",
+        "split": "Its crew was split since: one technician can go now",
     },
     "zh-hant": {
         "no_shift": "當天可派的技師已無上班時間",
@@ -38,6 +39,7 @@ REASONS: dict[Language, dict[str, str]] = {
         "crew_incomplete": "找不到所需人員都能到場的時間",
         "no_capacity": "可派的技師當天行程都排不進",
         "taken_off": "調度員將其移出計畫",
+        "split": "原需多人，現已拆開：一位技師即可前往",
     },
 }
 TOO_DEAR: dict[Language, dict[str, str]] = {

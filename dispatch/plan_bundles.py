@@ -1,8 +1,10 @@
 """The bundles of a new plan: what of it can be taken over by itself."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TypeVar
+from uuid import UUID
 
 from dispatch.models import Stop, Technician
 from dispatch.plan_changes import Change
@@ -30,6 +32,14 @@ def bundles_of(ways: Iterable[Collection[T]]) -> list[set[T]]:
     return found
 
 
+def technicians_bound(changes: Iterable[Change]) -> list[set[UUID]]:
+    """Who has to change together for each visit, a crew's being one."""
+    trips: dict[object, set[UUID]] = defaultdict(set)
+    for change in changes:
+        trips[change.visit.trip] |= change.technicians
+    return list(trips.values())
+
+
 def plan_bundles(before: Iterable[Stop], after: Iterable[Stop], changes: Iterable[Change]) -> list[Bundle]:
     """The bundles of the changes (`visit_changes`) between all stops before and after, the largest first.
 
@@ -39,7 +49,7 @@ def plan_bundles(before: Iterable[Stop], after: Iterable[Stop], changes: Iterabl
     named = {one.route.technician_id: one.route.technician for one in (*before, *after)}
     known = list(changes)
     found = []
-    for bundle in bundles_of([change.technicians for change in known]):
+    for bundle in bundles_of(technicians_bound(known)):
         theirs = [change for change in known if change.technicians <= bundle]
         travel_s = sum(now.get(one, 0) - then.get(one, 0) for one in bundle)
         people = sorted((named[one] for one in bundle), key=lambda one: one.code)

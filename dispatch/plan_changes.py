@@ -30,7 +30,7 @@ class Change:
     def breaks_promise(self) -> bool:
         """Whether the customer was told something else: an hour, a technician, that somebody comes at all."""
         if self.after is None:
-            return self.visit.state == VisitState.SCHEDULED
+            return self.visit.state == VisitState.SCHEDULED and self.visit.leads
         return promise_moved(self.visit, self.after) is not None
 
 

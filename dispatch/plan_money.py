@@ -27,10 +27,11 @@ def plan_money(stops: Iterable[Stop], prices: Mapping[UUID, int], signals: Signa
     """
     stops = list(stops)
     routes = {stop.route_id: stop.route for stop in stops}.values()
+    trips = [stop for stop in stops if stop.visit.leads]
     return PlanMoney(
-        visits_minor=sum(prices.get(stop.visit.service_type_id, 0) for stop in stops),
+        visits_minor=sum(prices.get(stop.visit.service_type_id, 0) for stop in trips),
         driving_minor=sum(_driving(route) for route in routes),
-        upsell_added_minor=_upsell(stops, signals),
+        upsell_added_minor=_upsell(trips, signals),
     )
 
 

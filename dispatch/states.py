@@ -104,7 +104,7 @@ VISIT: Transitions = _table(
         _V.STARTED: [_V.COMPLETED, _V.NOT_COMPLETED],
         _V.COMPLETED: [],
         _V.NOT_COMPLETED: [],
-        _V.CANCELLED: [],
+        _V.CANCELLED: [_V.UNSCHEDULED],  # of a crew that was split, once that is taken back
     }
 )
 RECOVERY: Transitions = _table(

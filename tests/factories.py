@@ -201,6 +201,21 @@ def visit(
     )
 
 
+def along(lead: Visit) -> Visit:
+    """The visit, not planned, of somebody who goes along with another one's; that is a crew's of two from now on."""
+    lead.crew_size = 2
+    lead.save(update_fields=["crew_size"])
+    return Visit.objects.create(
+        organisation=lead.organisation,
+        work_order=lead.work_order,
+        role=1,
+        crew_size=2,
+        site=lead.site,
+        service_type=lead.service_type,
+        duration_minutes=lead.duration_minutes,
+    )
+
+
 def fact(organisation: Organisation, kind: str, occurred_at: datetime, **more: Any) -> None:
     """One fact in the ledger, through its door."""
     facts_record(

@@ -14,7 +14,7 @@ from api.schemas.plans import PlanOut
 from dispatch.explanations import language_asked
 from dispatch.models import PlanVersion
 from dispatch.services.plan_accept import plan_accept
-from dispatch.services.plan_edits import plan_edit, plan_redo, plan_try, plan_undo, visit_pin
+from dispatch.services.plan_edits import plan_edit, plan_redo, plan_try, plan_undo, visit_pin, visit_split
 
 router = Router(tags=["Plans"])
 
@@ -113,6 +113,26 @@ def pin_delete(request: Request, visit_id: UUID, version: UUID) -> HttpResponse:
             version_id=version,
             plan_revision=revision_given(request),
             pin=None,
+            now=timezone.now(),
+        )
+    )
+
+
+@router.delete("/visits/{uuid:visit_id}/crew", response={201: PlanOut})
+@if_match
+def crew_delete(request: Request, visit_id: UUID, version: UUID) -> HttpResponse:
+    """Split a crew: whoever leads makes the visit alone, and those who would have gone along are free. `version` is
+    the one that is looked at.
+
+    409 with `no-crew` for a visit that one technician makes, and with `broken` once somebody has begun. Undo lets them
+    go along again.
+    """
+    return _made(
+        visit_split(
+            caller=request.auth,
+            visit_id=visit_id,
+            version_id=version,
+            plan_revision=revision_given(request),
             now=timezone.now(),
         )
     )

@@ -1,5 +1,6 @@
 """The dispatchers' board: a region's day in one answer, its moments, and what a version would change."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Annotated, Self
@@ -56,9 +57,14 @@ class BoardVisit(Out):
     requested_at: LocalMoment
     resolve_by: LocalMoment
     pinned: Annotated[Pin | None, Field(description="What a dispatcher has decided of it.")]
+    role: Annotated[int, Field(description="In a crew: 0 leads, the others go along.")]
+    crew: Annotated[
+        list[UUID], Field(description="The visits of a crew, by role; of a single technician's none.")
+    ]
+    crew_size: int
 
     @classmethod
-    def of(cls, visit: VisitRow, zone: ZoneInfo, language: Language) -> Self:
+    def of(cls, visit: VisitRow, crew: list[UUID], zone: ZoneInfo, language: Language) -> Self:
         return cls(
             id=visit.id,
             number=visit.number,
@@ -73,6 +79,9 @@ class BoardVisit(Out):
             requested_at=visit.requested_at.astimezone(zone),
             resolve_by=visit.resolve_by.astimezone(zone),
             pinned=_pin(visit),
+            role=visit.role,
+            crew=crew,
+            crew_size=visit.crew_size,
         )
 
 
@@ -210,6 +219,7 @@ class BoardOut(Out):
     def of(cls, caller: Caller, board: Board, moment: Moment, language: Language) -> Self:
         zone = caller.organisation.zone
         visits = [stop.visit for stops in board.stops.values() for stop in stops] + board.waiting
+        crews = _crews(visits)
         return cls(
             region_id=board.region.id,
             on=board.on,
@@ -219,10 +229,19 @@ class BoardOut(Out):
             shown=_version(board.shown),
             newest=_version(board.newest),
             communities=community_names((visit.community for visit in visits), language),
-            visits=[BoardVisit.of(visit, zone, language) for visit in visits],
+            visits=[BoardVisit.of(visit, crews.get(visit.trip, []), zone, language) for visit in visits],
             technicians=_technicians(board, zone, language),
             left_out=[BoardLeftOut.of(left, language) for left in board.left_out],
         )
+
+
+def _crews(visits: Iterable[VisitRow]) -> dict[tuple[UUID, int], list[UUID]]:
+    """Trip → the visits of all who make it, of those that several do."""
+    crews: dict[tuple[UUID, int], list[UUID]] = defaultdict(list)
+    for visit in sorted(visits, key=lambda one: one.role):
+        if visit.crew_size > 1:
+            crews[visit.trip].append(visit.id)
+    return crews
 
 
 def _version(version: PlanVersion | None) -> PlanOut | None:

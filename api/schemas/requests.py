@@ -172,5 +172,5 @@ class WorkOrderOut(Out):
             request_id=order.request_id,
             completed_at=order.completed_at,
             service_type=ServiceTypeOut.of(order.request.service_type),
-            visits=[VisitBrief.of(visit) for visit in order.visits.order_by("sequence")],
+            visits=[VisitBrief.of(visit) for visit in order.visits.order_by("sequence", "role")],
         )

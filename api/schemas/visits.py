@@ -56,6 +56,8 @@ class VisitOut(Out):
     revision: int
     state: str
     sequence: int
+    role: Annotated[int, Field(description="In a crew: 0 leads, and tells how it ended; others go along.")]
+    crew_size: Annotated[int, Field(description="How many technicians make the trip together.")]
     work_order_id: UUID
     work_order_number: str
     request_id: UUID
@@ -111,6 +113,8 @@ def _visit(visit: Visit) -> dict[str, Any]:
         "revision": visit.revision,
         "state": visit.state,
         "sequence": visit.sequence,
+        "role": visit.role,
+        "crew_size": visit.crew_size,
         "work_order_id": order.id,
         "work_order_number": order.number,
         "request_id": order.request_id,

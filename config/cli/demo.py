@@ -185,7 +185,7 @@ class Demonstration:
         with self._step("visits"), _bar("visits", assigned) as advance:
             visits_do(company, url, self.day, advance)
         with self._step("links"):
-            completed = Visit.objects.filter(organisation=organisation, state="completed")
+            completed = Visit.objects.filter(organisation=organisation, role=0, state="completed")
             opened = PaymentLink.objects.filter(organisation=organisation, sent_at__isnull=False)
             _wait("payment links", completed.count(), opened.count)
 

@@ -50,7 +50,9 @@ def plan_figures(versions: list[PlanVersion]) -> dict[str, Any]:
     ids = [version.pk for version in versions]
     stored = PlanVersion.objects.filter(pk__in=ids)
     sums = stored.aggregate(travel=Sum("travel_s"), violations=Sum("violations"))
-    reasons = Counter(UnassignedVisit.objects.filter(version__in=ids).values_list("reason", flat=True))
+    reasons = Counter(
+        UnassignedVisit.objects.filter(version__in=ids, visit__role=0).values_list("reason", flat=True)
+    )
     return {
         "regions": len(ids),
         "visits_assigned": Stop.objects.filter(version__in=ids).count(),
@@ -62,7 +64,7 @@ def plan_figures(versions: list[PlanVersion]) -> dict[str, Any]:
 
 
 def visits_figures(organisation: Organisation) -> dict[str, int]:
-    done = Visit.objects.filter(organisation=organisation, finished_at__isnull=False)
+    done = Visit.objects.filter(organisation=organisation, role=0, finished_at__isnull=False)
     return {
         "completed": done.filter(state="completed").count(),
         "could_not_complete": done.filter(state="could_not_complete").count(),

@@ -101,6 +101,8 @@ def _visit_do(company: Company, client: httpx.Client, item: dict[str, Any]) -> N
 
     step("en-route", -12)
     step("arrive", 0)
+    if not visit.leads:
+        return
     if not truth.at_home:
         step("could-not-complete", 10, reason="Nobody at home")
         return
@@ -162,7 +164,7 @@ def surveys_answer(company: Company, url: str, progress: Callable[[], None]) -> 
 
 
 def _done(company: Company) -> Iterable[Visit]:
-    return Visit.objects.filter(organisation=company.organisation, state="completed").select_related(
+    return Visit.objects.filter(organisation=company.organisation, role=0, state="completed").select_related(
         "technician", "site__community", "work_order__request"
     )
 

@@ -223,7 +223,7 @@ def _booking(request: HttpRequest, shown: Booking, status: int = 200, **context:
     """The booking as it stands."""
     now = timezone.now()
     language = language_for(request, shown.organisation.language)
-    visit = Visit.objects.filter(work_order__request=shown.request_id).order_by("-sequence").first()
+    visit = Visit.objects.filter(work_order__request=shown.request_id).order_by("-sequence", "role").first()
     booked = shown.request is not None and shown.request.state != RequestState.CANCELLED
     context = {
         "booking": shown,

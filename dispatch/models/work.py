@@ -1,5 +1,7 @@
 """Service request (asked) → work order (agreed, billable) → visit (one trip)."""
 
+from uuid import UUID
+
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import models
@@ -11,6 +13,8 @@ from dispatch.states import VISIT_TAKING, RequestState, VisitState, WorkOrderSta
 
 RECOVERY_SOURCE = "recovery"
 """Of requests that make a visit good."""
+LARGEST_CREW = 4
+"""Technicians at one visit."""
 
 
 class ServiceType(Owned):
@@ -25,6 +29,11 @@ class ServiceType(Owned):
     priority_minutes = models.PositiveIntegerField(
         default=120, help_text="What leaving such a visit out costs, in minutes of travel."
     )
+    technicians = models.PositiveSmallIntegerField(
+        default=1,
+        db_default=1,
+        help_text="How many go there together. The skills are asked of the first, who leads.",
+    )
     checklist = models.ForeignKey(
         "Checklist", on_delete=models.PROTECT, related_name="+", null=True, db_index=False,
         help_text="What is asked on visits that begin from now on.",
@@ -35,6 +44,9 @@ class ServiceType(Owned):
             models.UniqueConstraint(fields=["organisation", "code"], name="service_type_code_once"),
             models.CheckConstraint(
                 condition=models.Q(duration_minutes__gte=1), name="service_type_takes_time"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(technicians__range=(1, LARGEST_CREW)), name="service_type_crew_size"
             ),
         ]
 
@@ -167,11 +179,20 @@ class WorkOrder(Owned):
 
 
 class Visit(Owned):
-    """One trip to one site: the planner's unit. `starts_at`..`ends_at` is the planned service on site."""
+    """One trip to one site: the planner's unit. `starts_at`..`ends_at` is the planned service on site.
+
+    Of a trip that several technicians make together, each has a visit of his own with its `role`: see ADR 0025.
+    """
 
     work_order = models.ForeignKey(WorkOrder, on_delete=models.PROTECT, related_name="visits")
     sequence = models.PositiveSmallIntegerField(
         default=1, help_text="First, second … trip for the work order."
+    )
+    role = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text="In a crew: 0 leads, and tells how it ended; the others go along."
+    )
+    crew_size = models.PositiveSmallIntegerField(
+        default=1, db_default=1, help_text="How many technicians make the trip together."
     )
     site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="visits")
     service_type = models.ForeignKey(ServiceType, on_delete=models.PROTECT, related_name="+")
@@ -207,7 +228,11 @@ class Visit(Owned):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["work_order", "sequence"], name="visit_sequence_once"),
+            models.UniqueConstraint(fields=["work_order", "sequence", "role"], name="visit_sequence_once"),
+            models.CheckConstraint(
+                condition=models.Q(role__lt=models.F("crew_size"), crew_size__lte=LARGEST_CREW),
+                name="visit_role_in_crew",
+            ),
             models.CheckConstraint(condition=models.Q(state__in=VisitState.values), name="visit_state_known"),
             models.CheckConstraint(
                 condition=models.Q(state__in=["unscheduled", "cancelled"])
@@ -244,3 +269,13 @@ class Visit(Owned):
 
     def __str__(self) -> str:
         return f"{self.work_order_id}/{self.sequence}"
+
+    @property
+    def leads(self) -> bool:
+        """Whether it speaks for its trip: the only visit of it, or that of whoever leads a crew."""
+        return self.role == 0
+
+    @property
+    def trip(self) -> tuple[UUID, int]:
+        """The same for all of a crew."""
+        return self.work_order_id, self.sequence

@@ -110,7 +110,7 @@ def version_stops(version: PlanVersion) -> list[Stop]:
 
 def _left_out(version: PlanVersion) -> list[UnassignedVisit]:
     """Why visits are left out, the most urgent first."""
-    left = version.unassigned.select_related("visit")
+    left = version.unassigned.filter(visit__role=0).select_related("visit")
     return list(left.order_by("visit__work_order__request__resolve_by", "pk"))
 
 

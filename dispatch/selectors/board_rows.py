@@ -32,6 +32,10 @@ class VisitRow(NamedTuple):
 
     id: UUID
     state: str
+    work_order_id: UUID
+    sequence: int
+    role: int
+    crew_size: int
     duration_minutes: int
     window_from_at: datetime | None
     window_until_at: datetime | None
@@ -44,6 +48,11 @@ class VisitRow(NamedTuple):
     place: Place | None
     community: Named | None
     service: Named
+
+    @property
+    def trip(self) -> tuple[UUID, int]:
+        """The same for all of a crew."""
+        return self.work_order_id, self.sequence
 
 
 class StopRow(NamedTuple):
@@ -60,7 +69,7 @@ class StopRow(NamedTuple):
 
 STOP = ("route_id", "arrival_at", "start_at", "departure_at", "travel_s", "begun")
 VISIT = (
-    *("id", "state", "duration_minutes"),
+    *("id", "state", "work_order_id", "sequence", "role", "crew_size", "duration_minutes"),
     *("window_from_at", "window_until_at", "pinned_technician_id", "pinned_start_at"),
     *(f"work_order__{name}" for name in ("number", "request__requested_at", "request__resolve_by")),
     *(f"site__{name}" for name in ("address", "unit", "key")),
@@ -86,7 +95,7 @@ def stop_rows(version: PlanVersion) -> dict[UUID, list[StopRow]]:
 
 def left_out_rows(version: PlanVersion) -> list[VisitRow]:
     """The visits that a version leaves out, the most urgent first. One query."""
-    found = version.unassigned.order_by("visit__work_order__request__resolve_by", "pk")
+    found = version.unassigned.filter(visit__role=0).order_by("visit__work_order__request__resolve_by", "pk")
     return [_visit(*row) for row in found.values_list(*OF_VISIT)]
 
 

@@ -67,7 +67,7 @@ def _visits(caller: Caller, request: ServiceRequest) -> QuerySet[Visit]:
     )
     known = request.customer_id is not None
     theirs = {"work_order__request__customer": request.customer_id} if known else {"site": request.site_id}
-    return visits.filter(**theirs).order_by("-id")[:MOST_VISITS]
+    return visits.filter(**theirs, role=0).order_by("-id")[:MOST_VISITS]
 
 
 def _answers() -> QuerySet[SurveyAnswer]:

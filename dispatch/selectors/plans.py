@@ -47,7 +47,9 @@ def version_routes(version: PlanVersion) -> QuerySet[Route]:
 
 
 def version_unassigned(version: PlanVersion) -> QuerySet[UnassignedVisit]:
-    return version.unassigned.select_related(*SHOWN).defer(*UNSHOWN).order_by("visit_id")
+    """What it leaves out; of a crew, the visit of whoever would lead it."""
+    left = version.unassigned.filter(visit__role=0)
+    return left.select_related(*SHOWN).defer(*UNSHOWN).order_by("visit_id")
 
 
 def version_visit(version: PlanVersion, visit_id: UUID) -> Stop | UnassignedVisit:

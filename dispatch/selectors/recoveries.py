@@ -27,7 +27,7 @@ class Said:
 
 def recovery_list(caller: Caller) -> QuerySet[Recovery]:
     """Recoveries with what is shown of them: three queries, whatever their number."""
-    visits = Visit.objects.select_related("technician").order_by("sequence")
+    visits = Visit.objects.filter(role=0).select_related("technician").order_by("sequence")
     orders = WorkOrder.objects.prefetch_related(Prefetch("visits", visits))
     return (
         Recovery.objects.filter(_in_scope(caller), organisation=caller.organisation)

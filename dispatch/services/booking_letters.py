@@ -22,7 +22,7 @@ def booking_letter_send(*, subject_id: UUID) -> None:
     contact = contact_for_letters(booking.customer_id)
     if contact is None:
         return
-    visit = Visit.objects.filter(work_order__request=booking.request_id).order_by("sequence").first()
+    visit = Visit.objects.filter(work_order__request=booking.request_id).order_by("sequence", "role").first()
     assert visit is not None  # booked together with it
     letter_send(
         Letter(

@@ -32,7 +32,7 @@ from dispatch.services.day import day_lock
 from dispatch.services.desks import WarmDesk, day_stamps, desks_of
 from dispatch.services.facts import responded_fact
 from dispatch.services.guests import Guest, resolve_by
-from dispatch.services.release import first_visit
+from dispatch.services.release import first_trip
 from dispatch.services.requests import (
     SOURCE,
     CustomerGiven,
@@ -86,7 +86,7 @@ def booking_profile_save(*, caller: Caller, given: ProfileGiven) -> BookingProfi
 def window_hold(*, caller: Caller, wanted: Wanted, window: Window, now: datetime) -> Booking:
     """Keep a window that is offered, for as long as the company's profile says: nobody else can have it meanwhile.
 
-    Raises NotForYourRole, WindowGone with the windows that are left, ServiceTypeUnknown, CommunityUnknown,
+    Raises NotForYourRole, WindowGone with the windows that are left, ServiceTypeUnknown, CrewNeeded, CommunityUnknown,
     SiteUnknown, and NowhereToGo: an address that is not known here is never looked up on the network.
     """
     if not caller.runs_dispatch:
@@ -263,8 +263,7 @@ def _request(booking: Booking, customer: Customer, description: str, now: dateti
     order = WorkOrder.objects.create(
         organisation=booking.organisation, request=request, number=f"{request.reference}-1"
     )
-    visit = first_visit(order)
-    visit.save(force_insert=True)
+    [visit, *_] = Visit.objects.bulk_create(first_trip(order))
     requests_tell(organisation=booking.organisation, site_id=booking.site_id)
     facts_record(
         organisation=booking.organisation, facts=[responded_fact(visit=visit, occurred_at=now)], now=now

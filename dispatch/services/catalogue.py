@@ -21,6 +21,7 @@ class ServiceTypeGiven:
     respond_within_hours: int
     resolve_within_hours: int
     priority_minutes: int = 120
+    technicians: int = 1
     skills: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -88,6 +89,7 @@ def _as_given(kind: ServiceType) -> ServiceTypeGiven:
         respond_within_hours=kind.respond_within_hours,
         resolve_within_hours=kind.resolve_within_hours,
         priority_minutes=kind.priority_minutes,
+        technicians=kind.technicians,
         skills={need.skill.code: need.level for need in kind.skills.all()},
     )
 
@@ -103,6 +105,7 @@ def _write(organisation: Organisation, given: ServiceTypeGiven, skills: Mapping[
             "respond_within_hours": given.respond_within_hours,
             "resolve_within_hours": given.resolve_within_hours,
             "priority_minutes": given.priority_minutes,
+            "technicians": given.technicians,
         },
     )
     kind.skills.all().delete()

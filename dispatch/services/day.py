@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -22,8 +23,17 @@ from dispatch.services.shifts import codes_at_work, shifts_expected, shifts_of, 
 
 _ORDER, _REQUEST = "work_order__", "work_order__request__"
 PLANNED = (
-    *("organisation", "work_order", "sequence", "site", "service_type", "technician", "checklist", "state"),
-    *("duration_minutes", "window_from_at", "window_until_at", "starts_at", "ends_at", "revision"),
+    *("organisation", "work_order", "sequence", "role", "crew_size", "site", "service_type", "technician"),
+    *(
+        "checklist",
+        "state",
+        "duration_minutes",
+        "window_from_at",
+        "window_until_at",
+        "starts_at",
+        "ends_at",
+        "revision",
+    ),
     *("pinned_technician", "pinned_technician__code", "pinned_start_at"),
     *("site__point", "site__community"),
     *(f"site__community__{name}" for name in ("code", "centre", "gate_minutes", "quiet_from", "quiet_until")),
@@ -47,7 +57,7 @@ class Day:
     """The rows of one region's day, by the names they have in the problem.
 
     `visits` are to be planned; what is `begun`, by technician's code, is not: it stays as it is, and the shift goes
-    on from where the last of it ends.
+    on from where the last of it ends. Of a crew everybody has a visit of his own here; `crews` says who goes with whom.
     """
 
     region: Region
@@ -70,6 +80,25 @@ class Day:
         """Whether the visit's community is planned with signals or without; None where there is nothing to compare."""
         community = visit.site.community_id
         return self.arms.get(community) if community else None
+
+    @cached_property
+    def crews(self) -> dict[str, tuple[str, ...]]:
+        """Whoever leads → all of the crew by role, each by the visit's name; of the crews that nobody has begun."""
+        trips: dict[tuple[UUID, int], list[str]] = {}
+        for name, visit in sorted(self.visits.items(), key=lambda one: one[1].role):
+            if visit.crew_size > 1:
+                trips.setdefault(visit.trip, []).append(name)
+        whole = (names for names in trips.values() if len(names) == self.visits[names[0]].crew_size)
+        return {names[0]: tuple(names) for names in whole}
+
+    def member(self, name: str, role: int) -> str:
+        """The visit that a planned one has in a role of its crew."""
+        return self.crews[name][role] if role else name
+
+    @property
+    def trips(self) -> dict[str, Visit]:
+        """The visits without those of who goes along: what customers were told of, and what is counted."""
+        return {name: visit for name, visit in self.visits.items() if visit.leads}
 
     @property
     def length_s(self) -> int:
@@ -170,7 +199,7 @@ def _read(visits: QuerySet[Visit]) -> Iterable[Visit]:
         )
         .only(*PLANNED)
         .prefetch_related(NEEDS)
-        .order_by("work_order__request__source", "work_order__number", "sequence")
+        .order_by("work_order__request__source", "work_order__number", "sequence", "role")
     )
 
 
@@ -196,4 +225,5 @@ def over_at(visit: Visit) -> datetime:
 
 
 def _visit_name(visit: Visit) -> str:
-    return f"{visit.work_order.request.source}:{visit.work_order.number}/{visit.sequence}"
+    trip = f"{visit.work_order.request.source}:{visit.work_order.number}/{visit.sequence}"
+    return trip if visit.leads else f"{trip}+{visit.role}"

@@ -27,7 +27,7 @@ from dispatch.selectors.visits import day_bounds
 from dispatch.services.day import Day, day_promised
 from dispatch.services.execution import ON_TIME, promised_window
 from dispatch.services.guests import Guest, guest_visit
-from dispatch.services.problem import problem_of
+from dispatch.services.problem import problem_apart
 from dispatch.solver.plan import Plan, Route, Score, Stop
 from dispatch.solver.problem import Problem, ProblemError, Promise, TimeWindow
 from dispatch.solver.problem import Visit as Planned
@@ -141,7 +141,7 @@ def _desk(day: Day, holds: list[Booking], now: datetime) -> "Desk | None":
     """Everybody who is promised something seated: by the schedules, then booked, then held."""
     from dispatch.solver.offers import Desk
 
-    problem = replace(problem_of(day), entry_s=_gates(day.region))
+    problem = replace(problem_apart(day), entry_s=_gates(day.region))
     if not problem.shifts:
         return None
     routes = _routes(day, problem)
@@ -199,7 +199,9 @@ def _seated(day: Day, visit: Planned, start_s: int, code: str) -> Planned:
     makes it later, or earlier, than it is.
     """
     window = next((one for one in visit.windows if one.latest_start >= start_s), None)
-    if window is not None and promised_window(day.visits[visit.id]) is not None:
+    if day.visits[visit.id].crew_size > 1:
+        first_s, promise = start_s, Promise(start_s, code)  # the others come then, too
+    elif window is not None and promised_window(day.visits[visit.id]) is not None:
         half = (window.latest_start - window.earliest_start + 1) // 2
         first_s, promise = window.earliest_start, Promise(window.earliest_start + half, code, half)
     else:

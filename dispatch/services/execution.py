@@ -1,7 +1,9 @@
 """Doing the work: en route → arrived → started → completed, or could not be completed.
 
-Each step is a compare-and-swap on the state before it, a fact in the ledger, and a topic of the outbox.
-`happened_at` is the technician's clock (a report may arrive late, from a dead zone); `now` is ours.
+Each step is a compare-and-swap on the state before it, a fact in the ledger, and a topic of the outbox. Of a crew,
+everybody tells when he sets off, arrives and starts; how it ended is for whoever leads to tell, and of his steps alone
+the ledger and the customer hear. `happened_at` is the technician's clock (a report may arrive late, from a dead zone);
+`now` is ours.
 """
 
 from collections.abc import Iterator
@@ -19,7 +21,7 @@ from communities.services.ledger import Fact, facts_record
 from core import outbox
 from core.errors import Stale
 from core.locks import lock_all
-from dispatch.errors import NotForYourRole, StepOutOfOrder, TimeImpossible
+from dispatch.errors import NotForYourRole, NotLeading, StepOutOfOrder, TimeImpossible
 from dispatch.models import ServiceRequest, Visit, WorkOrder
 from dispatch.selectors.visits import visit_get
 from dispatch.services.checklists import checklist_check
@@ -27,11 +29,21 @@ from dispatch.services.clocks import clocks_restart
 from dispatch.services.costs import visit_costs
 from dispatch.services.facts import resolved_fact, responded_fact, visit_fact
 from dispatch.services.recovery_states import recoveries_follow, recovery_done
-from dispatch.states import REQUEST, VISIT, WORK_ORDER, RequestState, VisitState, WorkOrderState, before
+from dispatch.states import (
+    REQUEST,
+    VISIT,
+    VISIT_TAKING,
+    WORK_ORDER,
+    RequestState,
+    VisitState,
+    WorkOrderState,
+    before,
+)
 
 CLOCK_SKEW = timedelta(minutes=5)  # how far a telephone's clock may be ahead of ours
 ON_TIME = timedelta(minutes=15)
 """Without a promised window, an arrival up to this long after the planned start counts as on time."""
+ENDED = frozenset({VisitState.COMPLETED, VisitState.NOT_COMPLETED})
 SET_OFF = frozenset({VisitState.EN_ROUTE, VisitState.ARRIVED})
 """Whoever sets off, or is there without having said so, answers the request, whatever it waited for."""
 PROMISE = timedelta(days=1)
@@ -63,11 +75,12 @@ def visit_complete(
 ) -> Visit:
     """The work is done: the work order and the request are closed, and billing is told.
 
-    Raises like every step, and ChecklistOpen while a required point of the visit's checklist has no answer.
+    Raises like every step, NotLeading, and ChecklistOpen while a required point of the visit's checklist has no answer.
     """
     changes: dict[str, Any] = {"finished_at": happened_at} | ({"notes": notes} if notes else {})
     visit = _step(caller, visit_id, VisitState.COMPLETED, happened_at, now, **changes)
     checklist_check(visit)
+    _crew_end(visit, now)
     open_order = WorkOrder.objects.filter(
         pk=visit.work_order_id, state__in=before(WORK_ORDER, WorkOrderState.COMPLETED)
     )
@@ -84,18 +97,15 @@ def visit_complete(
 def visit_not_complete(
     *, caller: Caller, visit_id: UUID, reason: str, happened_at: datetime, now: datetime
 ) -> Visit:
-    """The work could not be done, for `reason`: the work order stays open and gets another visit to plan."""
+    """The work could not be done, for `reason`: the work order stays open and gets another trip to plan.
+
+    Raises like every step, NotLeading.
+    """
     visit = _step(
         caller, visit_id, VisitState.NOT_COMPLETED, happened_at, now, finished_at=happened_at, outcome=reason
     )
-    Visit.objects.create(
-        organisation_id=visit.organisation_id,
-        work_order_id=visit.work_order_id,
-        sequence=visit.sequence + 1,
-        site_id=visit.site_id,
-        service_type_id=visit.service_type_id,
-        duration_minutes=visit.duration_minutes,
-    )
+    _crew_end(visit, now)
+    Visit.objects.bulk_create(_next_trip(visit))
     recoveries_follow(Q(request=visit.work_order.request_id))
     return visit
 
@@ -119,8 +129,10 @@ def _step(
 ) -> Visit:
     visit = visit_get(caller, visit_id)
     _may_report(caller)
+    if to in ENDED:
+        check_leads(visit)
     check_time(visit, happened_at, now)
-    if to in SET_OFF and visit.checklist_id is None:
+    if to in SET_OFF and visit.leads and visit.checklist_id is None:
         changes["checklist_id"] = visit.service_type.checklist_id  # whatever the list becomes later
     # The order of locks is the same for all who change visits: work order, technician, visit.
     WorkOrder.objects.select_for_update(no_key=True).get(pk=visit.work_order_id)
@@ -135,16 +147,54 @@ def _step(
             f"The visit is {visit.get_state_display().lower()}: it cannot become {to.label.lower()}."
         )
     visit = visit_get(caller, visit_id)
+    if visit.leads:
+        _tell(caller, visit, to, happened_at, now)
+    return visit
+
+
+def _tell(caller: Caller, visit: Visit, to: VisitState, happened_at: datetime, now: datetime) -> None:
     if to in SET_OFF:
         clocks_restart(request=visit.work_order.request, at=happened_at)
     facts_record(organisation=caller.organisation, facts=_facts(visit, to, happened_at), now=now)
     outbox.emit(f"visit.{to.value}", visit.pk)
-    return visit
+
+
+def _crew_end(visit: Visit, now: datetime) -> None:
+    """Whoever went along is done when whoever led says so, however far he had told of it."""
+    along = Visit.objects.filter(work_order=visit.work_order_id, sequence=visit.sequence, role__gt=0)
+    along.filter(state__in=[str(state) for state in VISIT_TAKING]).update(
+        state=visit.state,
+        finished_at=visit.finished_at,
+        outcome=visit.outcome,
+        revision=F("revision") + 1,
+        updated_at=now,
+    )
+
+
+def _next_trip(visit: Visit) -> Iterator[Visit]:
+    """Visits for another trip, to be planned, for as many."""
+    for role in range(visit.crew_size):
+        yield Visit(
+            organisation_id=visit.organisation_id,
+            work_order_id=visit.work_order_id,
+            sequence=visit.sequence + 1,
+            role=role,
+            crew_size=visit.crew_size,
+            site_id=visit.site_id,
+            service_type_id=visit.service_type_id,
+            duration_minutes=visit.duration_minutes,
+        )
 
 
 def _may_report(caller: Caller) -> None:
     if not (caller.is_technician or caller.runs_dispatch):
         raise NotForYourRole("Visits are reported by their technician, or by dispatch.")
+
+
+def check_leads(visit: Visit) -> None:
+    """Raise NotLeading for the visit of somebody who goes along."""
+    if not visit.leads:
+        raise NotLeading
 
 
 def check_not_ahead(happened_at: datetime, now: datetime) -> None:

@@ -121,7 +121,10 @@ def _moving(caller: Caller, given: HandOverGiven, found: QuerySet[Customer], now
         raise NobodyToHandOver
     promised = list(
         Visit.objects.filter(
-            work_order__request__customer__in=customers, state=VisitState.SCHEDULED, starts_at__gte=now
+            work_order__request__customer__in=customers,
+            role=0,
+            state=VisitState.SCHEDULED,
+            starts_at__gte=now,
         )
         .select_related("site__community__region", "work_order__request")
         .defer(*unshown("site__community__"))

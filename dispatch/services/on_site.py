@@ -13,7 +13,7 @@ from dispatch.errors import BadAnswer, BadSignature, NotForYourRole, NotOnSite, 
 from dispatch.models import Technician, Visit, VisitAnswer, VisitSignature
 from dispatch.selectors.reports import points_of
 from dispatch.selectors.visits import visit_get
-from dispatch.services.execution import check_not_ahead
+from dispatch.services.execution import check_leads, check_not_ahead
 from dispatch.states import VisitState
 
 ON_SITE = (VisitState.ARRIVED, VisitState.STARTED)
@@ -95,13 +95,15 @@ def point_of(visit: Visit, code: str, kind: PointKind | None = None) -> Point:
 def visit_on_site(caller: Caller, visit_id: UUID) -> tuple[Visit, Technician]:
     """The visit and who is there. Locked: it cannot be completed, and so billed, while something is told or sold on it.
 
-    For the visit's technician and for dispatch (NotForYourRole), on site (NotOnSite). Raises VisitUnknown.
+    For the visit's technician and for dispatch (NotForYourRole), on site (NotOnSite). Raises VisitUnknown, and
+    NotLeading for somebody who goes along: it is told on the visit of whoever leads.
     """
     visit_get(caller, visit_id)
     visit = Visit.objects.select_for_update(of=("self",), no_key=True).select_related(*READ).get(pk=visit_id)
     technician = visit.technician
     if not caller.runs_dispatch and (technician is None or technician.user_id != caller.user.pk):
         raise NotForYourRole
+    check_leads(visit)
     if technician is None or visit.state not in ON_SITE:
         raise NotOnSite
     return visit, technician

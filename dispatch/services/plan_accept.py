@@ -13,7 +13,7 @@ from django.db import transaction
 from communities.access import Caller
 from dispatch.errors import NothingToAccept, PlanStale
 from dispatch.models import Plan, PlanVersion, UnassignedVisit
-from dispatch.plan_bundles import bundles_of
+from dispatch.plan_bundles import bundles_of, technicians_bound
 from dispatch.plan_changes import visit_changes
 from dispatch.selectors.board import version_stops
 from dispatch.selectors.plans import version_get
@@ -57,7 +57,7 @@ def plan_accept(
 def _bundle(live: PlanVersion, draft: PlanVersion, technicians: Collection[UUID]) -> list[UUID]:
     """Everybody who is of a bundle with one of `technicians`. Raises NothingToAccept."""
     changes = visit_changes(version_stops(live), version_stops(draft))
-    bundles = bundles_of([change.technicians for change in changes])
+    bundles = bundles_of(technicians_bound(changes))
     found = {one for bundle in bundles if bundle.intersection(technicians) for one in bundle}
     if not found:
         raise NothingToAccept("The plan has nothing else for these technicians than they do already.")

@@ -16,9 +16,11 @@ from dispatch.models import Plan, PlanVersion, Stop, Visit
 from dispatch.selectors.plans import version_get
 from dispatch.selectors.visits import visit_get
 from dispatch.services.edits.booked import bookings_kept
+from dispatch.services.edits.crews import crew_try, technicians_of
 from dispatch.services.edits.forbidding import Broken, forbidden
 from dispatch.services.edits.sheet import day_hold, sheet_open
 from dispatch.services.edits.since import changed_since
+from dispatch.services.edits.splitting import crew_locked, split_change, split_edit, split_try
 from dispatch.services.edits.trying import Outcome, Wish, explanation_by_hand, wish_try
 from dispatch.services.edits.turning import turn
 from dispatch.services.edits.writing import Change, Making
@@ -83,11 +85,33 @@ def visit_pin(
     )
     if visit.state in VISIT_BEGUN:
         raise forbidden([Broken.of_visit("begun", visit)])
+    if pin is not None and not visit.leads:
+        raise forbidden([Broken.of_visit("along", visit)])
     pins = {"from": _pins(visit), "to": _pinned_to(stop, pin)}
     edit = {"kind": "unpin" if pin is None else "pin", "visit": str(visit.pk), "pins": pins}
     making = Making(plan, version, caller, now, PlanVersion.MadeBy.EDIT, version, edit)
     making.prepare(edit, "to")
     return making.make(Change(version), [])
+
+
+@transaction.atomic
+def visit_split(
+    *, caller: Caller, visit_id: UUID, version_id: UUID, plan_revision: int, now: datetime
+) -> PlanVersion:
+    """Let whoever leads a crew go alone, and take the visit off the routes of the others; the new version.
+
+    Raises PlanUnknown, VisitUnknown, NotForYourRole, PlanNotEditable, PlanStale, NoCrew, and EditForbidden once
+    somebody of the crew has begun.
+    """
+    plan, version = _plan_lock(caller, version_id, plan_revision)
+    visit = visit_get(caller, visit_id)
+    day_hold(version, technicians_of(version, visit))
+    crew = crew_locked(visit)
+    edit = split_edit(crew)
+    outcome = split_try(version, crew, now)
+    making = Making(plan, version, caller, now, PlanVersion.MadeBy.EDIT, version, edit)
+    making.prepare(edit, "to")
+    return making.make(split_change(version, crew, outcome), outcome.unlike_schedule() if outcome else [])
 
 
 @transaction.atomic
@@ -145,7 +169,9 @@ def _tried(caller: Caller, version: PlanVersion, wish: Wish, now: datetime, *, l
         day_hold(version, technicians)
     sheet = sheet_open(version, technicians, [wish.visit_id], now, lock=lock)
     if wish.visit_id in sheet.names:
-        return bookings_kept(wish_try(sheet, wish), now)
+        visit = sheet.day.visits[sheet.names[wish.visit_id]]
+        is_crews = visit.crew_size > 1 and not wish.following
+        return bookings_kept(crew_try(sheet, wish) if is_crews else wish_try(sheet, wish), now)
     visit = visit_get(caller, wish.visit_id)
     if visit.state not in VISIT_BEGUN:
         raise VisitNotPlannable
@@ -153,18 +179,18 @@ def _tried(caller: Caller, version: PlanVersion, wish: Wish, now: datetime, *, l
 
 
 def _people(caller: Caller, version: PlanVersion, wish: Wish, now: datetime) -> list[UUID]:
-    """Whose routes a wish is about: where the visit is, where it would go, and who it is pinned to.
+    """Whose routes a wish is about: where the visit is, and its crew, where it would go, and who it is pinned to.
 
     Raises VisitUnknown, VisitNotPlannable.
     """
-    stops = version.stops.filter(visit=wish.visit_id)
-    here, pinned = stops.values_list("route__technician", "visit__pinned_technician").first() or (None, None)
-    if here is None:
-        visit = visit_get(caller, wish.visit_id)
-        if not _may_come_in(version, visit, now):
-            raise VisitNotPlannable
-        pinned = visit.pinned_technician_id
-    return [one for one in {here, pinned, wish.technician_id} if one is not None]
+    stop = version.stops.filter(visit=wish.visit_id).select_related("route", "visit").first()
+    visit = stop.visit if stop else visit_get(caller, wish.visit_id)
+    if stop is None and not _may_come_in(version, visit, now):
+        raise VisitNotPlannable
+    here = {stop.route.technician_id} if stop else set()
+    if visit.crew_size > 1:
+        here |= technicians_of(version, visit)
+    return [one for one in {*here, visit.pinned_technician_id, wish.technician_id} if one is not None]
 
 
 def _may_come_in(version: PlanVersion, visit: Visit, now: datetime) -> bool:
@@ -197,12 +223,12 @@ def _change(version: PlanVersion, outcome: Outcome, wish: Wish) -> Change:
     assert sheet is not None
     assert trial is not None
     _explain(outcome, wish.visit_id)
-    left = version.unassigned.filter(visit=wish.visit_id).exists()
+    left = set(version.unassigned.filter(visit__in=outcome.off).values_list("visit_id", flat=True))
     return Change(
         left_from=version,
         shifts=[sheet.day.shifts[name].pk for name in trial.shifts],
         rows=outcome.rows,
-        taken_off=[outcome.off] if outcome.off and not left else [],
+        taken_off=[one for one in outcome.off if one not in left],
         score=outcome.score_change(),
     )
 

@@ -24,16 +24,18 @@ def plan_rows(
     version: PlanVersion, day: Day, problem: Problem, plan: solver.Plan, why: Explanations
 ) -> PlanRows:
     """The rows of a plan, not yet stored. A technician's route begins with what was begun or done by then."""
-    told = {name: _told(day, why.assigned[name]) for name in why.assigned}
+    further = {day.member(*seat): _told(day, one) for seat, one in why.further.items()}
+    told = further | {name: _told(day, one) for name, one in why.assigned.items()}
     rows = route_rows(version, day, problem, plan, told)
-    rows.unassigned.extend(_unassigned(version, day, left, why) for left in plan.unassigned)
+    for left in plan.unassigned:
+        rows.unassigned.extend(_unassigned(version, day, left, why))
     return rows
 
 
 def route_rows(
     version: PlanVersion, day: Day, problem: Problem, plan: solver.Plan, told: Mapping[str, dict[str, Any]]
 ) -> PlanRows:
-    """The rows of a plan's routes, with what is `told` of each visit."""
+    """The rows of a plan's routes, with what is `told` of each visit, of a crew's too."""
     rows = PlanRows()
     planned = {route.shift: route for route in plan.routes}
     for name in day.shifts:
@@ -81,7 +83,8 @@ def _stops(
     for number, visit in enumerate(begun, start=1):
         yield _begun_stop(row, number, visit)
     for number, stop in enumerate(route.stops if route else (), start=len(begun) + 1):
-        yield _stop(day, row, number, stop, told[stop.visit])
+        name = day.member(stop.visit, stop.role)
+        yield _stop(day, row, number, stop, day.visits[name], told[name])
 
 
 def _begun_stop(row: Route, number: int, visit: Visit) -> Stop:
@@ -104,12 +107,12 @@ def _begun_stop(row: Route, number: int, visit: Visit) -> Stop:
     )
 
 
-def _stop(day: Day, row: Route, number: int, stop: solver.Stop, told: dict[str, Any]) -> Stop:
+def _stop(day: Day, row: Route, number: int, stop: solver.Stop, visit: Visit, told: dict[str, Any]) -> Stop:
     return Stop(
         organisation_id=row.organisation_id,
         version=row.version,
         route=row,
-        visit=day.visits[stop.visit],
+        visit=visit,
         sequence=number,
         arrival_at=day.at(stop.arrival_s),
         start_at=day.at(stop.start_s),
@@ -136,18 +139,20 @@ def choice_told(choice: Choice) -> dict[str, Any]:
 
 def _unassigned(
     version: PlanVersion, day: Day, left: solver.Unassigned, why: Explanations
-) -> UnassignedVisit:
-    return UnassignedVisit(
-        organisation_id=version.organisation_id,
-        version=version,
-        visit=day.visits[left.visit],
-        reason=left.reason,
-        detail=", ".join(f"{name}: {value}" for name, value in left.detail.items()),
-        explanation={
-            "excluded": _excluded(why.excluded.get(left.visit, ())),
-            "relaxations": [_relaxation(one) for one in why.relaxations.get(left.visit, ())],
-        },
-    )
+) -> Iterator[UnassignedVisit]:
+    """Of a crew everybody stays away, for the same reason."""
+    for name in day.crews.get(left.visit, (left.visit,)):
+        yield UnassignedVisit(
+            organisation_id=version.organisation_id,
+            version=version,
+            visit=day.visits[name],
+            reason=left.reason,
+            detail=", ".join(f"{figure}: {value}" for figure, value in left.detail.items()),
+            explanation={
+                "excluded": _excluded(why.excluded.get(left.visit, ())),
+                "relaxations": [_relaxation(one) for one in why.relaxations.get(left.visit, ())],
+            },
+        )
 
 
 def _excluded(exclusions: Iterable[Exclusion]) -> list[dict[str, Any]]:

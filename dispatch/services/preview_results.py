@@ -34,7 +34,7 @@ def preview_result(day: Day, before: Side, after: Side) -> dict[str, Any]:
     """
     moved = _moved(day, before.plan, after.plan)
     return {
-        "visits": len(day.visits),
+        "visits": len(day.trips),
         "before": _figures(day, before.plan, before.signals),
         "after": _figures(day, after.plan, before.signals),
         "communities": list(_communities(day, before, after, moved)),
@@ -47,7 +47,7 @@ def _figures(day: Day, plan: Plan, signals: Signals) -> dict[str, Any]:
         "travel_minutes": round(plan.score.travel / 60, 2),
         "promises": _promises_broken(day, plan),
         "minutes": {name: round(minutes, 2) for name, minutes in plan.score.minutes().items() if minutes},
-        **_added(day, plan, signals, day.visits),
+        **_added(day, plan, signals, day.trips),
     }
 
 
@@ -85,18 +85,18 @@ def _promises_broken(day: Day, plan: Plan) -> int:
         for stop in route.stops
         if not stop.role
     }
-    return sum(Change(visit, None, stops.get(name)).breaks_promise for name, visit in day.visits.items())
+    return sum(Change(visit, None, stops.get(name)).breaks_promise for name, visit in day.trips.items())
 
 
 def _moved(day: Day, before: Plan, after: Plan) -> list[str]:
     """The visits that another technician would have, or nobody."""
     former, then = before.shift_of(), after.shift_of()
-    return [name for name in day.visits if former.get(name) != then.get(name)]
+    return [name for name in day.trips if former.get(name) != then.get(name)]
 
 
 def _communities(day: Day, before: Side, after: Side, moved: Collection[str]) -> Iterator[dict[str, Any]]:
     names: dict[Community, list[str]] = defaultdict(list)
-    for name, visit in day.visits.items():
+    for name, visit in day.trips.items():
         assert visit.site.community is not None  # a visit is planned through its community's region
         names[visit.site.community].append(name)
     for community in sorted(names, key=lambda one: one.code):

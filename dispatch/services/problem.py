@@ -27,7 +27,16 @@ BOOKED_PENALTY = POLICY.penalty
 
 
 def problem_of(day: Day) -> solver.Problem:
-    """The day as a planning problem."""
+    """The day as a planning problem. A crew is one visit; of one that has begun in part the others stay as they are."""
+    apart = problem_apart(day)
+    at_work = {shift.id for shift in apart.shifts}
+    along = {name for crew in day.crews.values() for name in crew[1:]}
+    visits = (_together(day, visit, at_work) for visit in apart.visits if visit.id not in along)
+    return replace(apart, visits=tuple(visits))
+
+
+def problem_apart(day: Day) -> solver.Problem:
+    """The day with a visit for each of a crew, for whoever keeps crews together by leaving them when they are."""
     shifts = tuple(made for name, shift in day.shifts.items() if (made := _shift(day, name, shift)))
     at_work = {shift.id for shift in shifts}
     visits = tuple(
@@ -71,15 +80,43 @@ def visit_of(day: Day, name: str, visit: Visit) -> solver.Visit:
         preferred_technicians=day.acquaintance.preferred_by(visit.work_order.request.customer_id),
         due_s=due_s if 0 <= due_s < day.length_s else None,
     )
+    if visit.crew_size > 1:
+        made = replace(made, service_by_technician={})  # they stay equally long
+    if not visit.leads:
+        return _alongside(made)
     recovery = getattr(visit.work_order.request, "recovery", None)
     if recovery:
         return _recovering(made, recovery)
     return _booked(made) if hasattr(visit.work_order.request, "booking") else made
 
 
+def _alongside(visit: solver.Visit) -> solver.Visit:
+    """Going along takes no skill, and is worth nothing by itself."""
+    return replace(
+        visit,
+        skills={},
+        penalty=0.0,
+        values={},
+        known_technicians=(),
+        preferred_technicians=(),
+        due_s=None,
+    )
+
+
 def _booked(visit: solver.Visit) -> solver.Visit:
     """A visit whose window somebody was promised: it goes before ordinary ones."""
     return replace(visit, penalty=visit.penalty + BOOKED_PENALTY)
+
+
+def _together(day: Day, made: solver.Visit, at_work: set[str]) -> solver.Visit:
+    visit = day.visits[made.id]
+    if visit.crew_size == 1:
+        return made
+    if made.id in day.crews:
+        return replace(made, crew=({},) * (visit.crew_size - 1))
+    code = visit.technician.code if visit.technician else None
+    made = replace(made, pinned_shift=code) if code in at_work else made
+    return _starting(day, made, visit.starts_at)
 
 
 def _pinned(day: Day, visit: Visit, made: solver.Visit, at_work: set[str]) -> solver.Visit:
@@ -90,9 +127,12 @@ def _pinned(day: Day, visit: Visit, made: solver.Visit, at_work: set[str]) -> so
         made = replace(made, pinned_shift=who.code)
     elif who is not None:
         made = replace(made, required_technicians=(who.code,), forbidden_technicians=())
-    if when is not None and day.as_of <= when < day.ends:
-        made = replace(made, pinned_start_s=day.seconds(when))
-    return made
+    return _starting(day, made, when)
+
+
+def _starting(day: Day, made: solver.Visit, at: datetime | None) -> solver.Visit:
+    is_ahead = at is not None and day.as_of <= at < day.ends
+    return replace(made, pinned_start_s=day.seconds(at)) if at is not None and is_ahead else made
 
 
 def _recovering(visit: solver.Visit, recovery: Recovery) -> solver.Visit:

@@ -14,10 +14,13 @@ from dispatch.states import VisitState
 
 def published_facts(stops: Iterable[Stop], version: PlanVersion, now: datetime) -> Iterator[Fact]:
     """What the ledger learns of a publication: each visit planned, its request answered, and the promises that move.
+    Nothing of those who go along.
 
     Of stops with their routes, and with their visits as those were before.
     """
     for stop in stops:
+        if not stop.visit.leads:
+            continue
         visit, technician_id = stop.visit, stop.route.technician_id
         name = f"plan:{version.pk}:{visit.pk}"
         tell = partial(visit_fact, visit=visit, occurred_at=now, technician_id=technician_id)
@@ -34,8 +37,8 @@ def published_facts(stops: Iterable[Stop], version: PlanVersion, now: datetime) 
 def promise_moved(visit: Visit, stop: Stop) -> dict[str, int | bool] | None:
     """How a stop, whose route must have been read, moves what a visit that was scheduled had promised; None where it
     does not: the same day and technician, and a start inside the promised window, or without one at most 15 minutes
-    from the former."""
-    if visit.state != VisitState.SCHEDULED or visit.starts_at is None:
+    from the former. Nobody was promised who goes along."""
+    if visit.state != VisitState.SCHEDULED or visit.starts_at is None or not visit.leads:
         return None
     zone = visit.organisation.zone
     later = stop.start_at - visit.starts_at
@@ -50,7 +53,9 @@ def promise_moved(visit: Visit, stop: Stop) -> dict[str, int | bool] | None:
 
 def withdrawn_facts(version: PlanVersion, now: datetime) -> Iterator[Fact]:
     """The visits that were promised and that a version leaves out, to be asked for before it is published."""
-    left_out = Visit.objects.filter(pk__in=version.unassigned.values("visit_id"), state=VisitState.SCHEDULED)
+    left_out = Visit.objects.filter(
+        pk__in=version.unassigned.values("visit_id"), state=VisitState.SCHEDULED, role=0
+    )
     for visit in left_out.select_related("work_order__request", "site"):
         yield visit_fact(
             kind=ServiceEvent.Kind.VISIT_RESCHEDULED,

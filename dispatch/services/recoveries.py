@@ -28,6 +28,7 @@ from dispatch.models import (
 from dispatch.recovery_policy import Asked, is_detractor, raised
 from dispatch.selectors.recoveries import recovery_get
 from dispatch.services.recovery_states import recovery_fact
+from dispatch.services.release import first_trip
 from dispatch.services.requests import request_cancel, requests_tell
 from dispatch.states import RECOVERY_LIVE, RequestState
 
@@ -182,13 +183,7 @@ def _request_make(visit: Visit, complaint: Complaint, due_at: datetime) -> Servi
     order = WorkOrder.objects.create(
         organisation=visit.organisation, request=request, number=f"{request.reference}-1"
     )
-    Visit.objects.create(
-        organisation=visit.organisation,
-        work_order=order,
-        site_id=visit.site_id,
-        service_type=visit.service_type,
-        duration_minutes=request.minutes,
-    )
+    Visit.objects.bulk_create(first_trip(order))
     requests_tell(organisation=visit.organisation, site_id=visit.site_id)
     return request
 

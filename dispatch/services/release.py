@@ -48,7 +48,7 @@ def requests_release(*, region: Region, on: date, now: datetime) -> int:
     chosen = requests_lock(_until_full(_open_requests(region, on, now), *_room(region, on, now)))
     orders = [_work_order(request) for request in chosen]
     WorkOrder.objects.bulk_create(orders)
-    Visit.objects.bulk_create([first_visit(order) for order in orders])
+    Visit.objects.bulk_create(visit for order in orders for visit in first_trip(order))
     ServiceRequest.objects.filter(pk__in=[request.pk for request in chosen]).update(
         state=RequestState.ACCEPTED, closed_at=None
     )
@@ -141,12 +141,13 @@ def _room(region: Region, on: date, now: datetime) -> tuple[Callable[[ServiceTyp
 
 
 def _ability(shifts: Iterable[Shift]) -> Callable[[ServiceType], bool]:
-    """Whether somebody at work has every skill that a service type needs."""
+    """Whether enough are at work for a service type, and one of them has every skill that it needs."""
     teams = [{held.skill_id: held.level for held in shift.technician.skills.all()} for shift in shifts]
 
     def able(kind: ServiceType) -> bool:
         needs = [(need.skill_id, need.level) for need in kind.skills.all()]
-        return any(all(skills.get(skill, 0) >= level for skill, level in needs) for skills in teams)
+        leads = any(all(skills.get(skill, 0) >= level for skill, level in needs) for skills in teams)
+        return leads and kind.technicians <= len(teams)
 
     return able
 
@@ -156,7 +157,7 @@ def _until_full(
 ) -> Iterator[ServiceRequest]:
     for request in requests:
         possible = able(request.service_type)
-        room[possible] -= request.minutes
+        room[possible] -= request.minutes * request.service_type.technicians
         if room[possible] >= 0:
             yield request
         elif max(room.values()) < 0:
@@ -180,12 +181,24 @@ def _work_order(request: ServiceRequest) -> WorkOrder:
     return WorkOrder(organisation_id=request.organisation_id, request=request, number=number)
 
 
+def first_trip(order: WorkOrder) -> list[Visit]:
+    """The visits of the first trip for a work order, not yet stored: of whoever leads, then of those who go along. Its
+    request and service type must have been read."""
+    return [_visit(order, role) for role in range(order.request.service_type.technicians)]
+
+
 def first_visit(order: WorkOrder) -> Visit:
-    """The first trip for a work order, not yet stored. Its request and service type must have been read."""
+    """That of whoever leads."""
+    return first_trip(order)[0]
+
+
+def _visit(order: WorkOrder, role: int) -> Visit:
     request = order.request
     return Visit(
         organisation_id=order.organisation_id,
         work_order=order,
+        role=role,
+        crew_size=request.service_type.technicians,
         site_id=request.site_id,
         service_type=request.service_type,
         duration_minutes=request.minutes,

@@ -12,8 +12,9 @@ from core.outbox import emit
 from dispatch.errors import NotForYourRole, StepOutOfOrder, VisitReopened
 from dispatch.models import ServiceRequest, Visit, WorkOrder
 from dispatch.selectors.visits import visit_get
+from dispatch.services.execution import check_leads
 from dispatch.services.facts import visit_fact
-from dispatch.services.release import first_visit
+from dispatch.services.release import first_trip
 from dispatch.services.requests import SOURCE, requests_tell
 from dispatch.states import RequestState, VisitState
 
@@ -23,12 +24,13 @@ def visit_reopen(*, caller: Caller, visit_id: UUID, reason: str, now: datetime) 
     """Make an accepted request for the same service at the same site, with its work order and first visit to plan.
 
     The ledger learns that the old visit was reopened; it counts for the technician who was there. Raises
-    VisitUnknown, NotForYourRole, StepOutOfOrder for a visit that is not completed, and VisitReopened for one that was
-    reopened before: then the visit that followed it is the one to reopen.
+    VisitUnknown, NotForYourRole, NotLeading, StepOutOfOrder for a visit that is not completed, and VisitReopened for
+    one that was reopened before: then the visit that followed it is the one to reopen.
     """
     visit = visit_get(caller, visit_id)
     if not caller.runs_dispatch:
         raise NotForYourRole("Visits are reopened by dispatchers and administrators.")
+    check_leads(visit)
     if visit.state != VisitState.COMPLETED:
         raise StepOutOfOrder(
             f"The visit is {visit.get_state_display().lower()}: only a completed one is reopened."
@@ -40,7 +42,7 @@ def visit_reopen(*, caller: Caller, visit_id: UUID, reason: str, now: datetime) 
     order = WorkOrder.objects.create(
         organisation=caller.organisation, request=request, number=f"{request.reference}-1"
     )
-    first_visit(order).save(force_insert=True)
+    Visit.objects.bulk_create(first_trip(order))
     reopened = visit_fact(
         kind=ServiceEvent.Kind.VISIT_REOPENED,
         source_id=f"visit:{visit.pk}:reopened",

@@ -1,7 +1,7 @@
 """Making a plan: rows → Problem → dispatch.solver → checked Plan → rows. Runs in a worker's own process."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -32,6 +32,9 @@ LEASE = timedelta(seconds=60)  # renewed while the search reports; without news,
 WAIT = timedelta(seconds=20)  # for a queued run whose message may have been lost
 ATTEMPTS = 3
 REPORT_S = 0.5
+
+Seat = tuple[str, int]
+"""A planned visit, and the role in its crew."""
 
 
 class Cancelled(Exception):
@@ -125,10 +128,10 @@ def _start(version: PlanVersion, day: Day) -> solver.Plan | None:
     """The assignments of another version, for the search to begin with. Their times are worked out anew."""
     if version.starts_from_id is None:
         return None
-    names = {visit.pk: name for name, visit in day.visits.items()}
+    seats = _seats(day)
     shifts = {shift.pk: name for name, shift in day.shifts.items()}
     routes = [
-        solver.Route(shifts[route.shift_id], 0, tuple(_bare_stops(route, names)), 0)
+        solver.Route(shifts[route.shift_id], 0, tuple(_bare_stops(route, seats)), 0)
         for route in Route.objects.filter(version_id=version.starts_from_id).prefetch_related("stops")
         if route.shift_id in shifts
     ]
@@ -136,10 +139,20 @@ def _start(version: PlanVersion, day: Day) -> solver.Plan | None:
     return solver.Plan(tuple(sorted(routes, key=lambda one: order.index(one.shift))), (), solver.Score())
 
 
-def _bare_stops(route: Route, names: dict[UUID, str]) -> Iterator[solver.Stop]:
+def _seats(day: Day) -> dict[UUID, Seat]:
+    """By the ids of visits."""
+    alone = {visit.pk: (name, 0) for name, visit in day.visits.items()}
+    crews = day.crews.items()
+    return alone | {
+        day.visits[name].pk: (leads, role) for leads, crew in crews for role, name in enumerate(crew)
+    }
+
+
+def _bare_stops(route: Route, seats: Mapping[UUID, Seat]) -> Iterator[solver.Stop]:
     for stop in sorted(route.stops.all(), key=lambda one: one.sequence):
-        if stop.visit_id in names:
-            yield solver.Stop(names[stop.visit_id], 0, 0, 0, 0, 0, 0)
+        if stop.visit_id in seats:
+            name, role = seats[stop.visit_id]
+            yield solver.Stop(name, 0, 0, 0, 0, 0, 0, role=role)
 
 
 def _figures(day: Day, problem: Problem, plan: solver.Plan, rows: PlanRows) -> dict[str, Any]:
@@ -150,8 +163,8 @@ def _figures(day: Day, problem: Problem, plan: solver.Plan, rows: PlanRows) -> d
         "problem_hash": problem.fingerprint(),
         "solver_version": VERSION,
         "score": {**plan.score.minutes(), "total": plan.score.total / 60},
-        "visits_assigned": len(rows.stops),
-        "visits_unassigned": len(rows.unassigned),
+        "visits_assigned": sum(stop.visit.leads for stop in rows.stops),
+        "visits_unassigned": len(plan.unassigned),
         "travel_s": sum(route.travel_s for route in rows.routes),
         "violations": 0,
     }

@@ -19,7 +19,14 @@ from communities.models import Customer, Organisation, Region, Site
 from communities.services.geocoding import Geocoded, GeocoderFailed, geocode, place_known
 from communities.services.sites import site_sought
 from communities.services.suspensions import signal_set_in_force
-from dispatch.errors import DaysOutOfReach, NotForYourRole, NowhereToGo, ServiceTypeUnknown, SiteUnknown
+from dispatch.errors import (
+    CrewNeeded,
+    DaysOutOfReach,
+    NotForYourRole,
+    NowhereToGo,
+    ServiceTypeUnknown,
+    SiteUnknown,
+)
 from dispatch.models import BookingProfile, ServiceType, Technician
 from dispatch.selectors.bookings import booking_profile_of
 from dispatch.services.desks import WarmDesk, desks_of
@@ -79,8 +86,8 @@ def windows_find(
     """The windows of the company's grid on so many days from `first_on` (today) on, unless its profile says how many.
 
     Writes nothing. An address that no site of ours has is looked up on the network where the installation does that,
-    so not inside a transaction then. Raises NotForYourRole, ServiceTypeUnknown, CommunityUnknown, SiteUnknown,
-    NowhereToGo, DaysOutOfReach.
+    so not inside a transaction then. Raises NotForYourRole, ServiceTypeUnknown, CrewNeeded, CommunityUnknown,
+    SiteUnknown, NowhereToGo, DaysOutOfReach.
     """
     _dispatch_only(caller)
     guest = guest_sought(caller.organisation, wanted)
@@ -148,11 +155,13 @@ def guest_sought(organisation: Organisation, wanted: Wanted) -> Guest:
 
 
 def service_type_of(organisation: Organisation, code: str) -> ServiceType:
-    """With the skills it asks for. Raises ServiceTypeUnknown."""
+    """What a window is asked for, with the skills it takes. Raises ServiceTypeUnknown, CrewNeeded."""
     kinds = ServiceType.objects.filter(organisation=organisation, code=code)
     kind = kinds.prefetch_related("skills__skill").first()
     if kind is None:
         raise ServiceTypeUnknown(f"There is no service type {code!r}.")
+    if kind.technicians > 1:
+        raise CrewNeeded
     return kind
 
 

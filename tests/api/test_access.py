@@ -149,6 +149,7 @@ TABLE: dict[str, tuple[int, ...]] = {
     "GET /visits/{visit_id}/assignment": PLACE,
     "PUT /visits/{visit_id}/pin": made(DISPATCH),
     "DELETE /visits/{visit_id}/pin": made(DISPATCH),
+    "DELETE /visits/{visit_id}/crew": made(DISPATCH),
     "GET /exports/figures.csv": SIGNED_IN,
     "GET /exports/figures.parquet": SIGNED_IN,
     "GET /exports/facts.csv": ADMINISTRATOR,
@@ -260,6 +261,7 @@ ROW: dict[str, str | dict[str, str]] = {
     "POST /visits/{visit_id}/start": "on_site",
     "POST /visits/{visit_id}/complete": "started",
     "DELETE /visits/{visit_id}/pin": "assigned",
+    "DELETE /visits/{visit_id}/crew": "crew",
     "GET /visits/{visit_id}/report": "on_site",
     "PUT /visits/{visit_id}/answers/{code}": {"visit": "on_site", "code": "leaks"},
     "PUT /visits/{visit_id}/signature": "on_site",
@@ -277,6 +279,7 @@ DEFAULT_ROW = {"version": "draft", "visit": "scheduled"}
 QUERY = {
     "GET /visits/{visit_id}/assignment": "?version={edited}",
     "DELETE /visits/{visit_id}/pin": "?version={edited}",
+    "DELETE /visits/{visit_id}/crew": "?version={edited}",
     "GET /board": "?region={region}&on=2026-03-02",
     "GET /board/moments": "?region={region}&on=2026-03-02",
     "GET /board/places": "?region={region}&on=2026-03-02",
@@ -363,6 +366,7 @@ IF_MATCH = {
     "POST /plans/{version_id}/redo",
     "PUT /visits/{visit_id}/pin",
     "DELETE /visits/{visit_id}/pin",
+    "DELETE /visits/{visit_id}/crew",
     "PATCH /event-endpoints/{endpoint_id}",
     "PATCH /goals/{goal_id}",
 }

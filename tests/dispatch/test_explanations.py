@@ -10,6 +10,7 @@ from communities.models import Region, Site
 from dispatch.explanations import REASONS, TERMS, TOO_DEAR, stop_sentences, unassigned_sentence
 from dispatch.left_out import RULES, WAYS, left_out_sentences
 from dispatch.models import Recovery, ServiceRequest, Stop, Technician, UnassignedVisit, Visit, WorkOrder
+from dispatch.services.edits.splitting import SPLIT
 from dispatch.solver.explain import Rule, Way
 from dispatch.solver.plan import DEARER, NO_GAP, Reason, Score
 from tests import factories
@@ -31,7 +32,7 @@ def left_out(**explanation: Any) -> UnassignedVisit:
 
 @pytest.mark.parametrize("language", ["en", "zh-hant"])
 def test_there_are_words_for_everything_the_planner_says(language: Any) -> None:
-    assert set(REASONS[language]) == set(Reason)
+    assert set(REASONS[language]) == {*Reason, SPLIT}
     assert set(TOO_DEAR[language]) == {Reason.NO_CAPACITY, Reason.CREW_INCOMPLETE}
     assert set(TERMS[language]) == set(Score().terms()) - {"unassigned"}
     assert set(RULES[language]) == set(Rule)

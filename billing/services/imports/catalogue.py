@@ -13,6 +13,7 @@ from communities.models import Organisation
 from core.money import DECIMALS
 from core.tabular import BadRow, Columns, Rejects, Table
 from dispatch.models import ServiceType, Skill
+from dispatch.models.work import LARGEST_CREW
 from dispatch.services.catalogue import ServiceTypeGiven, service_types_save
 from dispatch.services.imports import values
 from dispatch.services.imports.codes import codes_of, some
@@ -26,6 +27,7 @@ OPTIONAL = (
     "respond_within_hours",
     "resolve_within_hours",
     "priority_minutes",
+    "technicians",
     "fits",
     "cost",
     "tax",
@@ -154,6 +156,7 @@ def _service_type(cells: Mapping[str, str]) -> ServiceTypeGiven:
         respond_within_hours=respond,
         resolve_within_hours=number("resolve_within_hours", respond, YEAR_HOURS, max(72, respond)),
         priority_minutes=number("priority_minutes", 0, MOST_PRIORITY, 120),
+        technicians=number("technicians", 1, LARGEST_CREW, 1),
         skills=values.skills(cells.get("skills", "")),
     )
 

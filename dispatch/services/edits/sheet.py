@@ -1,6 +1,6 @@
 """The part of a version that a change by hand touches: some technicians' routes, and nothing else of the day."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -10,7 +10,7 @@ from uuid import UUID
 from core.locks import lock_all
 from dispatch.models import PlanVersion, Stop, Visit
 from dispatch.services.day import Day, day_lock, day_part
-from dispatch.services.problem import problem_of
+from dispatch.services.problem import problem_apart
 from dispatch.services.release import SOMEWHERE
 from dispatch.solver import plan as solver
 from dispatch.solver.problem import Problem
@@ -28,8 +28,8 @@ READ = (
 class Sheet:
     """Some technicians' routes as `version` has them, and their day as it stands now.
 
-    What has begun is in `day.begun`; what is cancelled is gone. `stops` are those that can be changed still, by the
-    visit's name in `day` and `problem`.
+    What has begun is in `day.begun`; what is cancelled is gone; crews start when they do in the version. `stops` are
+    those that can be changed still, by the visit's name in `day` and `problem`.
     """
 
     version: PlanVersion
@@ -63,6 +63,22 @@ class Sheet:
         """Visit → the second before which somebody decided that it does not start."""
         held = {name: stop.held_until for name, stop in self.stops.items()}
         return {name: self.day.seconds(at) for name, at in held.items() if at is not None}
+
+    def crew_of(self, name: str) -> list[str]:
+        """All on the sheet who make a visit, by role; of most visits there is nobody else."""
+        trip = self.day.visits[name].trip
+        return [one for one, visit in self.day.visits.items() if visit.trip == trip]
+
+    def starting(self, starts: Mapping[str, datetime]) -> "Sheet":
+        """With visits that start then, and at no other time."""
+        if not starts:
+            return self
+        pinned = {name: self.day.seconds(at) for name, at in starts.items()}
+        visits = (
+            replace(one, pinned_start_s=pinned[one.id]) if one.id in pinned else one
+            for one in self.problem.visits
+        )
+        return replace(self, problem=replace(self.problem, visits=tuple(visits)))
 
     def visit_changed(self, name: str, **fields: Any) -> "Sheet":
         """With other words about a visit for the planner."""
@@ -109,4 +125,5 @@ def sheet_open(
     )
     names = {visit.pk: name for name, visit in day.visits.items()}
     kept = {names[visit_id]: stop for visit_id, stop in stops.items() if visit_id in names}
-    return Sheet(version, day, problem_of(day), kept)
+    crews = {name: stop.start_at for name, stop in kept.items() if day.visits[name].crew_size > 1}
+    return Sheet(version, day, problem_apart(day), kept).starting(crews)

@@ -49,14 +49,14 @@ class Moved:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a change would do to a sheet. `rows`: the routes it touches, as they would be, not stored; `off`: the visit
-    it takes off the plan. Without a trial a rule forbids it from the start."""
+    """What a change would do to a sheet. `rows`: the routes it touches, as they would be, not stored; `off`: what it
+    takes off the plan. Without a trial a rule forbids it from the start."""
 
     broken: tuple[Broken, ...]
     sheet: Sheet | None = None
     trial: Trial | None = None
     rows: PlanRows = field(default_factory=PlanRows)
-    off: UUID | None = None
+    off: tuple[UUID, ...] = ()
 
     def moves(self) -> Iterator[Moved]:
         """The visits that go elsewhere, or start at another time, than in the version."""
@@ -106,7 +106,7 @@ class Outcome:
         for name, visit in self.sheet.day.visits.items():
             old = self.sheet.stops.get(name)
             in_routes = old is not None and old.route.technician.code in self.trial.shifts
-            if in_routes or visit.pk in after or visit.pk == self.off:
+            if in_routes or visit.pk in after or visit.pk in self.off:
                 yield visit, old
 
 
@@ -118,14 +118,14 @@ def wish_try(sheet: Sheet, wish: Wish) -> Outcome:
         if visit.pinned_technician_id or visit.pinned_start_at:
             return Outcome((Broken.of_visit("pinned", visit),))
         off = outcome_of(sheet, try_move(sheet.problem, sheet.plan, Move(name, None), sheet.holds))
-        return replace(off, off=visit.pk)
-    code = _shift_of(sheet, wish.technician_id)
+        return replace(off, off=(visit.pk,))
+    code = shift_of(sheet, wish.technician_id)
     if code is None:
         return Outcome((Broken.of_visit("no_shift", visit),))
     if wish.following and name in sheet.stops:
         return orders_try(sheet, _divided(sheet, name, code), sheet.holds)
-    start_s = None if wish.start_at is None else _seconds(sheet, wish.start_at)
-    move = Move(name, code, _before(sheet, wish, code), start_s)
+    start_s = None if wish.start_at is None else seconds_of(sheet, wish.start_at)
+    move = Move(name, code, stop_before(sheet, wish, code), start_s)
     sheet = sheet if wish.pin is None else _pinned(sheet, move, wish.pin)
     return outcome_of(sheet, try_move(sheet.problem, sheet.plan, move, sheet.holds))
 
@@ -178,20 +178,22 @@ def explanation_by_hand(outcome: Outcome, name: str) -> dict[str, Any]:
     }
 
 
-def _shift_of(sheet: Sheet, technician_id: UUID) -> str | None:
+def shift_of(sheet: Sheet, technician_id: UUID) -> str | None:
     """The technician's shift, while there is something left of it."""
     at_work = {shift.id for shift in sheet.problem.shifts}
     shifts = sheet.day.shifts.items()
     return next((one for one, row in shifts if row.technician_id == technician_id and one in at_work), None)
 
 
-def _seconds(sheet: Sheet, at: datetime) -> int:
+def seconds_of(sheet: Sheet, at: datetime) -> int:
+    """From the day's origin. Raises StartNotThatDay."""
     if not sheet.day.origin <= at < sheet.day.ends:
         raise StartNotThatDay
     return sheet.day.seconds(at)
 
 
-def _before(sheet: Sheet, wish: Wish, code: str) -> str | None:
+def stop_before(sheet: Sheet, wish: Wish, code: str) -> str | None:
+    """The visit that a wish names to come after it, by its name. Raises StopUnknown."""
     if wish.before_id is None:
         return None
     name = sheet.names.get(wish.before_id)
@@ -228,4 +230,4 @@ def _scheduled(visit: Visit) -> tuple[UUID | None, datetime | None, datetime | N
 def _promise(visit: Visit, stop: Stop | None) -> Mapping[str, Any] | None:
     if stop is not None:
         return promise_moved(visit, stop)
-    return {"withdrawn": True} if visit.state == VisitState.SCHEDULED else None
+    return {"withdrawn": True} if visit.state == VisitState.SCHEDULED and visit.leads else None

@@ -14,6 +14,7 @@ from uuid_utils.compat import uuid7
 from communities.access import Caller
 from dispatch.models import Plan, PlanVersion, Route, Stop, UnassignedVisit, Visit
 from dispatch.selectors.plans import version_get
+from dispatch.services.edits.crew_sizes import crew_join, crew_part
 from dispatch.services.plan_rows import PlanRows
 from dispatch.services.publication import check_fresh, inputs_hash_now, publish, stops_to_tell
 from dispatch.solver import VERSION
@@ -55,13 +56,16 @@ class Making:
     edit: dict[str, Any]
 
     def prepare(self, edit: Mapping[str, Any], side: Side) -> None:
-        """Pin the visit of an edit as it was before (`from`) or is after it (`to`); one that is pinned so already stays
-        as it is. What was taken over out of another version pins nothing.
+        """Pin the visit of an edit, or split its crew, as it was before (`from`) or is after it (`to`); one that is
+        pinned so already stays as it is. What was taken over out of another version does neither.
 
         Raises PlanStale when a draft's visits or shifts have changed, or a window of its day was booked since.
         """
         if self.source.state == PlanState.DRAFT:
             check_fresh(self.source)
+        if "along" in edit:
+            change = crew_part if side == "to" else crew_join
+            change(lead=edit["visit"], along=edit["along"], now=self.now)
         if "pins" not in edit:
             return
         pins = edit["pins"][side]
@@ -132,8 +136,8 @@ def _fill(version: PlanVersion, source: PlanVersion, change: Change) -> None:
     )
     UnassignedVisit.objects.bulk_create([*change.rows.unassigned, *off])
     version.score = _score(source, change)
-    version.visits_assigned = version.stops.count()
-    version.visits_unassigned = version.unassigned.count()
+    version.visits_assigned = version.stops.filter(visit__role=0).count()
+    version.visits_unassigned = version.unassigned.filter(visit__role=0).count()
     version.travel_s = version.routes.aggregate(all=Sum("travel_s"))["all"] or 0
     version.inputs_hash = inputs_hash_now(version)
     version.save(update_fields=["score", "visits_assigned", "visits_unassigned", "travel_s", "inputs_hash"])

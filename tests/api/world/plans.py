@@ -66,17 +66,28 @@ class Plans(Ground):
         )
 
     def _changed_by_hand(self) -> dict[str, str]:
-        """A draft that somebody has put a visit into, and one in which that was taken back."""
+        """A draft that somebody has put a visit into, a crew's waiting beside it, and one in which that was taken back."""
         before = self._version(date(2026, 3, 4), PlanState.SUPERSEDED)
         shift = factories.shift(self.technician, self.now + timedelta(days=2))
         visit = factories.visit(factories.site(self.community), self.now)
         edit = {"kind": "move", "visit": str(visit.pk), "pins": {"from": NO_PINS, "to": NO_PINS}}
-        edited = self._next_version(before, [visit], [shift], made_by="edit", edit=edit, starts_from=before)
+        lead = factories.visit(factories.site(self.community), self.now)
+        visits = [visit, lead, factories.along(lead)]
+        edited = self._next_version(before, visits, [shift], made_by="edit", edit=edit, starts_from=before)
         self._route_with(edited, shift, visit)
+        UnassignedVisit.objects.bulk_create(
+            UnassignedVisit(organisation=self.company, version=edited, visit=one, reason="crew_incomplete")
+            for one in visits[1:]
+        )
         undone = self._version(date(2026, 3, 5), PlanState.SUPERSEDED, made_by="edit", edit=edit)
         undo = {"kind": "undo", "undoes": str(undone.pk), "last": None}
         taken_back = self._next_version(undone, [], [], made_by="undo", edit=undo)
-        return {"edited": str(edited.pk), "taken_back": str(taken_back.pk), "assigned": str(visit.pk)}
+        return {
+            "edited": str(edited.pk),
+            "taken_back": str(taken_back.pk),
+            "assigned": str(visit.pk),
+            "crew": str(lead.pk),
+        }
 
     def _acceptable(self) -> dict[str, str]:
         """A draft that gives the technician a visit, beside a published plan without any."""
