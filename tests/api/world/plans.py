@@ -66,7 +66,7 @@ class Plans(Ground):
         )
 
     def _changed_by_hand(self) -> dict[str, str]:
-        """A draft that somebody has put a visit into, a crew's waiting beside it, and one in which that was taken back."""
+        """A draft that somebody has put a visit into, a crew left out of it, and one where that was taken back."""
         before = self._version(date(2026, 3, 4), PlanState.SUPERSEDED)
         shift = factories.shift(self.technician, self.now + timedelta(days=2))
         visit = factories.visit(factories.site(self.community), self.now)
