@@ -223,6 +223,24 @@ def test_a_crew_shares_by_parts_to_the_last_unit(
     assert [earned(one) for one in (tina, tom, third)] == [25, 75, 0]
 
 
+def test_whoever_went_along_shares_alike_unless_it_is_said_otherwise(
+    invoice: Invoice, done: Visit, tom: Technician, tina: Technician, as_ada: Caller, now: datetime
+) -> None:
+    rule(as_ada, rate=1000)
+    along = factories.along(done)
+    Visit.objects.filter(pk=along.pk).update(
+        technician=tina, starts_at=now, ends_at=now + LATER, state=VisitState.COMPLETED
+    )
+    paid(invoice, 800, now)
+    compute(as_ada)
+    assert [earned(one) for one in (tom, tina)] == [40, 40]
+
+    visit_shares_save(caller=as_ada, visit_id=done.pk, given=[ShareGiven(technician_code="T1")])
+    compute(as_ada)
+
+    assert [earned(one) for one in (tom, tina)] == [80, 0]
+
+
 def test_a_good_answer_is_worth_something_once_for_the_visit(
     invoice: Invoice, north: Region, tom: Technician, tina: Technician, as_ada: Caller, now: datetime
 ) -> None:

@@ -1,16 +1,20 @@
 """Who has earned what in a month."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from uuid import UUID
 
+from django.db.models import F
+
 from billing.commissions import Collected, Sold, Terms, apportioned, earned, net_kept, part_kept, rounded
 from billing.models import CommissionRule, InvoiceLine, VisitShare
 from billing.services.commissions.papers import Answered, Done, Paper, Span, Step, answers_of, papers_of
 from billing.services.commissions.rules import RuleBook
+from dispatch.models import Visit
+from dispatch.states import VisitState
 
 _Kind = CommissionRule.Kind
 
@@ -79,24 +83,36 @@ def earnings_of(span: Span) -> Iterator[Earning]:
     rules = RuleBook(span.organisation)
     papers, answers = list(papers_of(span)), list(answers_of(span))
     done = [paper.done for paper in papers] + [answer.done for answer in answers]
-    crews = _crews({one.visit_id for one in done})
+    crews = _crews({one.visit_id: one for one in done}.values())
     for paper in papers:
-        yield from _paper_earnings(paper, rules, _crew(crews, paper.done))
+        yield from _paper_earnings(paper, rules, crews[paper.done.visit_id])
     for answer in answers:
-        yield from _answer_earnings(answer, rules, _crew(crews, answer.done))
+        yield from _answer_earnings(answer, rules, crews[answer.done.visit_id])
 
 
-def _crews(visits: Collection[UUID]) -> dict[UUID, list[Sharer]]:
+def _crews(done: Collection[Done]) -> dict[UUID, list[Sharer]]:
+    """Visit → who shares what it earns: as dispatch has said, else its technician and who went along alike."""
+    visits = [one.visit_id for one in done]
+    said, along = _said(visits), _along(visits)
+    there = {one.visit_id: filter(None, (one.technician_id, *along[one.visit_id])) for one in done}
+    return {visit: said.get(visit) or [Sharer(one) for one in there[visit]] for visit in visits}
+
+
+def _said(visits: Collection[UUID]) -> dict[UUID, list[Sharer]]:
     crews: dict[UUID, list[Sharer]] = defaultdict(list)
     for share in VisitShare.objects.filter(visit__in=visits).order_by("pk"):
         crews[share.visit_id].append(Sharer(share.technician_id, share.parts))
     return crews
 
 
-def _crew(crews: Mapping[UUID, list[Sharer]], done: Done) -> list[Sharer]:
-    """Those who did the visit together, else its technician."""
-    alone = [Sharer(done.technician_id)] if done.technician_id else []
-    return crews.get(done.visit_id, alone)
+def _along(visits: Collection[UUID]) -> dict[UUID, list[UUID | None]]:
+    lead = "work_order__visits"
+    trips = Visit.objects.filter(**{f"{lead}__in": visits}, sequence=F(f"{lead}__sequence"))
+    along: dict[UUID, list[UUID | None]] = defaultdict(list)
+    went = trips.filter(role__gt=0, state=VisitState.COMPLETED).order_by("role")
+    for visit, technician in went.values_list(f"{lead}__pk", "technician_id"):
+        along[visit].append(technician)
+    return along
 
 
 def _paper_earnings(paper: Paper, rules: RuleBook, crew: Sequence[Sharer]) -> Iterator[Earning]:
