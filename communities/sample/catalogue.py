@@ -60,6 +60,17 @@ def levels(**skills: int) -> tuple[SkillLevel, ...]:
 
 
 SERVICE_TYPES = (
+    SampleServiceType(
+        "ac_install",
+        "冷氣安裝",
+        "Air conditioner installation",
+        90,
+        levels(hvac=3),
+        48,
+        120,
+        6500,
+        technicians=2,
+    ),
     SampleServiceType("ac_repair", "冷氣維修", "Air conditioner repair", 60, levels(hvac=3), 4, 24, 1800),
     SampleServiceType("ac_service", "冷氣保養", "Air conditioner service", 50, levels(hvac=2), 24, 72, 2000),
     SampleServiceType("electrical", "水電修繕", "Electrical repair", 45, levels(electrical=2), 8, 48, 1200),
@@ -75,8 +86,9 @@ SERVICE_TYPES = (
 
 # How often each service type is asked for, in parts of 100.
 DEMAND = {
+    "ac_install": 2,
     "ac_repair": 10,
-    "ac_service": 22,
+    "ac_service": 20,
     "electrical": 12,
     "filter_change": 24,
     "lock": 7,
@@ -94,6 +106,10 @@ ADD_ONS = (
 )
 
 DESCRIPTIONS = {
+    "ac_install": (
+        ("分離式冷氣安裝", "A split unit to install"),
+        ("舊機拆除換新", "The old unit out, a new one in"),
+    ),
     "ac_repair": (("冷氣不冷", "The air conditioner does not cool"), ("室內機漏水", "The indoor unit drips")),
     "ac_service": (("冷氣年度保養", "Yearly service"), ("冷氣有異味，請清洗", "It smells; please clean it")),
     "electrical": (("浴室插座沒電", "The bathroom socket is dead"), ("跳電", "The breaker keeps tripping")),

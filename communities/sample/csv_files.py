@@ -43,6 +43,7 @@ SERVICE_COLUMNS = (
     "skills",
     "respond_within_hours",
     "resolve_within_hours",
+    "technicians",
     "price",
 )
 
@@ -114,13 +115,14 @@ def service_row(one: SampleServiceType) -> tuple[object, ...]:
         skills_text(one.skills),
         one.respond_hours,
         one.resolve_hours,
+        one.technicians,
         f"{one.base_price_minor:,}",
     )
 
 
 def add_on_row(one: SampleAddOn) -> tuple[object, ...]:
     """The cells of an add-on, in the order of SERVICE_COLUMNS. It may fit several types, so it names none."""
-    return ("add_on", one.code, one.name, one.name_en, "", "", "", "", f"{one.price_minor:,}")
+    return ("add_on", one.code, one.name, one.name_en, "", "", "", "", "", f"{one.price_minor:,}")
 
 
 def request_row(one: SampleRequest) -> tuple[object, ...]:

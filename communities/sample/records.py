@@ -102,6 +102,7 @@ class SampleServiceType:
     respond_hours: int
     resolve_hours: int
     base_price_minor: int
+    technicians: int = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ def plan_figures(versions: list[PlanVersion]) -> dict[str, Any]:
     )
     return {
         "regions": len(ids),
-        "visits_assigned": Stop.objects.filter(version__in=ids).count(),
+        "visits_assigned": Stop.objects.filter(version__in=ids, visit__role=0).count(),
         "visits_unassigned": reasons.total(),
         "unassigned_reasons": dict(sorted(reasons.items())),
         "violations": sums["violations"],

@@ -131,6 +131,8 @@ def _step(
     _may_report(caller)
     if to in ENDED:
         check_leads(visit)
+    if not visit.leads and visit.state in ENDED:
+        return visit  # whoever leads was quicker to tell, perhaps from where there was reception
     check_time(visit, happened_at, now)
     if to in SET_OFF and visit.leads and visit.checklist_id is None:
         changes["checklist_id"] = visit.service_type.checklist_id  # whatever the list becomes later

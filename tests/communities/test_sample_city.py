@@ -84,7 +84,7 @@ def test_a_day_of_requests_can_be_served(city: SampleCity) -> None:
     assert 20 <= len(windows) <= 50
     assert {start.hour + 8 < end.hour + 8 <= 18 for start, end in windows} == {True}
     # With about 8 h each, 14 technicians have 112 h for the visits, the gates and the roads.
-    minutes = {one.code: one.duration_minutes for one in city.service_types}
+    minutes = {one.code: one.duration_minutes * one.technicians for one in city.service_types}
     assert 70 <= sum(minutes[one.service_type] for one in rows) / 60 <= 95
 
 

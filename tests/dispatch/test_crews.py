@@ -201,6 +201,9 @@ def test_whoever_leads_tells_how_it_ended_for_both(
         "travel_minutes": travel[0] + travel[1],
         "travel_minor": travel[0] * 1000 + travel[1] * 500,
     }
+    # What was told in a dead zone comes in now, and changes nothing.
+    late = execution.visit_arrive(caller=as_tina, visit_id=along.pk, happened_at=now, now=later)
+    assert (late.state, late.finished_at) == (VisitState.COMPLETED, later)
     topics = list(Outbox.objects.values_list("topic", "subject_id"))
     assert ("visit.completed", lead.pk) in topics
     assert {subject for topic, subject in topics if topic.startswith("visit.")} == {lead.pk}

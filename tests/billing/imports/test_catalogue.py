@@ -158,6 +158,6 @@ def test_the_sample_citys_catalogue_comes_in(acme: Organisation, tmp_path: Path)
     with source.open("w", newline="", encoding="utf-8") as file:
         write_services_csv(sample_city(1), file)
     done = bring(acme, tmp_path, source.read_text(encoding="utf-8"))
-    assert (done.imported, done.rejected, len(done.skills_created)) == (11, {}, 5)
-    assert sum(row[2] for row in prices(acme) if row[1] == "base") == 9900
-    # 1800 + 2000 + 1200 + 800 + 1500 + 1000 + 1600
+    assert (done.imported, done.rejected, len(done.skills_created)) == (12, {}, 5)
+    assert sum(row[2] for row in prices(acme) if row[1] == "base") == 16_400
+    # 6500 + 1800 + 2000 + 1200 + 800 + 1500 + 1000 + 1600
