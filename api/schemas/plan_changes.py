@@ -82,7 +82,7 @@ class BundleOut(Out):
         ]
         return cls(
             technicians=people,
-            visits=len(bundle.changes),
+            visits=len({change.visit.trip for change in bundle.changes}),
             promises=sum(change.breaks_promise for change in bundle.changes),
             travel_minutes=round(bundle.travel_s / 60, 1),
         )
@@ -141,7 +141,8 @@ class ChangesOut(Out):
         zone = caller.organisation.zone
         visits = [ChangeOut.of(change, zone) for change in changes]
         technicians = sum(change.changes_technician for change in changes)
-        counts = Counter(change.visit.site.community_id for change in changes)
+        trips = {change.visit.trip: change.visit.site.community_id for change in changes}
+        counts = Counter(trips.values())
         names = community_names((change.visit.site.community for change in changes), language)
         return cls(
             against=PlanOut.of(against) if against else None,

@@ -69,7 +69,7 @@ def _check_known(live: PlanVersion, draft: PlanVersion, bundle: list[UUID], now:
     plan = live.plan
     theirs = live.stops.filter(route__technician__in=bundle).values("visit_id")
     since = open_visits(plan.region, plan.on, now).filter(pk__in=theirs).exclude(planned_in(draft))
-    numbers = sorted(since.values_list("work_order__number", flat=True))
+    numbers = sorted(set(since.values_list("work_order__number", flat=True)))
     if numbers:
         said = f"Since it was made, {', '.join(numbers)} came to these technicians: plan again."
         raise PlanStale(said, came=numbers)

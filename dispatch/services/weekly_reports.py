@@ -129,6 +129,7 @@ def region_week(region: Region, week_on: date, now: datetime) -> RegionWeek:
         version__plan__region=region,
         version__plan__on__range=(week_on, week_on + WEEK - timedelta(days=1)),
         begun=False,
+        visit__role=0,
     )
     decided = [decided_by_answers(why) for why in stops.values_list("explanation", flat=True)]
     return RegionWeek(

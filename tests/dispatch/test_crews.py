@@ -444,6 +444,22 @@ def test_no_window_is_offered_for_two(
         windows_find(caller=as_dora, wanted=Wanted(service_type_code="lift", site=site.pk), now=now)
 
 
+def test_windows_for_others_leave_a_crew_alone(
+    as_dora: Caller, live: PlanVersion, asked: ServiceRequest, now: datetime
+) -> None:
+    lead, _ = rows_of(asked)
+    assert lead.starts_at
+    assert lead.ends_at
+    factories.service_type(lead.organisation, "filter", 30)
+    wanted = Wanted(service_type_code="filter", site=lead.site_id)
+
+    openings = windows_find(caller=as_dora, wanted=wanted, now=now, days=1).openings
+
+    assert openings
+    for one in openings:
+        assert one.start_at + timedelta(minutes=30) <= lead.starts_at or one.start_at >= lead.ends_at
+
+
 def test_the_database_refuses_a_seat_beyond_the_crew_and_a_crew_of_nobody(
     asked: ServiceRequest, draft: PlanVersion, lift: ServiceType
 ) -> None:
