@@ -312,6 +312,27 @@ def test_what_a_crew_forbids_is_said(
         )
 
 
+def test_whoever_falls_ill_is_replaced_and_until_then_the_time_stays(
+    as_dora: Caller,
+    live: PlanVersion,
+    asked: ServiceRequest,
+    tom: Technician,
+    tina: Technician,
+    third: Technician,
+    now: datetime,
+) -> None:
+    lead, along = rows_of(asked)
+    before = seats(live)
+    tina.shifts.update(starts_at=now - timedelta(hours=8), ends_at=now)
+
+    assert broken(as_dora, live, Wish(lead.pk, tom.pk, start_at=now + timedelta(hours=4)), now) == [
+        "no_shift"
+    ]
+    replaced = edit(as_dora, live, Wish(along.pk, third.pk), now)
+
+    assert seats(replaced) == [before[0], (1, "T3", before[1][2])]
+
+
 def test_a_pinned_time_holds_for_both(
     as_dora: Caller, live: PlanVersion, asked: ServiceRequest, tina: Technician, now: datetime
 ) -> None:

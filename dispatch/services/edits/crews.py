@@ -26,7 +26,7 @@ def crew_try(sheet: Sheet, wish: Wish) -> Outcome:
     rule = _rule_against(sheet, wish, code)
     if rule is not None or code is None:
         return Outcome((Broken.of_visit(rule or "no_shift", visit),))
-    seats = {one: sheet.stops[one].route.technician.code for one in crew if one in sheet.stops} | {name: code}
+    seats = _seats(sheet, crew) | {name: code}
     start_s = _not_before(sheet, wish)
     orders = _orders(sheet, seats, start_s, stop_before(sheet, wish, code))
     return _together(_unpinned(sheet, crew, wish), seats, orders, start_s)
@@ -66,8 +66,19 @@ def _rule_against(sheet: Sheet, wish: Wish, code: str | None) -> str | None:
         return "no_shift"
     if wish.pin is not None and not visit.leads:
         return "along"
-    is_whole = len(sheet.crew_of(name)) == visit.crew_size
-    return None if is_whole or wish.start_at in {None, stop.start_at} else "begun"
+    if wish.start_at in {None, stop.start_at}:
+        return None
+    crew = sheet.crew_of(name)
+    if len(crew) < visit.crew_size:
+        return "begun"
+    return None if len(_seats(sheet, crew)) == len(crew) else "no_shift"
+
+
+def _seats(sheet: Sheet, crew: Collection[str]) -> dict[str, str]:
+    """Where they are, each by the shift; of those who are at work still."""
+    at_work = {shift.id for shift in sheet.problem.shifts}
+    codes = {name: sheet.stops[name].route.technician.code for name in crew if name in sheet.stops}
+    return {name: code for name, code in codes.items() if code in at_work}
 
 
 def _not_before(sheet: Sheet, wish: Wish) -> int | None:
