@@ -176,6 +176,9 @@ class RunOut(Out):
     progress: Annotated[int, Field(description="Per cent.")]
     minutes: float | None
     left_out: int
+    costs: Annotated[
+        list[float], Field(description="What the best plan cost each time it was told, while it is made.")
+    ]
 
     @classmethod
     def of(cls, run: Run | None) -> Self | None:

@@ -54,6 +54,11 @@ class PlanVersion(Owned):
     )
 
     progress = models.PositiveSmallIntegerField(default=0, help_text="Per cent.")
+    costs = models.JSONField(
+        default=list,
+        db_default=models.Value([], models.JSONField()),
+        help_text="Of the best plan so far, each time it was told while the planner worked; in minutes of travel.",
+    )
     cancel_requested_at = models.DateTimeField(null=True)
     lease_until = models.DateTimeField(null=True, help_text="A run whose lease is over has lost its worker.")
     attempts = models.PositiveSmallIntegerField(default=0)

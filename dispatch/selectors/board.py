@@ -1,5 +1,6 @@
 """A region's day as the dispatchers' board shows it, and what tells one moment of it from the next."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -117,7 +118,7 @@ def _left_out(version: PlanVersion) -> list[UnassignedVisit]:
 @dataclass(frozen=True, slots=True)
 class Run:
     """How far the newest version is. `minutes` is the cost of the best plan so far, or of the result, `left_out` the
-    visits it leaves out."""
+    visits it leaves out; `costs` what the best plan cost each time it was told, while the planner works."""
 
     id: UUID
     number: int
@@ -125,6 +126,7 @@ class Run:
     progress: int
     minutes: float | None
     left_out: int
+    costs: list[float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +144,14 @@ class Moment:
 MOMENT = """
     SELECT plan.revision, plan.published_id,
            newest.id, newest.number, newest.state, newest.progress, (newest.score ->> 'total')::float,
-           newest.visits_unassigned,
+           newest.visits_unassigned, newest.costs,
            visits.known, visits.revisions, visits.changed, shifts.known, shifts.revisions, waiting.revisions
     FROM (SELECT %(region)s::uuid AS id, %(on)s::date AS on) AS day
     LEFT JOIN dispatch_plan AS plan ON plan.region_id = day.id AND plan.on = day.on
     LEFT JOIN LATERAL (
-        SELECT id, number, state, progress, score, visits_unassigned FROM dispatch_planversion
+        SELECT id, number, state, progress, score, visits_unassigned,
+               CASE WHEN state IN ('queued', 'solving') THEN costs ELSE '[]' END AS costs
+        FROM dispatch_planversion
         WHERE plan_id = plan.id ORDER BY number DESC LIMIT 1
     ) AS newest ON true
     CROSS JOIN LATERAL (
@@ -176,8 +180,8 @@ def moment_of(region: Region, on: date) -> Moment:
     with connection.cursor() as cursor:
         cursor.execute(MOMENT, {"region": region.pk, "on": on, "begin": begin, "end": end})
         revision, published_id, *rest = cursor.fetchone()
-    run, others = rest[:6], rest[6:]
-    newest = Run(*run) if run[0] else None
+    run, costs, others = rest[:6], rest[6], rest[7:]
+    newest = Run(*[*run, json.loads(costs)]) if run[0] else None
     tag = "-".join(map(str, [revision or 0, *(run[1:] if newest else ()), *others]))
     return Moment(tag, revision, published_id, newest)
 

@@ -96,12 +96,15 @@ class _Watch:
         self._run = _run(version)
         self._heard = 0.0
         self._stop = False
+        self._costs: list[float] = []
 
     def report(self, progress: Progress) -> None:
         if time.monotonic() - self._heard < REPORT_S:
             return
         self._heard = time.monotonic()
-        self._renew(progress=round(100 * progress.fraction), **_so_far(progress))
+        if progress.cost_s is not None:
+            self._costs.append(round(progress.cost_s / 60, 1))
+        self._renew(progress=round(100 * progress.fraction), costs=self._costs, **_so_far(progress))
 
     def cancelled(self) -> bool:
         return self._stop
@@ -201,7 +204,7 @@ def versions_sweep(*, now: datetime | None = None) -> None:
     lost.filter(attempts__gte=ATTEMPTS).update(
         state=PlanState.FAILED, finished_at=now, error="The planner was lost three times."
     )
-    lost.update(state=PlanState.QUEUED, lease_until=None, progress=0, score={}, visits_unassigned=0)
+    lost.update(state=PlanState.QUEUED, lease_until=None, progress=0, score={}, costs=[], visits_unassigned=0)
     waiting = PlanVersion.objects.filter(state=PlanState.QUEUED, created_at__lt=now - WAIT)
     for version_id in list(waiting.values_list("pk", flat=True)):
         announce.plan_wanted(version_id)

@@ -191,7 +191,14 @@ def test_a_moment_is_told_once(dora_api: Api, north: Region, plan: Plan) -> None
 
 
 def test_a_moment_tells_how_far_a_run_is(dora_api: Api, north: Region, plan: Plan) -> None:
-    run = version_of(plan, PlanState.SOLVING, progress=40, score={"total": 812.5}, visits_unassigned=3)
+    run = version_of(
+        plan,
+        PlanState.SOLVING,
+        progress=40,
+        score={"total": 812.5},
+        visits_unassigned=3,
+        costs=[1204.0, 812.5],
+    )
     soon, told = moment(dora_api, north)
     assert soon == "500"  # while it runs, every half second
     assert told["newest"] == {
@@ -201,7 +208,10 @@ def test_a_moment_tells_how_far_a_run_is(dora_api: Api, north: Region, plan: Pla
         "progress": 40,
         "minutes": 812.5,
         "left_out": 3,
+        "costs": [1204.0, 812.5],  # also for whoever opens the page only now
     }
+    PlanVersion.objects.filter(pk=run.pk).update(state=PlanState.DRAFT)
+    assert moment(dora_api, north)[1]["newest"]["costs"] == []
 
 
 @pytest.mark.parametrize("change", ["publish", "report", "progress", "shift", "left out"])

@@ -212,6 +212,19 @@ def test_run_cancelled_while_its_result_is_written_keeps_nothing(
     assert (version.state, version.stops.count()) == (PlanState.CANCELLED, 0)
 
 
+def test_whoever_looks_later_sees_how_the_cost_fell(
+    as_dora: Caller,
+    north: Region,
+    asked: list[ServiceRequest],
+    at_work: Technician,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("dispatch.services.solving.REPORT_S", 0)
+    version = planned(as_dora, north)
+    assert version.costs == sorted(version.costs, reverse=True)
+    assert version.costs[-1] == round(version.score["total"], 1)
+
+
 def test_worker_is_not_given_up_while_it_explains_and_writes(
     as_dora: Caller, north: Region, asked: list[ServiceRequest], at_work: Technician
 ) -> None:

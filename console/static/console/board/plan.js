@@ -17,7 +17,6 @@ export class Planning {
     this.place = place;
     this.page = page;
     this.run = null; // the newest version, as last heard of
-    this.costs = [];
     this.compared = null;
     this.drawn = null; // what the comparison was drawn for
     this.ticked = new Set(); // technicians whose routes are to be accepted
@@ -28,7 +27,6 @@ export class Planning {
   async follow(moment, day) {
     const run = moment.newest;
     const another = run?.id !== this.run?.id;
-    if (another) this.costs = [];
     const changed = another || run?.state !== this.run?.state || moment.plan_revision !== this.revision;
     this.run = run;
     this.revision = moment.plan_revision;
@@ -46,12 +44,11 @@ export class Planning {
   }
 
   #progress(run) {
-    if (run.minutes !== null && run.minutes !== this.costs.at(-1)) this.costs.push(run.minutes);
     this.place.hidden = false;
     if (!this.bar?.isConnected) this.#progressBegin(run);
     this.bar.value = run.progress;
     this.figure.textContent = run.minutes === null ? sayOne("plan", run.state) : say("cost", { minutes: whole(run.minutes), left: whole(run.left_out) });
-    this.curve.setAttribute("d", curveOf(this.costs));
+    this.curve.setAttribute("d", curveOf(run.costs));
   }
 
   #progressBegin(run) {
