@@ -27,7 +27,7 @@ from console.customer.pages import gone, language_for, page
 from console.window_field import WindowField, window_value
 from core.errors import Invalid
 from core.languages import name_in
-from dispatch.errors import BookingOver, BookingUnknown, TooLateToChange, WindowGone
+from dispatch.errors import BookingOver, BookingUnknown, CrewNeeded, TooLateToChange, WindowGone
 from dispatch.models import Booking, ServiceType, Visit
 from dispatch.selectors.bookings import (
     booking_of_customer,
@@ -175,7 +175,7 @@ def _ask(request: HttpRequest, organisation: Organisation, customer: Customer | 
     except WindowGone:
         found = windows_find(caller=caller, wanted=wanted, now=now)
         return _question(request, organisation, customer, _choice(found.openings, found.guest, "gone"), 409)
-    except Invalid as refusal:
+    except (CrewNeeded, Invalid) as refusal:
         return _question(request, organisation, customer, {"problem": refusal.code}, 422)
     return _question(request, organisation, customer, _choice(found.openings, found.guest))
 
@@ -208,7 +208,7 @@ def _question(
     status: int = 200,
 ) -> HttpResponse:
     language = language_for(request, organisation.language)
-    kinds = ServiceType.objects.filter(organisation=organisation).order_by("name")
+    kinds = ServiceType.objects.filter(organisation=organisation, technicians=1).order_by("name")
     shown = {
         "said": request.POST,
         "services": [(kind.code, name_in(language, kind)) for kind in kinds],

@@ -30,7 +30,7 @@ from console.office.pages import View, language_here, office_page, signed_in
 from console.office.words import VISIT_STATES
 from console.window_field import WindowField, window_value
 from core.errors import Invalid
-from dispatch.errors import BookingUnknown, WindowGone
+from dispatch.errors import BookingUnknown, CrewNeeded, WindowGone
 from dispatch.explanations import name_in
 from dispatch.models import Booking, ServiceType, Visit
 from dispatch.selectors.bookings import book_token, booking_get
@@ -49,6 +49,10 @@ PROBLEMS: dict[str, Promise] = {
     "incomplete": _("A name, and a telephone number or an e-mail address, are needed."),
     "unknown-number": _("Nobody with this number yet. Where do they call from?"),
     "nowhere-to-go": _("This address is not known, or lies in none of our communities."),
+    "crew-needed": _(
+        "This work takes several technicians, and windows are offered for one. Take the request without a window: the "
+        "plan finds a time for all of them."
+    ),
     "service-type-unknown": _("Please choose a service."),
     "site-unknown": _("This address is not known, or lies in none of our communities."),
 }
@@ -144,8 +148,8 @@ def _take(request: HttpRequest, caller: Caller) -> HttpResponse:
         booking = window_hold(caller=caller, wanted=_wanted(said), window=said["window"], now=now)
     except WindowGone:
         return _found(request, caller, form, problem="gone")
-    except Invalid as refusal:
-        return _page(request, caller, {"said": said, "problem": refusal.code}, 422)
+    except (CrewNeeded, Invalid) as refusal:
+        return _page(request, caller, {"said": said, "problem": refusal.code}, refusal.status)
     who = CustomerGiven(name=said["name"], phone=said["phone"], email=said["email"])
     booking_confirm(booking=booking, customer=who, description=said["description"], now=now)
     return redirect(f"{reverse('calls')}?booked={booking.pk}")
@@ -168,8 +172,8 @@ def _found(request: HttpRequest, caller: Caller, form: forms.Form, *, problem: s
         return _page(request, caller, context | {"problem": "unknown-number"})
     try:
         found = windows_find(caller=caller, wanted=_wanted(said, customer), now=timezone.now())
-    except Invalid as refusal:
-        return _page(request, caller, context | {"problem": refusal.code}, 422)
+    except (CrewNeeded, Invalid) as refusal:
+        return _page(request, caller, context | {"problem": refusal.code}, refusal.status)
     language = language_here(request, caller.organisation.language)
     status = {"gone": 409, "incomplete": 422}.get(problem, 200)
     return _page(request, caller, context | {"place": _place(caller, found, language)}, status)

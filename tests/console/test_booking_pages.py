@@ -11,7 +11,7 @@ from django.utils import timezone
 from communities.models import Community, Customer, Region, Site
 from communities.services.customers import customer_ensure
 from core.models import Outbox
-from dispatch.models import Booking, BookingProfile, ServiceRequest, Technician, Visit
+from dispatch.models import Booking, BookingProfile, ServiceRequest, ServiceType, Technician, Visit
 from dispatch.selectors.bookings import book_token, booking_token
 from dispatch.selectors.tracking import track_token
 from dispatch.states import BookingState, RequestState, VisitState
@@ -89,6 +89,16 @@ def test_from_the_address_to_the_confirmation(browser: Client, site: Site) -> No
     }
     contact = request.customer.contacts.get()  # type: ignore[union-attr]
     assert (contact.email, contact.language) == ("wang@example.com", "en")
+
+
+def test_what_takes_several_technicians_is_not_for_booking(browser: Client, site: Site) -> None:
+    """Nor for who writes it into the form by hand."""
+    factories.service_type(site.organisation, "lift")
+    ServiceType.objects.filter(code="lift").update(technicians=2)
+    choices = Page(browser.get("/book/acme?lang=en").content).all("option")
+    assert [one["value"] for one in choices] == ["filter"]
+    answer = browser.post("/book/acme?lang=en", {**ROAD, "service": "lift"})
+    assert (answer.status_code, "please call us" in words(answer.content)) == (422, True)
 
 
 def test_the_letter_leads_to_the_booking_and_to_the_day(browser: Client, site: Site) -> None:

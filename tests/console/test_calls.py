@@ -9,7 +9,7 @@ from django.test import Client
 from communities.models import Community, MetricDay, Region, User
 from communities.services.customers import customer_ensure
 from communities.services.windows import windows_make
-from dispatch.models import Booking, Technician, Visit
+from dispatch.models import Booking, ServiceType, Technician, Visit
 from tests import factories
 from tests.console.test_customer_pages import Page
 
@@ -107,6 +107,23 @@ def test_an_unknown_number_or_address_says_what_to_do(desk: Client, village: Com
     assert "Nobody with this number yet." in ask(desk, phone=PHONE)
     answer = desk.post("/calls?lang=en", {"service": "filter", "address": "Nowhere 1"})
     assert (answer.status_code, "This address is not known" in words(answer.content)) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("language", "told"), [("en", "takes several technicians"), ("zh-hant", "需多位技師")]
+)
+def test_what_takes_several_technicians_has_no_window(
+    desk: Client, village: Community, language: str, told: str
+) -> None:
+    ServiceType.objects.update(technicians=2)
+    site = factories.site(village)
+    window = f"{tomorrow_at(10).isoformat()}/{tomorrow_at(12).isoformat()}"
+    taking = {"take": "1", "window": window, "name": "Ms Wang", "phone": PHONE}
+    for more in ({}, taking):
+        said = {"service": "filter", "site": str(site.pk), **more}
+        answer = desk.post(f"/calls?lang={language}", said)
+        assert (answer.status_code, told in words(answer.content)) == (409, True)
+    assert Booking.objects.count() == 0
 
 
 def test_whoever_is_slower_sees_what_is_left(desk: Client, village: Community) -> None:
