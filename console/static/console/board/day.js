@@ -24,6 +24,22 @@ export class Day {
     return this.mayEdit && ["unscheduled", "scheduled"].includes(this.visits.get(visitId).state);
   }
 
+  /** The visits of all who go there together, by role; of a single technician's that one alone. */
+  together(visitId) {
+    const crew = this.visits.get(visitId)?.crew ?? [];
+    return crew.length ? crew : [visitId];
+  }
+
+  /** Who leads the crew of a visit; null for whoever leads, or goes alone. */
+  leaderOf({ role, crew }) {
+    return role && this.visits.get(crew[0])?.role === 0 ? (this.stops.get(crew[0])?.technician ?? null) : null;
+  }
+
+  /** Whether it is a crew's that can still be split: nobody of it has set off. */
+  isSplittable(visit) {
+    return visit.crew_size > 1 && this.together(visit.id).every((one) => this.isMovable(one));
+  }
+
   communityOf(visit) {
     return this.communities.get(visit.community_id) ?? "";
   }
@@ -51,6 +67,13 @@ export class Focus extends EventTarget {
   hovered = null;
   chosen = null;
   held = false;
+  day = null;
+
+  /** The visits that are shown as pointed at, or chosen: with one of a crew all of it. @param {"hovered"|"chosen"} what */
+  all(what) {
+    if (this[what] === null) return [];
+    return this.day?.together(this[what]) ?? [this[what]];
+  }
 
   /** @param {string|null} visitId */
   hover(visitId) {
@@ -76,16 +99,13 @@ export class Focus extends EventTarget {
   }
 }
 
-/** Let the elements of a visit carry a class while it is pointed at, another while it is chosen. */
+/** Let the elements of a visit, and of its crew's others, carry a class while it is pointed at, another while it is chosen. */
 export function mark(focus, container) {
-  const toggle = (visitId, name, on) => {
-    if (visitId === null) return;
-    for (const one of container.querySelectorAll(`[data-visit="${visitId}"]`)) one.classList.toggle(name, on);
-  };
+  const of = (visitId) => container.querySelectorAll(`[data-visit="${visitId}"]`);
   for (const what of ["hovered", "chosen"]) {
-    focus.addEventListener(what, ({ detail }) => {
-      toggle(detail.former, what, false);
-      toggle(detail.visitId, what, true);
+    focus.addEventListener(what, () => {
+      for (const one of container.querySelectorAll(`.${what}`)) one.classList.remove(what);
+      for (const one of focus.all(what).flatMap((visitId) => [...of(visitId)])) one.classList.add(what);
     });
   }
 }

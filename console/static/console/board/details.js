@@ -20,6 +20,7 @@ export class Details {
     this.customer = new Customer(page);
     this.known = null; // the assignment that was read last
     this.offered = null; // the visit whose alternatives are wanted
+    this.isPast = false; // whether what is drawn was before a change that was made in here
     focus.addEventListener("chosen", () => this.#draw());
     place.addEventListener("keydown", ({ key }) => key === "Escape" && focus.choose(null));
   }
@@ -28,7 +29,15 @@ export class Details {
   show(day) {
     this.day = day;
     if (this.focus.chosen && !day.visits.has(this.focus.chosen)) this.focus.choose(null);
+    else if (this.isPast) this.#drawAnew();
     else if (!this.place.contains(document.activeElement)) this.#draw(); // never under somebody's fingers
+  }
+
+  /** The button that was pressed is gone: the focus goes to the top. */
+  #drawAnew() {
+    this.isPast = false;
+    this.#draw();
+    this.place.querySelector("h2 a")?.focus();
   }
 
   /** A visit cannot go where somebody wanted it: choose it, with what else could be done unfolded. */
@@ -46,7 +55,7 @@ export class Details {
     const { form, attempt } = isMovable ? moveForm(this.day, visit, this.moving) : { form: "", attempt: null };
     const why = element("div", { class: "reasons" }, this.#reason(visit));
     const whose = element("div", { class: "whose" });
-    this.place.replaceChildren(this.#head(visit), this.#facts(visit), why, form, this.#pins(visit), whose);
+    this.place.replaceChildren(this.#head(visit), this.#facts(visit), why, form, this.#pins(visit), this.#splitting(visit), whose);
     this.#explain(visit, why, whose, attempt);
   }
 
@@ -76,12 +85,25 @@ export class Details {
     const rows = [
       [say("where"), [this.day.communityOf(visit), visit.address].filter(Boolean).join(" · ")],
       [say("when"), known ? `${clock(known.stop.start_at)}–${clock(known.stop.departure_at)} · ${known.technician.code} ${known.technician.name}` : say("nobody")],
+      ...(visit.crew_size > 1 ? [[say("crew"), this.#crew(visit)]] : []),
       [say("state"), sayOne("state", visit.state)],
       [say("window"), window],
       [say("asked"), say("age", { span: span(visit.requested_at, new Date().toISOString()) })],
       [say("target"), `${dayOf(visit.resolve_by)} ${clock(visit.resolve_by)}`],
     ];
     return element("dl", {}, ...rows.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
+  }
+
+  /** Who leads and who goes along; of a crew that nobody makes, how many it takes. */
+  #crew(visit) {
+    const going = visit.crew.filter((one) => this.day.stops.has(one));
+    if (!going.length) return say("takes", { number: visit.crew_size });
+    const lines = going.map((one) => {
+      const { code, name } = this.day.stops.get(one).technician;
+      const technician = `${code} ${name}`;
+      return element("li", {}, this.day.visits.get(one).role ? say("goes_along", { technician }) : say("who_leads", { technician }));
+    });
+    return element("ul", { class: "crew-of" }, ...lines);
   }
 
   /** What the day itself knows, until the rest is read. */
@@ -92,10 +114,23 @@ export class Details {
 
   #pins(visit) {
     if (!this.day.isMovable(visit.id) || !this.day.stops.has(visit.id)) return "";
+    if (visit.role) return element("p", { class: "soft" }, say("pin_leader"));
     const choices = [null, "technician", "time", "both"].map((pin) =>
       element("option", { value: pin ?? "", selected: pin === visit.pinned }, say(`pin_${pin ?? "nothing"}`)),
     );
     const chosen = ({ target }) => this.moving.pin(visit.id, target.value || null);
     return element("label", { class: "pin" }, say("pin"), element("select", { onchange: chosen }, ...choices));
+  }
+
+  #splitting(visit) {
+    if (!this.day.isSplittable(visit)) return "";
+    return element("button", { type: "button", onclick: () => this.#split(visit) }, say("split"));
+  }
+
+  /** Who looks at somebody who went along looks at whoever leads from then on. */
+  async #split(visit) {
+    const refused = await this.moving.split(visit.id);
+    this.isPast = refused === null;
+    if (this.isPast) this.focus.choose(visit.crew[0]);
   }
 }

@@ -39,6 +39,7 @@ export class List {
         onblur: () => this.focus.hover(null),
       },
       element("span", { class: "what" }, visit.service, " ", element("small", {}, visit.number)),
+      visit.crew_size > 1 && element("span", { class: "takes" }, say("takes", { number: visit.crew_size })),
       element("span", {}, [day.communityOf(visit), visit.address].filter(Boolean).join(" · ")),
       element("span", { class: "reason" }, left.why),
       element("small", { class: "age" }, `${say("age", { span: span(visit.requested_at, now) })} · ${due}`),

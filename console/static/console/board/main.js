@@ -86,6 +86,7 @@ function showDay({ data, tag: its }) {
   tag = its;
   day = new Day(data);
   moment = data.moment;
+  focus.day = day;
   document.body.classList.toggle("nothing-planned", day.board.shown === null);
   find("#shown").textContent = day.board.shown
     ? say(day.board.shown.state === "draft" ? "shown_draft" : "shown_plan", { number: day.board.shown.number })

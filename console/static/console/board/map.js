@@ -17,6 +17,7 @@ export class Chart {
     this.place = place;
     this.legend = place.parentElement.querySelector(".legend");
     this.colour = coloursOf(place);
+    this.large = new Set(); // the visits whose stops are drawn large
     maplibre.prewarm(); // its worker starts while the day is on its way
     this.map = new maplibre.Map({
       container: place,
@@ -102,7 +103,7 @@ export class Chart {
     map.on("mousemove", "areas", ({ features, lngLat }) => this.#name(features[0], lngLat));
     map.on("mouseleave", "areas", () => this.popup.remove());
     for (const what of ["hovered", "chosen"]) {
-      focus.addEventListener(what, ({ detail }) => this.#highlight([detail.former, detail.visitId]));
+      focus.addEventListener(what, () => this.#highlight());
     }
   }
 
@@ -112,16 +113,18 @@ export class Chart {
   }
 
   /** Make the stops of visits as large as they should be now, and let the other routes fade. */
-  async #highlight(visitIds) {
+  async #highlight() {
     await this.ready;
     if (!this.day) return;
-    const { hovered, chosen } = this.focus;
-    for (const id of visitIds.filter(Boolean)) {
-      this.map.setFeatureState({ source: "stops", id }, { hovered: id === hovered || id === chosen });
+    const large = new Set([...this.focus.all("hovered"), ...this.focus.all("chosen")]);
+    for (const id of new Set([...this.large, ...large])) {
+      this.map.setFeatureState({ source: "stops", id }, { hovered: large.has(id) });
     }
-    const route = this.day.stops.get(hovered ?? chosen)?.technician.id;
+    this.large = large;
+    const looked = this.focus.all(this.focus.hovered === null ? "chosen" : "hovered");
+    const routes = new Set(looked.flatMap((id) => this.day.stops.get(id)?.technician.id ?? []));
     for (const { id, stops } of this.day.board.technicians) {
-      if (stops.length) this.map.setFeatureState({ source: "routes", id }, { dimmed: Boolean(route) && id !== route });
+      if (stops.length) this.map.setFeatureState({ source: "routes", id }, { dimmed: routes.size > 0 && !routes.has(id) });
     }
   }
 

@@ -66,6 +66,12 @@ export class Moving {
     return this.#do("DELETE", `${path}?version=${version}`, {}, say("unpinned_now"));
   }
 
+  /** Let whoever leads a crew go alone. */
+  split(visitId) {
+    const version = this.page.day().board.shown.id;
+    return this.#do("DELETE", `/visits/${visitId}/crew?version=${version}`, {}, say("split_now"));
+  }
+
   undo() {
     return this.#plan("undo", {}, say("undone"));
   }

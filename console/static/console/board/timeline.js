@@ -177,7 +177,7 @@ export class Timeline {
     if (!extendedProps.stop) return;
     el.dataset.visit = id;
     el.setAttribute("aria-label", sentenceOf(this.day, id));
-    for (const what of ["hovered", "chosen"]) if (this.focus[what] === id) el.classList.add(what);
+    for (const what of ["hovered", "chosen"]) if (this.focus.all(what).includes(id)) el.classList.add(what);
     if (this.sought === id) this.#attend(el);
   }
 
@@ -248,8 +248,16 @@ function visitEvent(day, technician, stop, place) {
     start: wall(stop.start_at),
     end: wall(stop.departure_at),
     startEditable: day.isMovable(visit.id),
-    extendedProps: { visit, stop, home, classes },
+    extendedProps: { visit, stop, home, classes, crew: crewOf(day, visit) },
   };
+}
+
+/** What somebody does in a crew, in words; of whoever goes alone nothing. */
+function crewOf(day, visit) {
+  if (visit.crew_size === 1) return "";
+  const leader = day.leaderOf(visit);
+  if (leader) return say("along_with", { technician: leader.code });
+  return say(visit.role ? "along" : "leads", { number: visit.crew_size });
 }
 
 /** Seconds from the last stop to where the shift ends. */
@@ -289,13 +297,14 @@ function labelOf({ technician, colour }) {
 }
 
 /** Travel is a thin line before the box, waiting the gap between them. */
-function contentOf({ visit, stop, home, title }, pxOfSecond) {
+function contentOf({ visit, stop, home, crew, title }, pxOfSecond) {
   if (!stop) return [element("span", { class: "unseen" }, title)];
   const wait = (Date.parse(stop.start_at) - Date.parse(stop.arrival_at)) / 1000;
   const nodes = [line("travel", stop.travel_s * pxOfSecond, wait * pxOfSecond)];
   if (home) nodes.push(line("travel home", home * pxOfSecond, 0));
   nodes.push(element("span", { class: "name" }, visit.service));
   if (stop.late_minutes) nodes.push(element("b", { class: "mark" }, `+${stop.late_minutes}`));
+  if (crew) nodes.push(element("b", { class: visit.role ? "crew along" : "crew" }, `×${visit.crew_size}`));
   return nodes;
 }
 
@@ -318,6 +327,7 @@ function sentenceOf(day, visitId) {
     sayOne("state", visit.state),
     stop.late_minutes ? say("late_by", { minutes: stop.late_minutes }) : "",
     visit.pinned ? say("pinned") : "",
+    crewOf(day, visit),
   ];
   return parts.filter(Boolean).join(", ");
 }
