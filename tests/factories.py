@@ -201,8 +201,9 @@ def visit(
     )
 
 
-def along(lead: Visit) -> Visit:
-    """The visit, not planned, of somebody who goes along with another one's; that is a crew's of two from now on."""
+def along(lead: Visit, technician: Technician | None = None) -> Visit:
+    """The visit of somebody who goes along with another one's, planned as that is if it is said who goes; that is a
+    crew's of two from now on."""
     lead.crew_size = 2
     lead.save(update_fields=["crew_size"])
     return Visit.objects.create(
@@ -213,6 +214,10 @@ def along(lead: Visit) -> Visit:
         site=lead.site,
         service_type=lead.service_type,
         duration_minutes=lead.duration_minutes,
+        state=lead.state if technician else VisitState.UNSCHEDULED,
+        technician=technician,
+        starts_at=lead.starts_at if technician else None,
+        ends_at=lead.ends_at if technician else None,
     )
 
 

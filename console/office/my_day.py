@@ -23,8 +23,9 @@ from console.office.on_site import money_of, told_of
 from console.office.pages import language_here, office_page, signed_in
 from console.office.words import VISIT_STATES
 from console.templatetags.modules import family_of
+from dispatch.explanations import name_in
 from dispatch.models import Visit
-from dispatch.selectors.visits import schedule
+from dispatch.selectors.visits import crews_of, schedule
 from dispatch.states import VisitState
 
 ASSETS = (
@@ -96,6 +97,8 @@ class OwnVisit:
     contacts: list[Contact]
     place: tuple[float, float] | None  # latitude, longitude
     last_said: SurveyAnswer | None
+    leader: str  # who leads the crew, for whoever goes along
+    along: list[str]  # who goes along, for whoever leads
 
 
 @require_safe
@@ -127,11 +130,12 @@ def my_day(request: HttpRequest, caller: Caller) -> HttpResponse:
 
 
 def own_visits(caller: Caller, on: date, language: Language) -> list[OwnVisit]:
-    """A technician's visits in the order they are driven. Three queries."""
+    """A technician's visits in the order they are driven. Three queries, and one more with a crew among them."""
     visits = schedule(caller, on, on)
+    crews = crews_of(caller, visits)
     contacts = _contacts(visits)
     said = last_answers(caller, contacts)
-    return [_own(visit, contacts, said, language) for visit in visits]
+    return [_own(visit, crews.get(visit.trip, []), contacts, said, language) for visit in visits]
 
 
 def _reachable(visits: Iterable[OwnVisit]) -> set[UUID]:
@@ -145,17 +149,26 @@ def _reachable(visits: Iterable[OwnVisit]) -> set[UUID]:
 
 def _own(
     visit: Visit,
+    crew: Iterable[Visit],
     contacts: Mapping[UUID, list[Contact]],
     said: Mapping[UUID, SurveyAnswer],
     language: Language,
 ) -> OwnVisit:
     customer, point = visit.work_order.request.customer_id, visit.site.point
+    others = [one for one in crew if one.pk != visit.pk]
     return OwnVisit(
         shown=visit_shown(visit, language),
         contacts=contacts.get(customer, []) if customer else [],
         place=(point.y, point.x) if point else None,
         last_said=said.get(customer) if customer else None,
+        leader=next(iter(_names([one for one in others if one.leads], language)), ""),
+        along=_names(others if visit.leads else [], language),
     )
+
+
+def _names(visits: Iterable[Visit], language: Language) -> list[str]:
+    """Of the technicians who make them."""
+    return [name_in(one.technician, language) for one in visits if one.technician]
 
 
 def _contacts(visits: Iterable[Visit]) -> dict[UUID, list[Contact]]:

@@ -24,9 +24,10 @@ OVER = frozenset({VisitState.COMPLETED, VisitState.NOT_COMPLETED})
 def told_of(
     caller: Caller, visits: Iterable[Visit], reachable: Container[UUID], language: Language, now: datetime
 ) -> dict[str, Any]:
-    """For the page's scripts, by visit, of those that are not over. `reachable` are the visits whose customer can be
-    written to. Fourteen queries however many visits there are, and one more for each further region of theirs."""
-    going_on = [visit for visit in visits if visit.state not in OVER]
+    """For the page's scripts, by visit, of those that are not over; on a crew's, what was found and sold is for whoever
+    leads to tell. `reachable` are the visits whose customer can be written to. Fourteen queries however many visits
+    there are, and one more for each further region of theirs."""
+    going_on = [visit for visit in visits if visit.state not in OVER and visit.leads]
     reports, offers = reports_of(going_on), offers_of(going_on)
     today = now.astimezone(caller.organisation.zone).date()
     proposals = proposals_of(caller=caller, visits=going_on, offers=offers, on=today, language=language)

@@ -1,5 +1,7 @@
 """Visits: all for dispatch, those of their regions for managers, their own for technicians."""
 
+from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -19,6 +21,9 @@ CALENDAR_DAYS = timedelta(
 )  # cancelled visits stay that long, because clients keep what merely vanishes
 SHOWN = ("site__community", "service_type", "work_order__request__customer")
 UNSHOWN = unshown("site__community__")
+
+Trip = tuple[UUID, int]
+"""Of all of a crew: `Visit.trip`."""
 
 
 def visit_list(caller: Caller) -> QuerySet[Visit]:
@@ -42,6 +47,19 @@ def schedule(caller: Caller, first: date, last: date) -> list[Visit]:
     """The assigned visits of the local days `first`..`last`, in the order they are driven."""
     visits = _scheduled(caller, first, last).select_related(*SHOWN).defer(*UNSHOWN)
     return list(visits.order_by("starts_at", "id"))
+
+
+def crews_of(caller: Caller, visits: Iterable[Visit]) -> dict[Trip, list[Visit]]:
+    """Everybody's visits of the crews among these, by their trips and in them by role, with their technicians: also of
+    those whose schedule the caller may not see. One query, none without a crew."""
+    trips = {visit.trip for visit in visits if visit.crew_size > 1}
+    crews: dict[Trip, list[Visit]] = defaultdict(list)
+    if trips:
+        orders = {order for order, _ in trips}
+        rows = Visit.objects.filter(organisation=caller.organisation, work_order__in=orders, crew_size__gt=1)
+        for one in rows.select_related("technician").order_by("role"):
+            crews[one.trip].append(one)
+    return {trip: crews[trip] for trip in trips}
 
 
 def nearest_visit_day(caller: Caller, today: date) -> date | None:

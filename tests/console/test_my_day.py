@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.contrib.staticfiles import finders
@@ -171,12 +172,9 @@ def sides(name: str) -> str:
 
 def test_what_is_asked_and_can_be_offered_comes_with_the_page(tom: Technician, now: datetime) -> None:
     world = World(tom, now)
-    page = browser(tom.user).get(DAY).content.decode()
-    found = re.search(r'<script id="told" type="application/json">(.*?)</script>', page)
-    assert found is not None
-    told = json.loads(found[1])["visits"]
-    assert set(told) == {str(one.pk) for one in (world.scheduled, world.on_site, world.started)}
-    on_site = told[str(world.on_site.pk)]
+    visits = told(tom.user)
+    assert set(visits) == {str(one.pk) for one in (world.scheduled, world.on_site, world.started)}
+    on_site = visits[str(world.on_site.pk)]
     assert [point["code"] for point in on_site["points"]] == ["leaks"]
     assert (on_site["answers"], on_site["may_write"]) == ({"code-1": True}, True)
     assert on_site["photos"] == [{"key": world.names["photo"], "code": ""}]
@@ -188,7 +186,52 @@ def test_what_is_asked_and_can_be_offered_comes_with_the_page(tom: Technician, n
         {"item": "pump-1"},
         {"item": "ruled-1"},
     ]
-    assert told[str(world.started.pk)]["points"] == []  # it began before there was a list
+    assert visits[str(world.started.pk)]["points"] == []  # it began before there was a list
+
+
+def test_a_crew_is_told_who_leads_and_who_goes_along(
+    xicun: Community, wang: Customer, tom: Technician, tina: Technician, now: datetime
+) -> None:
+    """What is asked and offered there is for whoever leads to tell."""
+    lead = visit(xicun, tom, now + HOUR, wang, VisitState.ARRIVED)
+    along = factories.along(lead, tina)
+
+    toms, tinas = opened(tom.user), opened(tina.user)
+
+    assert "You lead. With you: Technician T2." in toms.words
+    assert "You go along: Technician T1 leads, and tells how it ended." in tinas.words
+    cards = [[one for one in page.all("li") if "data-visit" in one] for page in (toms, tinas)]
+    assert [(one["data-visit"], "data-along" in one) for [one] in cards] == [
+        (str(lead.pk), False),
+        (str(along.pk), True),
+    ]
+    assert [list(told(user)) for user in (tom.user, tina.user)] == [[str(lead.pk)], []]
+    assert (
+        "您與 Technician T1 同行，由對方帶隊並回報結果。"
+        in opened(tina.user, DAY.replace("en", "zh-hant")).words
+    )
+
+
+def test_more_crews_ask_no_more_questions(
+    xicun: Community, wang: Customer, tom: Technician, tina: Technician, now: datetime
+) -> None:
+    counts = []
+    for hours in (1, 2):
+        factories.along(visit(xicun, tom, now + hours * HOUR, wang, VisitState.SCHEDULED), tina)
+        client = browser(tom.user)
+        with CaptureQueriesContext(connection) as asked:
+            client.get(DAY)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+
+
+def told(user: User | None) -> dict[str, Any]:
+    """By visit."""
+    page = browser(user).get(DAY).content.decode()
+    found = re.search(r'<script id="told" type="application/json">(.*?)</script>', page)
+    assert found is not None
+    visits: dict[str, Any] = json.loads(found[1])["visits"]
+    return visits
 
 
 def test_more_visits_ask_no_more_questions(tom: Technician, now: datetime) -> None:

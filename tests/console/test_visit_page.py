@@ -76,6 +76,45 @@ def test_the_office_reads_what_was_told(visit: Visit, dora: User, now: datetime)
     assert "有無漏水" in opened(dora, f"/visits/{visit.pk}?lang=zh-hant").words
 
 
+def test_a_crew_is_named_with_links_to_each_others_visits(
+    visit: Visit, tom: Technician, tina: Technician, dora: User, now: datetime
+) -> None:
+    along = factories.along(visit, tina)
+    Visit.objects.filter(work_order=visit.work_order_id).update(
+        state=VisitState.NOT_COMPLETED, outcome="Nobody at home"
+    )
+    pages = {one.role: opened(dora, f"/visits/{one.pk}?lang=en") for one in (visit, along)}
+    for page, other in ((pages[0], along), (pages[1], visit)):
+        assert {"T1 Technician T1", "leads", "T2 Technician T2", "goes along"} <= set(page.words)
+        assert [one["href"] for one in page.all("a") if "/visits/" in one.get("href", "")] == [
+            f"/visits/{other.pk}"
+        ]
+    told = {"Nobody at home", "Any leak?", "not answered"}
+    assert (told & set(pages[0].words), told & set(pages[1].words)) == (told, set())
+    assert "What was found there and how it ended is told at the visit of whoever leads." in pages[1].words
+    tinas = opened(tina.user, f"/visits/{along.pk}?lang=en")
+    assert not [one for one in tinas.all("a") if "/visits/" in one.get("href", "")]
+
+
+def test_of_a_crew_without_anybody_each_page_leads_to_the_board_s_only_entry(
+    dora: User, version: PlanVersion, xicun: Community, now: datetime
+) -> None:
+    lead = factories.visit(factories.site(xicun), now)
+    along = factories.along(lead)
+    for one in (lead, along):
+        UnassignedVisit.objects.create(
+            organisation=version.organisation, version=version, visit=one, reason="crew_incomplete"
+        )
+    for one in (lead, along):
+        page = opened(dora, f"/visits/{one.pk}?lang=en")
+        assert "nobody yet" in page.words
+        assert [
+            link["href"].split("#")[1]
+            for link in page.all("a")
+            if "/board" in link.get("href", "") and "#" in link["href"]
+        ] == [str(lead.pk)]
+
+
 def test_whose_visit_it_is_not_finds_none(visit: Visit, tina: Technician, stranger: User, mina: User) -> None:
     path = f"/visits/{visit.pk}"
     assert [browser(who).get(path).status_code for who in (tina.user, stranger, mina)] == [404, 404, 200]

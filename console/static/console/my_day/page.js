@@ -15,7 +15,8 @@ const NEXT = {
   arrived: ["start", "could-not-complete"],
   started: ["complete", "could-not-complete"],
 };
-/** These are asked back, for they end the visit; the field is what is written down with them. */
+/** These are asked back, for they end the visit, and only whoever leads does that; the field is what is written down
+ * with them. */
 const ASKED_BACK = { complete: "notes", "could-not-complete": "reason" };
 
 const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
@@ -33,11 +34,21 @@ function showVisit(card) {
   const shown = card.querySelector(".state");
   shown.textContent = words.states[now.state];
   shown.className = `state ${now.state}`;
-  card.querySelector(".next-steps").replaceChildren(...(NEXT[now.state] ?? []).map((step) => button(card, step)));
+  card.querySelector(".next-steps").replaceChildren(...stepsOf(card, now).map((step) => button(card, step)));
   const refused = deeds().filter((one) => one.visit === card.dataset.visit && one.refused !== undefined);
   card.querySelector(".refused").replaceChildren(...refused.map(refusal));
-  showOnSite(card, now, (deed) => act(card, deed), (trouble) => warn(card, trouble));
+  if (!isAlong(card)) showOnSite(card, now, (deed) => act(card, deed), (trouble) => warn(card, trouble));
   if (reminded.has(card.dataset.visit)) mark(card, open(now));
+}
+
+/** Whether somebody else leads: what is found, sold and done there is for that one to tell. */
+function isAlong(card) {
+  return "along" in card.dataset;
+}
+
+function stepsOf(card, now) {
+  const steps = NEXT[now.state] ?? [];
+  return isAlong(card) ? steps.filter((step) => !(step in ASKED_BACK)) : steps;
 }
 
 function button(card, step) {
