@@ -114,7 +114,7 @@ export class Details {
 
   #pins(visit) {
     if (!this.day.isMovable(visit.id) || !this.day.stops.has(visit.id)) return "";
-    if (visit.role) return element("p", { class: "soft" }, say("pin_leader"));
+    if (visit.role) return element("small", { class: "soft" }, say("pin_leader"));
     const choices = [null, "technician", "time", "both"].map((pin) =>
       element("option", { value: pin ?? "", selected: pin === visit.pinned }, say(`pin_${pin ?? "nothing"}`)),
     );

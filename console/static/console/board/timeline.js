@@ -304,7 +304,7 @@ function contentOf({ visit, stop, home, crew, title }, pxOfSecond) {
   if (home) nodes.push(line("travel home", home * pxOfSecond, 0));
   nodes.push(element("span", { class: "name" }, visit.service));
   if (stop.late_minutes) nodes.push(element("b", { class: "mark" }, `+${stop.late_minutes}`));
-  if (crew) nodes.push(element("b", { class: visit.role ? "crew along" : "crew" }, `×${visit.crew_size}`));
+  if (crew) nodes.push(element("b", { class: visit.role ? "crew along" : "crew", "data-size": visit.crew_size }));
   return nodes;
 }
 
