@@ -112,11 +112,14 @@ def _set_off(company: Company, on: date, now: datetime) -> tuple[Visit, Visit]:
 
 
 def _firsts(company: Company, on: date, now: datetime) -> tuple[Visit, Visit]:
-    """Of two technicians the first visit of the day, the first of them with something to offer. What will only have
-    been asked for later today cannot have begun."""
+    """Of two technicians who have worked before, and have a statement, the first visit of the day, the first of them
+    with something to offer. What will only have been asked for later today cannot have begun; whoever only goes along
+    tells nobody of it."""
     begin, end = day_bounds(company.organisation, on, on)
+    worked = Visit.objects.filter(organisation=company.organisation, state="completed").values("technician")
     planned = Visit.objects.filter(
         organisation=company.organisation,
+        technician__in=worked,
         starts_at__range=(begin, end),
         work_order__request__requested_at__lt=now,
         site__community__region__managers__isnull=False,
@@ -124,8 +127,9 @@ def _firsts(company: Company, on: date, now: datetime) -> tuple[Visit, Visit]:
     firsts: dict[UUID | None, Visit] = {}
     for visit in planned.order_by("starts_at", "pk"):
         firsts.setdefault(visit.technician_id, visit)
-    at_work = next(visit for visit in firsts.values() if _add_ons(company, visit))
-    return at_work, next(visit for visit in firsts.values() if visit is not at_work)
+    leading = [visit for visit in firsts.values() if visit.leads]
+    at_work = next(visit for visit in leading if _add_ons(company, visit))
+    return at_work, next(visit for visit in leading if visit is not at_work)
 
 
 def _add_ons(company: Company, visit: Visit) -> list[str]:
