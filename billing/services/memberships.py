@@ -59,7 +59,7 @@ def membership_sell(*, caller: Caller, given: MembershipGiven, now: datetime) ->
         raise BadMembership("A membership begins today, or within a year.")
     membership = Membership(
         plan=maintenance_plan_get(caller, given.plan_code),
-        customer=customer_given_ensure(caller=caller, given=given.customer, site=given.site),
+        customer=customer_given_ensure(caller=caller, given=given.customer, address=given.site.address),
         site=site_given_ensure(caller=caller, given=given.site),
         starts_on=starts_on,
         renews=given.renews,

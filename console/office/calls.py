@@ -1,4 +1,5 @@
-"""The page for the telephone: from a number or an address to a booked window, by keyboard alone.
+"""The page for the telephone: from a number or an address to a booked window, by keyboard alone; or, where there is
+none, to a request that the next plan finds a time for.
 
 What is typed goes by POST: numbers and addresses of customers do not belong into addresses of pages.
 """
@@ -7,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -30,13 +31,14 @@ from console.office.pages import View, language_here, office_page, signed_in
 from console.office.words import VISIT_STATES
 from console.window_field import WindowField, window_value
 from core.errors import Invalid
-from dispatch.errors import BookingUnknown, CrewNeeded, WindowGone
+from dispatch.errors import BookingUnknown, CrewNeeded, RequestUnknown, WindowGone
 from dispatch.explanations import name_in
-from dispatch.models import Booking, ServiceType, Visit
+from dispatch.models import Booking, ServiceRequest, ServiceType, Visit
 from dispatch.selectors.bookings import book_token, booking_get
 from dispatch.selectors.calls import customer_of_phone, sites_of_customer, visits_at
+from dispatch.selectors.requests import request_get
 from dispatch.services.bookings import booking_confirm, window_hold
-from dispatch.services.requests import CustomerGiven, SiteGiven
+from dispatch.services.requests import CustomerGiven, RequestGiven, SiteGiven, request_create
 from dispatch.services.windows import Opening, Openings, Wanted, windows_find
 
 MOST = 12  # windows on the page: the ones that cost least
@@ -56,6 +58,7 @@ PROBLEMS: dict[str, Promise] = {
     "service-type-unknown": _("Please choose a service."),
     "site-unknown": _("This address is not known, or lies in none of our communities."),
 }
+STATUSES = {"gone": 409, "incomplete": 422}
 
 
 class CallForm(forms.Form):
@@ -70,10 +73,9 @@ class CallForm(forms.Form):
     lat = forms.FloatField(required=False, min_value=-90, max_value=90)
 
 
-class TakeForm(CallForm):
-    """A window, and whom it is for."""
+class AskForm(CallForm):
+    """Whom it is for."""
 
-    window = WindowField()
     name = forms.CharField(max_length=160)
     email = forms.EmailField(max_length=160, required=False)
     description = forms.CharField(max_length=4000, required=False)
@@ -81,6 +83,12 @@ class TakeForm(CallForm):
     def clean(self) -> None:
         if not (any(map(str.isdigit, self.cleaned_data.get("phone", ""))) or self.cleaned_data.get("email")):
             self.add_error("phone", "a telephone number or an e-mail address")
+
+
+class TakeForm(AskForm):
+    """And in which window."""
+
+    window = WindowField()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,11 +139,15 @@ def for_dispatch(view: View) -> View:
 @signed_in
 @for_dispatch
 def calls(request: HttpRequest, caller: Caller) -> HttpResponse:
-    """The empty form, with ?booked= under what has just been booked; by POST the windows, or the booking."""
+    """The empty form, above it what has just been booked (?booked=) or asked for (?asked=); by POST the windows, the
+    booking, or the request without a window."""
     if request.method == "GET":
-        return _page(request, caller, {"booked": _just_booked(request, caller)})
+        booked, asked = _just_booked(request, caller), _just_asked(request, caller)
+        return _page(request, caller, {"booked": booked, "asked": asked})
     if "take" in request.POST:
         return _take(request, caller)
+    if "ask" in request.POST:
+        return _ask(request, caller)
     return _found(request, caller, CallForm(request.POST))
 
 
@@ -150,9 +162,35 @@ def _take(request: HttpRequest, caller: Caller) -> HttpResponse:
         return _found(request, caller, form, problem="gone")
     except (CrewNeeded, Invalid) as refusal:
         return _page(request, caller, {"said": said, "problem": refusal.code}, refusal.status)
-    who = CustomerGiven(name=said["name"], phone=said["phone"], email=said["email"])
-    booking_confirm(booking=booking, customer=who, description=said["description"], now=now)
+    booking_confirm(booking=booking, customer=_who(said), description=said["description"], now=now)
     return redirect(f"{reverse('calls')}?booked={booking.pk}")
+
+
+def _ask(request: HttpRequest, caller: Caller) -> HttpResponse:
+    """Whoever plans finds the time."""
+    form = AskForm(request.POST)
+    if not form.is_valid():
+        return _found(request, caller, CallForm(request.POST), problem="incomplete")
+    try:
+        asked = request_create(caller=caller, given=_asked(caller, form.cleaned_data), now=timezone.now())
+    except Invalid as refusal:
+        return _page(request, caller, {"said": form.cleaned_data, "problem": refusal.code}, refusal.status)
+    return redirect(f"{reverse('calls')}?asked={asked.pk}")
+
+
+def _asked(caller: Caller, said: dict[str, Any]) -> RequestGiven:
+    now = timezone.now().astimezone(caller.organisation.zone)
+    return RequestGiven(
+        reference=f"C{now:%y%m%d}-{uuid4().hex[-8:].upper()}",
+        service_type_code=said["service"],
+        site=_where(said),
+        customer=_who(said),
+        description=said["description"],
+    )
+
+
+def _who(said: dict[str, Any]) -> CustomerGiven:
+    return CustomerGiven(name=said["name"], phone=said["phone"], email=said["email"])
 
 
 def _found(request: HttpRequest, caller: Caller, form: forms.Form, *, problem: str = "") -> HttpResponse:
@@ -172,18 +210,24 @@ def _found(request: HttpRequest, caller: Caller, form: forms.Form, *, problem: s
         return _page(request, caller, context | {"problem": "unknown-number"})
     try:
         found = windows_find(caller=caller, wanted=_wanted(said, customer), now=timezone.now())
-    except (CrewNeeded, Invalid) as refusal:
+    except CrewNeeded as refusal:
+        context |= {"problem": problem or refusal.code, "without_window": True}
+        return _page(request, caller, context, STATUSES.get(problem, refusal.status))
+    except Invalid as refusal:
         return _page(request, caller, context | {"problem": refusal.code}, refusal.status)
     language = language_here(request, caller.organisation.language)
-    status = {"gone": 409, "incomplete": 422}.get(problem, 200)
-    return _page(request, caller, context | {"place": _place(caller, found, language)}, status)
+    context["place"] = _place(caller, found, language)
+    return _page(request, caller, context, STATUSES.get(problem, 200))
 
 
 def _wanted(said: dict[str, Any], customer: Customer | None = None) -> Wanted:
+    return Wanted(service_type_code=said["service"], site=_where(said), customer=customer)
+
+
+def _where(said: dict[str, Any]) -> UUID | SiteGiven:
     """At a site of ours, or at an address; where that is we may have found out before."""
     point = {} if None in (said["lon"], said["lat"]) else {"lon": said["lon"], "lat": said["lat"]}
-    site = said["site"] or SiteGiven(address=said["address"], unit=said["unit"], **point)
-    return Wanted(service_type_code=said["service"], site=site, customer=customer)
+    return said["site"] or SiteGiven(address=said["address"], unit=said["unit"], **point)
 
 
 def _place(caller: Caller, found: Openings, language: Language) -> Place:
@@ -232,6 +276,13 @@ def _just_booked(request: HttpRequest, caller: Caller) -> Booking | None:
     try:
         return booking_get(caller, UUID(request.GET.get("booked", "")))
     except (ValueError, BookingUnknown):
+        return None
+
+
+def _just_asked(request: HttpRequest, caller: Caller) -> ServiceRequest | None:
+    try:
+        return request_get(caller, UUID(request.GET.get("asked", "")))
+    except (ValueError, RequestUnknown):
         return None
 
 

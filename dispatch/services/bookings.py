@@ -38,6 +38,7 @@ from dispatch.services.requests import (
     CustomerGiven,
     request_cancel,
     requests_tell,
+    site_known,
     site_told,
 )
 from dispatch.services.windows import (
@@ -51,7 +52,6 @@ from dispatch.services.windows import (
     openings_on,
     region_of,
     service_type_of,
-    site_known,
     told,
 )
 from dispatch.states import BOOKING, REQUEST, VISIT, BookingState, RequestState, VisitState, before

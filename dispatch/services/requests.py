@@ -18,6 +18,7 @@ from dispatch.errors import (
     NotForYourRole,
     RequestKnown,
     ServiceTypeUnknown,
+    SiteUnknown,
     StepOutOfOrder,
 )
 from dispatch.models import RECOVERY_SOURCE, ServiceRequest, ServiceType, Visit, WorkOrder
@@ -84,11 +85,12 @@ class CustomerGiven:
 
 @dataclass(frozen=True, kw_only=True)
 class RequestGiven:
-    """What is asked for, as the caller says it. The service should start inside the window, if there is one."""
+    """What is asked for, as the caller says it: at a place, or at a site of ours by its id. The service should start
+    inside the window, if there is one."""
 
     reference: str
     service_type_code: str
-    site: SiteGiven
+    site: SiteGiven | UUID
     customer: CustomerGiven | None = None
     description: str = ""
     window_from_at: datetime | None = None
@@ -99,7 +101,7 @@ def request_create(*, caller: Caller, given: RequestGiven, now: datetime) -> Ser
     """Take a request and find its community. An address that none of our sites has is looked up after the commit;
     the site stays unplaced, with the reason, where that fails.
 
-    Raises NotForYourRole, ServiceTypeUnknown, CommunityUnknown, RequestKnown.
+    Raises NotForYourRole, ServiceTypeUnknown, CommunityUnknown, SiteUnknown, RequestKnown.
     """
     if not caller.runs_dispatch:
         raise NotForYourRole("Requests are taken by dispatchers and administrators.")
@@ -116,13 +118,17 @@ def _create(caller: Caller, given: RequestGiven, now: datetime) -> ServiceReques
     kind = ServiceType.objects.filter(organisation=caller.organisation, code=given.service_type_code).first()
     if kind is None:
         raise ServiceTypeUnknown(f"There is no service type {given.service_type_code!r}.")
-    place = site_given_ensure(caller=caller, given=given.site)
+    place = (
+        site_known(caller.organisation, given.site)
+        if isinstance(given.site, UUID)
+        else site_given_ensure(caller=caller, given=given.site)
+    )
     request = ServiceRequest.objects.create(
         organisation=caller.organisation,
         source=SOURCE,
         reference=given.reference,
         site=place,
-        customer=customer_given_ensure(caller=caller, given=given.customer, site=given.site)
+        customer=customer_given_ensure(caller=caller, given=given.customer, address=place.address)
         if given.customer
         else None,
         service_type=kind,
@@ -197,14 +203,14 @@ def maintenance_request(
     return request
 
 
-def customer_given_ensure(*, caller: Caller, given: CustomerGiven, site: SiteGiven) -> Customer:
+def customer_given_ensure(*, caller: Caller, given: CustomerGiven, address: str) -> Customer:
     """The customer that is meant, made when new."""
     return customer_ensure(
         organisation=caller.organisation,
         name=given.name,
         phone=given.phone,
         email=given.email,
-        address=site.address,
+        address=address,
     )
 
 
@@ -212,6 +218,17 @@ def site_given_ensure(*, caller: Caller, given: SiteGiven) -> Site:
     """The site that is meant, made when new. Raises CommunityUnknown."""
     told = site_told(organisation=caller.organisation, given=given)
     return site_ensure(organisation=caller.organisation, told=told)
+
+
+def site_known(organisation: Organisation, site_id: UUID) -> Site:
+    """Raises SiteUnknown."""
+    sites = Site.objects.filter(organisation=organisation).select_related(
+        "organisation", "community__region__organisation"
+    )
+    site = sites.filter(pk=site_id).first()
+    if site is None:
+        raise SiteUnknown
+    return site
 
 
 def site_told(*, organisation: Organisation, given: SiteGiven) -> SiteTold:

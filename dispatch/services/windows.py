@@ -25,13 +25,12 @@ from dispatch.errors import (
     NotForYourRole,
     NowhereToGo,
     ServiceTypeUnknown,
-    SiteUnknown,
 )
 from dispatch.models import BookingProfile, ServiceType, Technician
 from dispatch.selectors.bookings import booking_profile_of
 from dispatch.services.desks import WarmDesk, desks_of
 from dispatch.services.guests import Guest, guest_visit
-from dispatch.services.requests import SiteGiven, site_told
+from dispatch.services.requests import SiteGiven, site_known, site_told
 from dispatch.solver.problem import TimeWindow
 
 Window = tuple[datetime, datetime]
@@ -163,17 +162,6 @@ def service_type_of(organisation: Organisation, code: str) -> ServiceType:
     if kind.technicians > 1:
         raise CrewNeeded
     return kind
-
-
-def site_known(organisation: Organisation, site_id: UUID) -> Site:
-    """Raises SiteUnknown."""
-    sites = Site.objects.filter(organisation=organisation).select_related(
-        "organisation", "community__region__organisation"
-    )
-    site = sites.filter(pk=site_id).first()
-    if site is None:
-        raise SiteUnknown
-    return site
 
 
 def check_reachable(site: Site) -> None:

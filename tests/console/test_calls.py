@@ -9,7 +9,8 @@ from django.test import Client
 from communities.models import Community, MetricDay, Region, User
 from communities.services.customers import customer_ensure
 from communities.services.windows import windows_make
-from dispatch.models import Booking, ServiceType, Technician, Visit
+from dispatch.models import Booking, ServiceRequest, ServiceType, Shift, Technician, Visit
+from dispatch.states import RequestState
 from tests import factories
 from tests.console.test_customer_pages import Page
 
@@ -124,6 +125,44 @@ def test_what_takes_several_technicians_has_no_window(
         answer = desk.post(f"/calls?lang={language}", said)
         assert (answer.status_code, told in words(answer.content)) == (409, True)
     assert Booking.objects.count() == 0
+
+
+@pytest.mark.parametrize("technicians", [1, 2])
+def test_where_there_is_no_window_the_request_is_taken_without_one(
+    desk: Client, village: Community, technicians: int
+) -> None:
+    """For two technicians, or when nobody is at work."""
+    ServiceType.objects.update(technicians=technicians)
+    Shift.objects.all().delete()
+    site = factories.site(village)
+    said = {"service": "filter", "site": str(site.pk)}
+    shown = desk.post("/calls?lang=en", said)
+    assert "Take the request without a window" in words(shown.content)
+
+    who = {"ask": "1", "name": "Ms Wang", "phone": PHONE, "description": "A new unit"}
+    refused = desk.post("/calls?lang=en", {**said, **who, "phone": ""})
+    assert (refused.status_code, "A name, and a telephone number" in words(refused.content)) == (422, True)
+    answer = desk.post("/calls?lang=en", {**said, **who})
+
+    [asked] = ServiceRequest.objects.all()
+    assert asked.customer
+    assert (asked.site, asked.customer.name, asked.description) == (site, "Ms Wang", "A new unit")
+    assert (asked.state, asked.window_from_at) == (RequestState.RECEIVED, None)
+    assert (answer.status_code, answer["Location"]) == (302, f"/calls?asked={asked.pk}")
+    told = words(desk.get(answer["Location"]).content)
+    assert f"Taken for Ms Wang, {site}: the next plan finds a time. {asked.reference}" in told
+
+
+def test_an_address_that_nobody_has_asked_from_is_taken_without_a_window(
+    desk: Client, village: Community
+) -> None:
+    ServiceType.objects.update(technicians=2)
+    said = {"service": "filter", "address": "1 Example Road", "ask": "1", "name": "Ms Wang", "phone": PHONE}
+
+    answer = desk.post("/calls?lang=en", said)
+
+    [asked] = ServiceRequest.objects.all()
+    assert (answer.status_code, asked.site.address, asked.site.community) == (302, "1 Example Road", None)
 
 
 def test_whoever_is_slower_sees_what_is_left(desk: Client, village: Community) -> None:
