@@ -16,9 +16,9 @@ from communities.models import Community, Region, User
 from console.office.figure_words import TITLES
 from console.office.insight import AT_ONCE
 from tests import factories
+from tests.console.office import MONDAY, metric
 from tests.console.test_board import CSP
 from tests.console.test_customer_pages import Page
-from tests.console.test_office import MONDAY, metric
 
 
 @pytest.fixture

@@ -15,12 +15,10 @@ from communities.models import Community, CustomerStanding, FigureUse, MetricDay
 from communities.services.windows import windows_make
 from dispatch.models import PlanVersion, Technician
 from tests import factories
+from tests.console.office import MONDAY, metric, signal
 from tests.console.test_customer_pages import Page
-from tests.console.test_office import MONDAY, metric, signal, version
 from tests.console.test_revenue import a_goal, read
 from tests.dispatch.recoveries import recovered, visit_done
-
-__all__ = ["version"]
 
 BEFORE = MONDAY - timedelta(days=28)  # the last day of the window before
 

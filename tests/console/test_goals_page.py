@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from communities.models import Goal, GoalVersion, Region, User
 from dispatch.models import Technician
+from tests.console.office import opened
 from tests.console.test_customer_pages import Page
-from tests.console.test_office import opened
 from tests.console.test_policy import browser_of, told
 from tests.console.test_revenue import a_goal
 

@@ -22,8 +22,8 @@ from tests import factories
 from tests.api.world.plans import PREVIEWED, SIDE
 from tests.communities.test_experiment import reading
 from tests.conftest import as_caller
+from tests.console.office import opened
 from tests.console.test_customer_pages import Page
-from tests.console.test_office import opened
 
 DEFAULT = SignalPolicy()
 WARMER = replace(DEFAULT, csat_minutes=6.0)

@@ -12,7 +12,7 @@ from communities.services.suspensions import feedback_suspend, feedback_suspende
 from console.office.proof import Plot
 from dispatch.models import Technician
 from tests.communities.test_experiment import reading
-from tests.console.test_office import opened
+from tests.console.office import opened
 
 TABLE = ["Satisfaction", "4.40", "4.10", "−0.30", "−0.45 … −0.15", "Feedback harms"]
 

@@ -21,11 +21,9 @@ from dispatch.models import (
 )
 from dispatch.states import VisitState
 from tests import factories
+from tests.console.office import put_on_route
 from tests.console.test_customer_pages import Page
 from tests.console.test_my_day import browser, opened
-from tests.console.test_office import put_on_route, version, xicun
-
-__all__ = ["version", "xicun"]
 
 POINTS = [
     Point(code="leaks", name="有無漏水", name_en="Any leak?"),
