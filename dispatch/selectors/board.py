@@ -15,7 +15,7 @@ from communities.selectors.places import region_list
 from dispatch.errors import PlanUnknown, RegionUnknown
 from dispatch.models import Plan, PlanVersion, Route, Shift, Stop, UnassignedVisit
 from dispatch.selectors.board_rows import StopRow, VisitRow, left_out_rows, stop_rows
-from dispatch.selectors.plans import SHOWN, UNSHOWN, plan_list, version_list
+from dispatch.selectors.plans import SHOWN, UNSHOWN, left_out, plan_list, version_list
 from dispatch.selectors.visits import day_bounds
 from dispatch.states import PlanState
 
@@ -111,7 +111,7 @@ def version_stops(version: PlanVersion) -> list[Stop]:
 
 def _left_out(version: PlanVersion) -> list[UnassignedVisit]:
     """Why visits are left out, the most urgent first."""
-    left = version.unassigned.filter(visit__role=0).select_related("visit")
+    left = left_out(version).select_related("visit")
     return list(left.order_by("visit__work_order__request__resolve_by", "pk"))
 
 

@@ -10,6 +10,7 @@ from django.db.models.expressions import Combinable
 
 from communities.models.places import address_line
 from dispatch.models import PlanVersion
+from dispatch.selectors.plans import left_out
 
 
 class Named(NamedTuple):
@@ -95,7 +96,7 @@ def stop_rows(version: PlanVersion) -> dict[UUID, list[StopRow]]:
 
 def left_out_rows(version: PlanVersion) -> list[VisitRow]:
     """The visits that a version leaves out, the most urgent first. One query."""
-    found = version.unassigned.filter(visit__role=0).order_by("visit__work_order__request__resolve_by", "pk")
+    found = left_out(version).order_by("visit__work_order__request__resolve_by", "pk")
     return [_visit(*row) for row in found.values_list(*OF_VISIT)]
 
 

@@ -32,5 +32,5 @@ def sites_of_customer(customer: Customer) -> list[Site]:
 
 def visits_at(caller: Caller, site_id: UUID) -> QuerySet[Visit]:
     """The last visits to a site and those to come, the newest first."""
-    visits = visit_list(caller).filter(site=site_id).exclude(state=VisitState.CANCELLED)
+    visits = visit_list(caller).filter(site=site_id, role=0).exclude(state=VisitState.CANCELLED)
     return visits.select_related("technician").order_by("-id")[:MOST_VISITS]

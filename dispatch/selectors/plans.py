@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from communities.access import Caller
 from communities.selectors.places import unshown
@@ -46,10 +46,19 @@ def version_routes(version: PlanVersion) -> QuerySet[Route]:
     )
 
 
+def left_out(version: PlanVersion) -> QuerySet[UnassignedVisit]:
+    """What a version leaves out, a crew once: by whoever leads it, else by whoever is missing to go along."""
+    leads = version.unassigned.filter(
+        visit__work_order=OuterRef("visit__work_order"),
+        visit__sequence=OuterRef("visit__sequence"),
+        visit__role=0,
+    )
+    return version.unassigned.filter(Q(visit__role=0) | ~Exists(leads))
+
+
 def version_unassigned(version: PlanVersion) -> QuerySet[UnassignedVisit]:
-    """What it leaves out; of a crew, the visit of whoever would lead it."""
-    left = version.unassigned.filter(visit__role=0)
-    return left.select_related(*SHOWN).defer(*UNSHOWN).order_by("visit_id")
+    """What it leaves out, a crew once."""
+    return left_out(version).select_related(*SHOWN).defer(*UNSHOWN).order_by("visit_id")
 
 
 def version_visit(version: PlanVersion, visit_id: UUID) -> Stop | UnassignedVisit:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from uuid import UUID
@@ -46,7 +46,8 @@ PLANNED = (
 the time. Whoever uses more of a visit adds it here, or asks the database once for each."""
 
 BEGUN = (
-    *("organisation", "starts_at", "ends_at", "arrived_at", "started_at", "finished_at", "duration_minutes"),
+    *("organisation", "work_order", "sequence", "role", "starts_at", "ends_at", "duration_minutes"),
+    *("arrived_at", "started_at", "finished_at"),
     *("technician__code", "site__point", "site__community__centre"),
 )
 """And of one that has begun."""
@@ -126,7 +127,11 @@ def rows_hash(visits: Iterable[Visit], shifts: Iterable[Shift]) -> str:
 
 def day_load(*, region: Region, on: date, now: datetime, signal_set: SignalSet | None) -> Day:
     """Read the day, as of `now` if it is today. Eleven queries, whatever its size."""
-    return _day(region, on, now, signal_set, shifts_of(region, on), open_visits(region, on, now))
+    day = _day(region, on, now, signal_set, shifts_of(region, on), open_visits(region, on, now))
+    led = {visit.trip for visit in day.trips.values()}
+    led.update(visit.trip for visits in day.begun.values() for visit in visits)
+    kept = {name: visit for name, visit in day.visits.items() if visit.trip in led}
+    return day if len(kept) == len(day.visits) else replace(day, visits=kept)
 
 
 def day_part(

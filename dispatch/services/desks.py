@@ -66,8 +66,8 @@ class WarmDesk:
 
     def visits_in(self, community: Community) -> int:
         """How many visits of that community are promised, under way or done that day."""
-        promised = sum(visit.site.community_id == community.pk for visit in self.day.visits.values())
-        begun = (visit for visits in self.day.begun.values() for visit in visits)
+        promised = sum(visit.site.community_id == community.pk for visit in self.day.trips.values())
+        begun = (visit for visits in self.day.begun.values() for visit in visits if visit.leads)
         return promised + sum(visit.site.community_id == community.pk for visit in begun)
 
 

@@ -112,9 +112,10 @@ def visit_not_complete(
 
 @transaction.atomic
 def visit_annotate(*, caller: Caller, visit_id: UUID, notes: str, revision: int) -> Visit:
-    """Replace the visit's notes, if it is still at `revision`. Raises Stale otherwise."""
+    """Replace the visit's notes, if it is still at `revision`. Raises Stale otherwise, and NotLeading."""
     visit = visit_get(caller, visit_id)
     _may_report(caller)
+    check_leads(visit)
     changed = Visit.objects.filter(pk=visit.pk, revision=revision).update(
         notes=notes, revision=revision + 1, updated_at=timezone.now()
     )
@@ -138,13 +139,14 @@ def _step(
         changes["checklist_id"] = visit.service_type.checklist_id  # whatever the list becomes later
     # The order of locks is the same for all who change visits: work order, technician, visit.
     WorkOrder.objects.select_for_update(no_key=True).get(pk=visit.work_order_id)
-    if visit.technician_id:
-        lock_all("technician", [visit.technician_id])
+    lock_all("technician", _whose(visit, to))
     moved = Visit.objects.filter(pk=visit.pk, state__in=before(VISIT, to)).update(
         state=to, revision=F("revision") + 1, updated_at=now, **changes
     )
     if moved != 1:
-        visit.refresh_from_db(fields=["state"])
+        visit = visit_get(caller, visit_id)
+        if not visit.leads and visit.state in ENDED:
+            return visit  # it ended while we waited
         raise StepOutOfOrder(
             f"The visit is {visit.get_state_display().lower()}: it cannot become {to.label.lower()}."
         )
@@ -161,16 +163,24 @@ def _tell(caller: Caller, visit: Visit, to: VisitState, happened_at: datetime, n
     outbox.emit(f"visit.{to.value}", visit.pk)
 
 
+def _whose(visit: Visit, to: VisitState) -> set[UUID]:
+    """Whose schedules a step changes: when a crew is done, everybody's."""
+    own = {visit.technician_id} if visit.technician_id else set()
+    if visit.crew_size == 1 or to not in ENDED:
+        return own
+    crew = Visit.objects.filter(work_order=visit.work_order_id, sequence=visit.sequence)
+    return own.union(crew.exclude(technician=None).values_list("technician_id", flat=True))
+
+
 def _crew_end(visit: Visit, now: datetime) -> None:
-    """Whoever went along is done when whoever led says so, however far he had told of it."""
+    """Whoever went along is done when whoever led says so, however far he had told of it; nobody is looked for any
+    more to go along."""
     along = Visit.objects.filter(work_order=visit.work_order_id, sequence=visit.sequence, role__gt=0)
+    changed: dict[str, Any] = {"revision": F("revision") + 1, "updated_at": now, "outcome": visit.outcome}
     along.filter(state__in=[str(state) for state in VISIT_TAKING]).update(
-        state=visit.state,
-        finished_at=visit.finished_at,
-        outcome=visit.outcome,
-        revision=F("revision") + 1,
-        updated_at=now,
+        state=visit.state, finished_at=visit.finished_at, **changed
     )
+    along.filter(state=VisitState.UNSCHEDULED).update(state=VisitState.CANCELLED, **changed)
 
 
 def _next_trip(visit: Visit) -> Iterator[Visit]:

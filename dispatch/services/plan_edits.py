@@ -20,7 +20,13 @@ from dispatch.services.edits.crews import crew_try, technicians_of
 from dispatch.services.edits.forbidding import Broken, forbidden
 from dispatch.services.edits.sheet import day_hold, sheet_open
 from dispatch.services.edits.since import changed_since
-from dispatch.services.edits.splitting import crew_locked, split_change, split_edit, split_try
+from dispatch.services.edits.splitting import (
+    check_waits,
+    crew_locked,
+    split_change,
+    split_edit,
+    split_try,
+)
 from dispatch.services.edits.trying import Outcome, Wish, explanation_by_hand, wish_try
 from dispatch.services.edits.turning import turn
 from dispatch.services.edits.writing import Change, Making
@@ -100,13 +106,17 @@ def visit_split(
 ) -> PlanVersion:
     """Let whoever leads a crew go alone, and take the visit off the routes of the others; the new version.
 
-    Raises PlanUnknown, VisitUnknown, NotForYourRole, PlanNotEditable, PlanStale, NoCrew, and EditForbidden once
-    somebody of the crew has begun.
+    Raises PlanUnknown, VisitUnknown, NotForYourRole, PlanNotEditable, PlanStale, NoCrew, VisitNotPlannable, and
+    EditForbidden once somebody of the crew has begun, or in a draft while they are on the schedules.
     """
     plan, version = _plan_lock(caller, version_id, plan_revision)
     visit = visit_get(caller, visit_id)
-    day_hold(version, technicians_of(version, visit))
+    technicians = technicians_of(version, visit)
+    if not technicians and not _may_come_in(version, visit, now):
+        raise VisitNotPlannable
+    day_hold(version, technicians)
     crew = crew_locked(visit)
+    check_waits(version, crew)
     edit = split_edit(crew)
     outcome = split_try(version, crew, now)
     making = Making(plan, version, caller, now, PlanVersion.MadeBy.EDIT, version, edit)

@@ -82,25 +82,17 @@ def visit_of(day: Day, name: str, visit: Visit) -> solver.Visit:
     )
     if visit.crew_size > 1:
         made = replace(made, service_by_technician={})  # they stay equally long
-    if not visit.leads:
-        return _alongside(made)
     recovery = getattr(visit.work_order.request, "recovery", None)
     if recovery:
-        return _recovering(made, recovery)
-    return _booked(made) if hasattr(visit.work_order.request, "booking") else made
+        made = _recovering(made, recovery)
+    elif hasattr(visit.work_order.request, "booking"):
+        made = _booked(made)
+    return made if visit.leads else _alongside(made)
 
 
 def _alongside(visit: solver.Visit) -> solver.Visit:
-    """Going along takes no skill, and is worth nothing by itself."""
-    return replace(
-        visit,
-        skills={},
-        penalty=0.0,
-        values={},
-        known_technicians=(),
-        preferred_technicians=(),
-        due_s=None,
-    )
+    """Going along takes no skill; what it costs to leave the visit out is counted once."""
+    return replace(visit, skills={}, penalty=0.0)
 
 
 def _booked(visit: solver.Visit) -> solver.Visit:
@@ -114,9 +106,9 @@ def _together(day: Day, made: solver.Visit, at_work: set[str]) -> solver.Visit:
         return made
     if made.id in day.crews:
         return replace(made, crew=({},) * (visit.crew_size - 1))
-    code = visit.technician.code if visit.technician else None
+    code = _codes(day).get(visit.technician_id) if visit.technician_id else None
     made = replace(made, pinned_shift=code) if code in at_work else made
-    return _starting(day, made, visit.starts_at)
+    return _starting(day, replace(made, mandatory=True), visit.starts_at)
 
 
 def _pinned(day: Day, visit: Visit, made: solver.Visit, at_work: set[str]) -> solver.Visit:

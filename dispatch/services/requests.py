@@ -339,7 +339,9 @@ def request_cancel(*, caller: Caller, request_id: UUID, reason: str, now: dateti
 
 
 def _visits_cancel(request: ServiceRequest, reason: str) -> None:
-    for visit in Visit.objects.select_for_update(no_key=True).filter(work_order__request=request):
+    for visit in (
+        Visit.objects.select_for_update(no_key=True).filter(work_order__request=request).order_by("pk")
+    ):
         if visit.state in before(VISIT, VisitState.CANCELLED):
             visit.state, visit.outcome, visit.revision = VisitState.CANCELLED, reason, visit.revision + 1
             visit.save(update_fields=["state", "outcome", "revision", "updated_at"])

@@ -14,6 +14,7 @@ from communities.access import Caller
 from dispatch.errors import NotForYourRole
 from dispatch.models import Technician
 from dispatch.selectors.visits import visit_get
+from dispatch.services.execution import check_leads
 
 CREW = 20
 """Who did a visit together, at most."""
@@ -31,12 +32,13 @@ class ShareGiven:
 def visit_shares_save(*, caller: Caller, visit_id: UUID, given: Sequence[ShareGiven]) -> list[VisitShare]:
     """Say who did a visit together, the whole crew at once; nobody means its technician alone.
 
-    For dispatch (NotForYourRole). Raises VisitUnknown, BadShares, and SharesCounted once the visit counts in a closed
-    month.
+    For dispatch (NotForYourRole). Raises VisitUnknown, NotLeading, BadShares, and SharesCounted once the visit
+    counts in a closed month.
     """
     visit = visit_get(caller, visit_id)
     if not caller.runs_dispatch:
         raise NotForYourRole("Who did a visit is said by dispatch.")
+    check_leads(visit)
     technicians = _technicians(caller, given)
     months_lock(caller.organisation)
     if CommissionLine.objects.filter(visit=visit, statement__month__state="closed").exists():

@@ -32,9 +32,8 @@ def bookings_kept(outcome: Outcome, now: datetime) -> Outcome:
     people = [shift.technician_id for shift in sheet.day.shifts.values()]
     wide = sheet_open(sheet.version, people, [*sheet.names, *waiting], now, lock=False)
     names = [wide.names[one] for one in waiting if one in wide.names]
-    lost = _seated(wide, wide.plan, wide.holds, names) - _seated(
-        wide, _after(wide, trial), trial.holds, names
-    )
+    before = _seated(wide, wide.plan, names, wide.holds, wide.still)
+    lost = before - _seated(wide, _after(wide, trial), names, trial.holds, trial.still)
     return replace(outcome, broken=(*outcome.broken, *(_broken(wide, name) for name in sorted(lost))))
 
 
@@ -43,14 +42,20 @@ def _after(wide: Sheet, trial: Trial) -> Plan:
         name: tuple(stop.visit for stop in trial.after[name].stops) if name in trial.after else ()
         for name in trial.shifts
     }
-    return rearrange(wide.problem, wide.plan, orders, wide.holds, trial.holds).plan
+    changed = rearrange(
+        wide.problem, wide.plan, orders, wide.holds, trial.holds, still=wide.still, new_still=trial.still
+    )
+    return changed.plan
 
 
-def _seated(wide: Sheet, plan: Plan, holds: Mapping[str, int], names: Iterable[str]) -> set[str]:
+def _seated(
+    wide: Sheet, plan: Plan, names: Iterable[str], holds: Mapping[str, int], still: Mapping[str, int]
+) -> set[str]:
     """Those of the visits that find a place in the plan, one after the other."""
     seated = set()
     for name in names:
-        trials = (try_move(wide.problem, plan, Move(name, shift.id), holds) for shift in wide.problem.shifts)
+        moves = (Move(name, shift.id) for shift in wide.problem.shifts)
+        trials = (try_move(wide.problem, plan, move, holds, still) for move in moves)
         found = next((trial for trial in trials if trial.allowed), None)
         if found is not None:
             plan = found.plan

@@ -29,7 +29,7 @@ def crew_try(sheet: Sheet, wish: Wish) -> Outcome:
     seats = _seats(sheet, crew) | {name: code}
     start_s = _not_before(sheet, wish)
     orders = _orders(sheet, seats, start_s, stop_before(sheet, wish, code))
-    return _together(_unpinned(sheet, crew, wish), seats, orders, start_s)
+    return _together(_pinned_anew(sheet, wish), seats, orders, start_s)
 
 
 def technicians_of(version: PlanVersion, visit: Visit) -> set[UUID]:
@@ -50,9 +50,11 @@ def without(sheet: Sheet, names: Collection[str]) -> Orders:
 
 def _off(sheet: Sheet, crew: Collection[str]) -> Outcome:
     rows = [sheet.day.visits[name] for name in crew]
+    if len(rows) < rows[0].crew_size:
+        return Outcome((Broken.of_visit("begun", rows[0]),))
     if any(row.pinned_technician_id or row.pinned_start_at for row in rows):
         return Outcome((Broken.of_visit("pinned", rows[0]),))
-    off = orders_try(sheet, without(sheet, crew), _others_held(sheet, crew))
+    off = orders_try(sheet, without(sheet, crew), _others(sheet.holds, crew), _others(sheet.still, crew))
     return replace(off, off=tuple(row.pk for row in rows))
 
 
@@ -103,28 +105,25 @@ def _orders(sheet: Sheet, seats: Mapping[str, str], start_s: int | None, before:
     return orders
 
 
-def _unpinned(sheet: Sheet, crew: Collection[str], wish: Wish) -> Sheet:
-    """The sheet on which the crew may start whenever its windows and the dispatcher's pins allow it."""
-    rows = [sheet.day.visits[name] for name in crew]
-    pinned_at = next((row.pinned_start_at for row in rows if row.pinned_start_at), None)
-    kept_s = sheet.day.seconds(pinned_at) if pinned_at is not None and wish.pin is None else None
-    for name in crew:
-        sheet = sheet.visit_changed(name, pinned_start_s=kept_s)
+def _pinned_anew(sheet: Sheet, wish: Wish) -> Sheet:
+    """The sheet on which nothing but the wish pins the visit."""
     if wish.pin is None:
         return sheet
-    return sheet.visit_changed(sheet.names[wish.visit_id], required_technicians=(), pinned_shift=None)
+    name = sheet.names[wish.visit_id]
+    return sheet.visit_changed(name, required_technicians=(), pinned_shift=None, pinned_start_s=None)
 
 
 def _together(sheet: Sheet, crew: Collection[str], orders: Orders, start_s: int | None) -> Outcome:
     """Timed twice: everybody as soon as he can, which says when all of them can; then all at that moment."""
-    held = _others_held(sheet, crew)
-    first = orders_try(sheet, orders, held if start_s is None else held | dict.fromkeys(crew, start_s))
+    held, still = _others(sheet.holds, crew), _others(sheet.still, crew)
+    asked = {} if start_s is None else dict.fromkeys(crew, start_s)
+    first = orders_try(sheet, orders, held | asked, still)
     if first.broken or first.trial is None:
         return first
     stops = chain.from_iterable(route.stops for route in first.trial.plan.routes)
-    moment = sheet.day.at(max(stop.start_s for stop in stops if stop.visit in crew))
-    return orders_try(sheet.starting(dict.fromkeys(crew, moment)), orders, held)
+    moment_s = max(stop.start_s for stop in stops if stop.visit in crew)
+    return orders_try(sheet, orders, held, still | dict.fromkeys(crew, moment_s))
 
 
-def _others_held(sheet: Sheet, crew: Collection[str]) -> dict[str, int]:
-    return {name: start_s for name, start_s in sheet.holds.items() if name not in crew}
+def _others(moments: Mapping[str, int], crew: Collection[str]) -> dict[str, int]:
+    return {name: moment_s for name, moment_s in moments.items() if name not in crew}

@@ -37,19 +37,10 @@ def broken_by(sheet: Sheet, trial: Trial) -> Iterator[Broken]:
     """Each rule once for what is told of it: a crew's visits are told of alike."""
     seen = set()
     for one in trial.broken:
-        broken = Broken(_rule(sheet, one), dict(_figures(sheet, trial, one)))
+        broken = Broken(str(one.cause), dict(_figures(sheet, trial, one)))
         if (key := broken_sentence(broken.rule, broken.figures)) not in seen:
             seen.add(key)
             yield broken
-
-
-def _rule(sheet: Sheet, one: Violation) -> str:
-    """On a sheet crews are pinned to their start, though no dispatcher may have asked for that."""
-    if one.cause is not Cause.PINNED or one.visit is None:
-        return str(one.cause)
-    crew = [sheet.day.visits[name] for name in sheet.crew_of(one.visit)]
-    by_hand = any(visit.pinned_technician_id or visit.pinned_start_at for visit in crew)
-    return str(Cause.PINNED if by_hand else Cause.CREW)
 
 
 def _figures(sheet: Sheet, trial: Trial, one: Violation) -> Iterator[tuple[str, str]]:

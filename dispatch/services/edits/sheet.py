@@ -1,6 +1,6 @@
 """The part of a version that a change by hand touches: some technicians' routes, and nothing else of the day."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -28,8 +28,8 @@ READ = (
 class Sheet:
     """Some technicians' routes as `version` has them, and their day as it stands now.
 
-    What has begun is in `day.begun`; what is cancelled is gone; crews start when they do in the version. `stops` are
-    those that can be changed still, by the visit's name in `day` and `problem`.
+    What has begun is in `day.begun`; what is cancelled is gone. `stops` are those that can be changed still, by the
+    visit's name in `day` and `problem`, where each of a crew has a visit of his own.
     """
 
     version: PlanVersion
@@ -69,16 +69,17 @@ class Sheet:
         trip = self.day.visits[name].trip
         return [one for one, visit in self.day.visits.items() if visit.trip == trip]
 
-    def starting(self, starts: Mapping[str, datetime]) -> "Sheet":
-        """With visits that start then, and at no other time."""
-        if not starts:
-            return self
-        pinned = {name: self.day.seconds(at) for name, at in starts.items()}
-        visits = (
-            replace(one, pinned_start_s=pinned[one.id]) if one.id in pinned else one
-            for one in self.problem.visits
-        )
-        return replace(self, problem=replace(self.problem, visits=tuple(visits)))
+    @cached_property
+    def still(self) -> dict[str, int]:
+        """Visit of a crew → the second at which all of them start."""
+        return self.together(stop for name, stop in self.stops.items())
+
+    def together(self, stops: Iterable[Stop]) -> dict[str, int]:
+        """The same as these stops have it."""
+        crews = {visit.pk: name for name, visit in self.day.visits.items() if visit.crew_size > 1}
+        return {
+            crews[stop.visit_id]: self.day.seconds(stop.start_at) for stop in stops if stop.visit_id in crews
+        }
 
     def visit_changed(self, name: str, **fields: Any) -> "Sheet":
         """With other words about a visit for the planner."""
@@ -125,5 +126,4 @@ def sheet_open(
     )
     names = {visit.pk: name for name, visit in day.visits.items()}
     kept = {names[visit_id]: stop for visit_id, stop in stops.items() if visit_id in names}
-    crews = {name: stop.start_at for name, stop in kept.items() if day.visits[name].crew_size > 1}
-    return Sheet(version, day, problem_apart(day), kept).starting(crews)
+    return Sheet(version, day, problem_apart(day), kept)

@@ -19,7 +19,8 @@ def changed_since(plan: Plan, seen: PlanVersion) -> PlanStale:
     successor = _successor(plan, seen)
     if successor is None:
         return PlanStale(ANOTHER, changed=[], changes=0, changed_by="")
-    changes = visit_changes(version_stops(seen), version_stops(successor))
+    trips = {one.visit.trip: one for one in visit_changes(version_stops(seen), version_stops(successor))}
+    changes = list(trips.values())
     language = language_asked()
     return PlanStale(
         ANOTHER,

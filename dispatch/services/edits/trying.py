@@ -117,22 +117,27 @@ def wish_try(sheet: Sheet, wish: Wish) -> Outcome:
     if wish.technician_id is None:
         if visit.pinned_technician_id or visit.pinned_start_at:
             return Outcome((Broken.of_visit("pinned", visit),))
-        off = outcome_of(sheet, try_move(sheet.problem, sheet.plan, Move(name, None), sheet.holds))
+        off = outcome_of(
+            sheet, try_move(sheet.problem, sheet.plan, Move(name, None), sheet.holds, sheet.still)
+        )
         return replace(off, off=(visit.pk,))
     code = shift_of(sheet, wish.technician_id)
     if code is None:
         return Outcome((Broken.of_visit("no_shift", visit),))
     if wish.following and name in sheet.stops:
-        return orders_try(sheet, _divided(sheet, name, code), sheet.holds)
+        return orders_try(sheet, _divided(sheet, name, code), sheet.holds, sheet.still)
     start_s = None if wish.start_at is None else seconds_of(sheet, wish.start_at)
     move = Move(name, code, stop_before(sheet, wish, code), start_s)
     sheet = sheet if wish.pin is None else _pinned(sheet, move, wish.pin)
-    return outcome_of(sheet, try_move(sheet.problem, sheet.plan, move, sheet.holds))
+    return outcome_of(sheet, try_move(sheet.problem, sheet.plan, move, sheet.holds, sheet.still))
 
 
-def orders_try(sheet: Sheet, orders: Orders, holds: Mapping[str, int]) -> Outcome:
-    """What other orders would do."""
-    return outcome_of(sheet, rearrange(sheet.problem, sheet.plan, orders, sheet.holds, holds))
+def orders_try(sheet: Sheet, orders: Orders, holds: Mapping[str, int], still: Mapping[str, int]) -> Outcome:
+    """What other orders would do, with what is held back in them and where crews start."""
+    trial = rearrange(
+        sheet.problem, sheet.plan, orders, sheet.holds, holds, still=sheet.still, new_still=still
+    )
+    return outcome_of(sheet, trial)
 
 
 def outcome_of(sheet: Sheet, trial: Trial) -> Outcome:
@@ -168,9 +173,11 @@ def explanation_by_hand(outcome: Outcome, name: str) -> dict[str, Any]:
     assert trial is not None
     problem = sheet.problem
     there, here = trial.plan.shift_of()[name], sheet.plan.shift_of().get(name)
-    former = Choice(here, here, added(problem, sheet.plan, name, sheet.holds)) if here else None
+    former = Choice(here, here, added(problem, sheet.plan, name, sheet.holds, sheet.still)) if here else None
     return {
-        "chosen": choice_told(Choice(there, there, added(problem, trial.plan, name, trial.holds))),
+        "chosen": choice_told(
+            Choice(there, there, added(problem, trial.plan, name, trial.holds, trial.still))
+        ),
         "runner_up": choice_told(former) if former else None,
         "third": None,
         "arm": sheet.day.arm_of(sheet.day.visits[name]),

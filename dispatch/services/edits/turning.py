@@ -82,20 +82,13 @@ def _rerouted(
     """What the routes of `target` would do, with its explanations. Raises EditForbidden."""
     stops = _stops(target, technicians)
     sheet = sheet_open(making.source, technicians, [*stops, *more], making.now, lock=True)
-    sheet = sheet.starting(_crews_starts(sheet, stops))
-    outcome = bookings_kept(orders_try(sheet, *_orders(sheet, stops)), making.now)
+    orders, holds = _orders(sheet, stops)
+    outcome = bookings_kept(orders_try(sheet, orders, holds, sheet.together(stops.values())), making.now)
     if outcome.broken:
         raise forbidden(outcome.broken)
     for stop in outcome.rows.stops:
         stop.explanation = stops[stop.visit_id].explanation if stop.visit_id in stops else {}
     return outcome
-
-
-def _crews_starts(sheet: Sheet, stops: Mapping[UUID, Stop]) -> dict[str, datetime]:
-    """Crews start together again, as they do there."""
-    rows = sheet.day.visits.items()
-    crews = {name: row.pk for name, row in rows if row.crew_size > 1 and row.pk in stops}
-    return {name: stops[pk].start_at for name, pk in crews.items()}
 
 
 def _stops(version: PlanVersion, technicians: Collection[UUID]) -> dict[UUID, Stop]:

@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 
 from communities.access import Caller
 from dispatch.models import Plan, PlanVersion, Route, Stop, UnassignedVisit, Visit
-from dispatch.selectors.plans import version_get
+from dispatch.selectors.plans import left_out, version_get
 from dispatch.services.edits.crew_sizes import crew_join, crew_part
 from dispatch.services.plan_rows import PlanRows
 from dispatch.services.publication import check_fresh, inputs_hash_now, publish, stops_to_tell
@@ -137,7 +137,7 @@ def _fill(version: PlanVersion, source: PlanVersion, change: Change) -> None:
     UnassignedVisit.objects.bulk_create([*change.rows.unassigned, *off])
     version.score = _score(source, change)
     version.visits_assigned = version.stops.filter(visit__role=0).count()
-    version.visits_unassigned = version.unassigned.filter(visit__role=0).count()
+    version.visits_unassigned = left_out(version).count()
     version.travel_s = version.routes.aggregate(all=Sum("travel_s"))["all"] or 0
     version.inputs_hash = inputs_hash_now(version)
     version.save(update_fields=["score", "visits_assigned", "visits_unassigned", "travel_s", "inputs_hash"])

@@ -1,6 +1,6 @@
 """What a plan becomes when somebody changes it by hand."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from dispatch.solver.checking.links import link_violations
@@ -21,7 +21,7 @@ class Trial:
     - `change`: what its score rises by, term by term; `travel_s`: by how much more is driven.
     - `broken`: the rules that forbid it. Then its times are those it would have if windows and working time ended
       later.
-    - `holds`: what does not start before which moment, from then on.
+    - `holds`: what does not start before which moment, `still`: what starts at which and no other, from then on.
     """
 
     plan: Plan
@@ -31,6 +31,7 @@ class Trial:
     travel_s: int
     broken: tuple[Violation, ...]
     holds: Mapping[str, int]
+    still: Mapping[str, int]
 
     @property
     def allowed(self) -> bool:
@@ -43,24 +44,30 @@ class Trial:
         return tuple({**self.before, **self.after})
 
 
-def try_move(problem: Problem, plan: Plan, move: Move, holds: Mapping[str, int] | None = None) -> Trial:
+def try_move(
+    problem: Problem,
+    plan: Plan,
+    move: Move,
+    holds: Mapping[str, int] | None = None,
+    still: Mapping[str, int] | None = None,
+) -> Trial:
     """The plan after a move, for nothing but the routes it touches are looked at. Milliseconds, whatever the plan.
 
     `holds`: visit → the moment before which somebody has decided that it does not start. The visit's own gives way to
-    `move.start_s`.
+    `move.start_s`. `still`: visit → the moment at which it starts, since somebody who is in no route here comes then.
     Visits that hang together with others are not moved: the trial says so, and changes nothing.
 
     Raises:
         ValueError: `move.before` is not in the route.
     """
-    old = dict(holds or {})
+    old, kept = dict(holds or {}), still or {}
     bound = _bound(problem, move.visit)
     if bound:
-        return Trial(plan, {}, {}, Score(), 0, bound, old)
+        return Trial(plan, {}, {}, Score(), 0, bound, old, kept)
     new = {name: start_s for name, start_s in old.items() if name != move.visit}
     if move.start_s is not None:
         new[move.visit] = move.start_s
-    trials = [rearrange(problem, plan, orders, old, new) for orders in orders_after(plan, move)]
+    trials = [rearrange(problem, plan, orders, old, new, kept, kept) for orders in orders_after(plan, move)]
     return min(
         trials, key=lambda trial: (len(trial.broken), trial.change.total, _displaced(trial, move.visit))
     )
@@ -72,15 +79,21 @@ def rearrange(
     orders: Orders,
     holds: Mapping[str, int] | None = None,
     new_holds: Mapping[str, int] | None = None,
+    still: Mapping[str, int] | None = None,
+    new_still: Mapping[str, int] | None = None,
 ) -> Trial:
-    """The plan with other orders of visits in some routes, and other holds, timed by the planner's rule and replayed by
-    the checker.
+    """The plan with other orders of visits in some routes, other holds and other fixed starts, timed by the planner's
+    rule and replayed by the checker.
 
     Visits that are in no route any more have been taken off; reasons of others that were left out before stay as they
     are, though there may be room for them now. `change` is against the old orders in the planner's own times; what was
-    wrong with these already, as when a day runs late, forbids nothing.
+    wrong with these already, as when a day runs late, forbids nothing, except that a visit of `new_still` starts at
+    another time than all who come to it.
     """
-    old, clock = Clock(problem, plan, holds or {}), Clock(problem, plan, new_holds or {})
+    old, clock = (
+        Clock(problem, plan, holds or {}, still or {}),
+        Clock(problem, plan, new_holds or {}, new_still or {}),
+    )
     driven = {route.shift: tuple(stop.visit for stop in route.stops) for route in plan.routes}
     before = _routes(old, {name: driven.get(name, ()) for name in orders})
     after = _routes(clock, orders)
@@ -93,14 +106,24 @@ def rearrange(
         after=after,
         change=change,
         travel_s=_driving(clock, after) - _driving(clock, before),
-        broken=tuple(one for one in _violations(clock, after, changed) if _key(one) not in known),
+        broken=(
+            *(one for one in _violations(clock, after, changed) if _key(one) not in known),
+            *_apart(after, new_still or {}),
+        ),
         holds=new_holds or {},
+        still=new_still or {},
     )
 
 
-def added(problem: Problem, plan: Plan, visit: str, holds: Mapping[str, int] | None = None) -> Score:
+def added(
+    problem: Problem,
+    plan: Plan,
+    visit: str,
+    holds: Mapping[str, int] | None = None,
+    still: Mapping[str, int] | None = None,
+) -> Score:
     """What a visit adds to the route it is in, term by term."""
-    gone = try_move(problem, plan, Move(visit, None), holds).change
+    gone = try_move(problem, plan, Move(visit, None), holds, still).change
     return replace(Score() - gone, unassigned=0)
 
 
@@ -111,6 +134,13 @@ def _displaced(trial: Trial, visit: str) -> int:
         for routes in (trial.before, trial.after)
     )
     return sum(abs(after[name] - start) for name, start in before.items() if name in after and name != visit)
+
+
+def _apart(routes: Mapping[str, Route], still: Mapping[str, int]) -> Iterator[Violation]:
+    for name, route in routes.items():
+        for stop in route.stops:
+            if off := stop.start_s - still.get(stop.visit, stop.start_s):
+                yield Violation(Cause.CREW, name, stop.visit, f"starts {off} s apart from the others")
 
 
 def _bound(problem: Problem, name: str) -> tuple[Violation, ...]:

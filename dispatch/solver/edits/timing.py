@@ -15,10 +15,12 @@ OVERTIME_S = MAX_SECONDS // 2
 class Clock:
     """Times routes by the planner's own rule (see `checking.trial`), every service no earlier than its hold.
 
-    Visits that hang together with others stay at the start they have in `plan`.
+    Visits that hang together with others stay at the start they have in `plan`, those of `still` at that one.
     """
 
-    def __init__(self, problem: Problem, plan: Plan, holds: Mapping[str, int]) -> None:
+    def __init__(
+        self, problem: Problem, plan: Plan, holds: Mapping[str, int], still: Mapping[str, int]
+    ) -> None:
         self.problem, self._holds = problem, holds
         self.visits = {visit.id: visit for visit in problem.visits}
         self.shifts = {shift.id: shift for shift in problem.shifts}
@@ -26,7 +28,7 @@ class Clock:
         linked = set(linked_visits(problem))
         self._still = {
             stop.visit: stop.start_s for route in plan.routes for stop in route.stops if stop.visit in linked
-        }
+        } | dict(still)
 
     def route(self, name: str, order: tuple[str, ...]) -> Route | None:
         """The shift's route in this order, with the times it has or, when that cannot be, would have if working time,

@@ -1,6 +1,6 @@
 """Several technicians at one visit: planned together, one of them leads, and nobody counts it twice."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -16,107 +16,13 @@ from dispatch.selectors.board import version_stops
 from dispatch.services import execution
 from dispatch.services.edits.trying import Wish
 from dispatch.services.plan_accept import plan_accept
-from dispatch.services.plan_edits import plan_edit, plan_redo, plan_try, plan_undo, visit_pin, visit_split
-from dispatch.services.planning import plan_publish, plan_request
+from dispatch.services.plan_edits import plan_redo, plan_undo, visit_pin
 from dispatch.services.requests import request_cancel
-from dispatch.services.solving import version_solve
 from dispatch.services.windows import Wanted, windows_find
-from dispatch.states import Pin, PlanState, VisitState
+from dispatch.states import Pin, VisitState
 from tests import factories
 from tests.conftest import as_caller
-
-MONDAY = date(2026, 3, 2)
-Seats = list[tuple[int, str, datetime]]
-"""Role, technician's code, start."""
-
-
-@pytest.fixture
-def lift(north: Region) -> ServiceType:
-    """An hour for two, of whom one has to be able to."""
-    kind = factories.service_type(north.organisation, "lift", 60, needs="gas")
-    ServiceType.objects.filter(pk=kind.pk).update(technicians=2)
-    kind.refresh_from_db()
-    return kind
-
-
-@pytest.fixture
-def crew(tom: Technician, tina: Technician, now: datetime) -> tuple[Technician, Technician]:
-    """Tom and Tina at work; Tom alone has the skill."""
-    factories.able(tom, "gas")
-    for technician in (tom, tina):
-        factories.shift(technician, now)
-    return tom, tina
-
-
-@pytest.fixture
-def asked(north: Region, lift: ServiceType, now: datetime) -> ServiceRequest:
-    return factories.request(factories.site(factories.community(north, "A")), now - timedelta(days=1), lift)
-
-
-@pytest.fixture
-def draft(
-    as_dora: Caller, north: Region, crew: tuple[Technician, Technician], asked: ServiceRequest
-) -> PlanVersion:
-    return planned(as_dora, north)
-
-
-@pytest.fixture
-def live(as_dora: Caller, draft: PlanVersion, now: datetime) -> PlanVersion:
-    plan_publish(caller=as_dora, version_id=draft.pk, plan_revision=1, now=now)
-    return read(draft)
-
-
-@pytest.fixture
-def third(north: Region, now: datetime) -> Technician:
-    """Somebody else who is at work."""
-    third = factories.technician(north, "T3")
-    factories.shift(third, now)
-    return third
-
-
-def planned(caller: Caller, region: Region, on: date = MONDAY) -> PlanVersion:
-    version = plan_request(caller=caller, region_id=region.pk, on=on, iterations=50)
-    version_solve(version_id=version.pk)
-    made = read(version)
-    assert (made.state, made.error) == (PlanState.DRAFT, "")
-    return made
-
-
-def read(version: PlanVersion) -> PlanVersion:
-    return PlanVersion.objects.select_related("plan").get(pk=version.pk)
-
-
-def seats(version: PlanVersion) -> Seats:
-    rows = version.stops.filter(visit__crew_size__gt=1).order_by("visit__role")
-    return list(rows.values_list("visit__role", "route__technician__code", "start_at"))
-
-
-def rows_of(request: ServiceRequest) -> list[Visit]:
-    return list(Visit.objects.filter(work_order__request=request).order_by("sequence", "role"))
-
-
-def edit(caller: Caller, version: PlanVersion, wish: Wish, now: datetime) -> PlanVersion:
-    revision = read(version).plan.revision
-    return plan_edit(caller=caller, version_id=version.pk, plan_revision=revision, wish=wish, now=now)
-
-
-def split(caller: Caller, version: PlanVersion, visit: Visit, now: datetime) -> PlanVersion:
-    revision = read(version).plan.revision
-    return visit_split(
-        caller=caller, visit_id=visit.pk, version_id=version.pk, plan_revision=revision, now=now
-    )
-
-
-def broken(caller: Caller, version: PlanVersion, wish: Wish, now: datetime) -> list[str]:
-    outcome = plan_try(caller=caller, version_id=version.pk, wish=wish, now=now)
-    return [one.rule for one in outcome.broken]
-
-
-def facts() -> list[tuple[str, int | None]]:
-    """Kind and role of what the ledger was told of visits."""
-    roles = dict(Visit.objects.values_list("pk", "role"))
-    told = ServiceEvent.objects.exclude(visit_id=None).order_by("id").values_list("kind", "visit_id")
-    return [(kind, roles[pk]) for kind, pk in told if pk]
+from tests.dispatch.crews.deeds import broken, edit, facts, planned, read, rows_of, seats, split
 
 
 def test_two_are_planned_for_one_moment_and_the_able_one_leads(draft: PlanVersion) -> None:
