@@ -16,7 +16,7 @@ from dispatch.models import Plan, PlanVersion, Stop, Visit
 from dispatch.selectors.plans import version_get
 from dispatch.selectors.visits import visit_get
 from dispatch.services.edits.booked import bookings_kept
-from dispatch.services.edits.crews import crew_try, technicians_of
+from dispatch.services.edits.crews import crew_known, crew_try
 from dispatch.services.edits.forbidding import Broken, forbidden
 from dispatch.services.edits.sheet import day_hold, sheet_open
 from dispatch.services.edits.since import changed_since
@@ -32,6 +32,7 @@ from dispatch.services.edits.turning import turn
 from dispatch.services.edits.writing import Change, Making
 from dispatch.services.planning import dispatch_only
 from dispatch.services.release import open_visits
+from dispatch.services.shifts import codes_at_work
 from dispatch.states import VISIT_BEGUN, Pin, PlanState
 
 Words = dict[str, Any]
@@ -111,7 +112,7 @@ def visit_split(
     """
     plan, version = _plan_lock(caller, version_id, plan_revision)
     visit = visit_get(caller, visit_id)
-    technicians = technicians_of(version, visit)
+    _, technicians = crew_known(version, visit)
     if not technicians and not _may_come_in(version, visit, now):
         raise VisitNotPlannable
     day_hold(version, technicians)
@@ -174,10 +175,10 @@ def _check_editable(version: PlanVersion) -> None:
 
 
 def _tried(caller: Caller, version: PlanVersion, wish: Wish, now: datetime, *, lock: bool) -> Outcome:
-    technicians = _people(caller, version, wish, now)
+    technicians, visits = _concerned(caller, version, wish, now)
     if lock:
         day_hold(version, technicians)
-    sheet = sheet_open(version, technicians, [wish.visit_id], now, lock=lock)
+    sheet = sheet_open(version, technicians, visits, now, lock=lock)
     if wish.visit_id in sheet.names:
         visit = sheet.day.visits[sheet.names[wish.visit_id]]
         is_crews = visit.crew_size > 1 and not wish.following
@@ -188,8 +189,11 @@ def _tried(caller: Caller, version: PlanVersion, wish: Wish, now: datetime, *, l
     return Outcome((Broken.of_visit("begun", visit),))
 
 
-def _people(caller: Caller, version: PlanVersion, wish: Wish, now: datetime) -> list[UUID]:
-    """Whose routes a wish is about: where the visit is, and its crew, where it would go, and who it is pinned to.
+def _concerned(
+    caller: Caller, version: PlanVersion, wish: Wish, now: datetime
+) -> tuple[list[UUID], list[UUID]]:
+    """Whose routes a wish is about (where the visit is, where it would go, who it is pinned to; of a crew, where all of
+    them are or could come from), and which visits.
 
     Raises VisitUnknown, VisitNotPlannable.
     """
@@ -197,10 +201,12 @@ def _people(caller: Caller, version: PlanVersion, wish: Wish, now: datetime) -> 
     visit = stop.visit if stop else visit_get(caller, wish.visit_id)
     if stop is None and not _may_come_in(version, visit, now):
         raise VisitNotPlannable
-    here = {stop.route.technician_id} if stop else set()
+    here, visits = ({stop.route.technician_id} if stop else set()), [visit.pk]
     if visit.crew_size > 1:
-        here |= technicians_of(version, visit)
-    return [one for one in {*here, visit.pinned_technician_id, wish.technician_id} if one is not None]
+        visits, here = crew_known(version, visit)
+        here = here if stop else here.union(codes_at_work(version.plan.region, version.plan.on))
+    people = {*here, visit.pinned_technician_id, wish.technician_id}
+    return [one for one in people if one is not None], visits
 
 
 def _may_come_in(version: PlanVersion, visit: Visit, now: datetime) -> bool:

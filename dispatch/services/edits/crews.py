@@ -9,14 +9,17 @@ from dispatch.models import PlanVersion, Visit
 from dispatch.services.edits.forbidding import Broken
 from dispatch.services.edits.sheet import Sheet
 from dispatch.services.edits.trying import Outcome, Wish, orders_try, seconds_of, shift_of, stop_before
+from dispatch.solver.edits import Move, Trial, try_move
 from dispatch.solver.edits.move import Orders
 
 
 def crew_try(sheet: Sheet, wish: Wish) -> Outcome:
     """What a wish about somebody of a crew would do. Another technician takes his place alone; another time is for all
-    of them, and as soon as all can; off the plan they go together.
+    of them, and as soon as all can; off the plan they go together. To go where nobody of them goes yet, the others come
+    from whoever is free soonest.
 
-    The visit must be on the sheet, with the routes of all of them. Raises StopUnknown, StartNotThatDay.
+    The visit must be on the sheet with its crew: with the routes of all of them or, of a crew in no route, of
+    everybody. Raises StopUnknown, StartNotThatDay.
     """
     name = sheet.names[wish.visit_id]
     crew, visit = sheet.crew_of(name), sheet.day.visits[name]
@@ -26,16 +29,21 @@ def crew_try(sheet: Sheet, wish: Wish) -> Outcome:
     rule = _rule_against(sheet, wish, code)
     if rule is not None or code is None:
         return Outcome((Broken.of_visit(rule or "no_shift", visit),))
-    seats = _seats(sheet, crew) | {name: code}
-    start_s = _not_before(sheet, wish)
-    orders = _orders(sheet, seats, start_s, stop_before(sheet, wish, code))
-    return _together(_pinned_anew(sheet, wish), seats, orders, start_s)
+    sheet, before = _pinned_anew(sheet, wish), stop_before(sheet, wish, code)
+    if name in sheet.stops:
+        seats, start_s = _seats(sheet, crew) | {name: code}, _not_before(sheet, wish)
+        now_s = sheet.day.seconds(sheet.stops[name].start_at) if start_s is None else start_s
+        return _together(sheet, seats, _orders(sheet, seats, now_s, before), start_s)
+    asked_s = None if wish.start_at is None else seconds_of(sheet, wish.start_at)
+    return _placed(sheet, crew, Move(name, code, before, asked_s))
 
 
-def technicians_of(version: PlanVersion, visit: Visit) -> set[UUID]:
-    """Who makes a visit in a version."""
-    stops = version.stops.filter(visit__work_order=visit.work_order_id, visit__sequence=visit.sequence)
-    return set(stops.values_list("route__technician", flat=True))
+def crew_known(version: PlanVersion, visit: Visit) -> tuple[list[UUID], set[UUID]]:
+    """Everybody's visit of a crew, and who makes them in a version."""
+    trip = Visit.objects.filter(work_order=visit.work_order_id, sequence=visit.sequence)
+    visits = list(trip.values_list("pk", flat=True))
+    stops = version.stops.filter(visit__in=visits)
+    return visits, set(stops.values_list("route__technician", flat=True))
 
 
 def without(sheet: Sheet, names: Collection[str]) -> Orders:
@@ -62,13 +70,11 @@ def _rule_against(sheet: Sheet, wish: Wish, code: str | None) -> str | None:
     """What forbids it whatever the times."""
     name = sheet.names[wish.visit_id]
     visit, stop = sheet.day.visits[name], sheet.stops.get(name)
-    if stop is None:
-        return "crew_waits"
     if code is None:
         return "no_shift"
     if wish.pin is not None and not visit.leads:
         return "along"
-    if wish.start_at in {None, stop.start_at}:
+    if stop is None or wish.start_at in {None, stop.start_at}:
         return None
     crew = sheet.crew_of(name)
     if len(crew) < visit.crew_size:
@@ -91,15 +97,43 @@ def _not_before(sheet: Sheet, wish: Wish) -> int | None:
     return None if wish.before_id else sheet.day.seconds(stop.start_at)
 
 
-def _orders(sheet: Sheet, seats: Mapping[str, str], start_s: int | None, before: str | None) -> Orders:
-    """Everybody in his route: right before that visit, or where its start has it."""
+def _placed(sheet: Sheet, crew: Collection[str], move: Move) -> Outcome:
+    """A crew that is in no route: the one who is moved as soon as the move allows it, the others with whoever is free
+    soonest after that, at the least cost."""
+    first = _tried(sheet, move)
+    start_s = _start_of(first, move.visit)
+    seats = {move.visit: first.plan.shift_of()[move.visit]}
+    for name in crew:
+        free = [shift.id for shift in sheet.problem.shifts if shift.id not in seats.values()]
+        if name not in seats and free:
+            trials = {code: _tried(sheet, Move(name, code, None, start_s)) for code in free}
+            seats[name] = min(free, key=lambda code: _worth(trials[code], name))
+    if len(seats) < len(crew):
+        return Outcome((Broken.of_visit("crew_short", sheet.day.visits[move.visit]),))
+    return _together(sheet, seats, _orders(sheet, seats, start_s, move.before), move.start_s)
+
+
+def _tried(sheet: Sheet, move: Move) -> Trial:
+    return try_move(sheet.problem, sheet.plan, move, sheet.holds, sheet.still)
+
+
+def _worth(trial: Trial, name: str) -> tuple[int, int, int]:
+    """The least is best."""
+    return len(trial.broken), _start_of(trial, name), trial.change.total
+
+
+def _start_of(trial: Trial, name: str) -> int:
+    return next(stop.start_s for route in trial.after.values() for stop in route.stops if stop.visit == name)
+
+
+def _orders(sheet: Sheet, seats: Mapping[str, str], start_s: int, before: str | None) -> Orders:
+    """Everybody in his route: right before that visit, or where the start has it."""
     routes = {route.shift: route.stops for route in sheet.plan.routes}
     orders = dict(without(sheet, seats))
     for name, shift in seats.items():
         starts = {stop.visit: stop.start_s for stop in routes.get(shift, ())}
         others = orders.get(shift, tuple(starts))
-        here = sheet.day.seconds(sheet.stops[name].start_at) if start_s is None else start_s
-        later = (k for k, one in enumerate(others) if one == before or starts.get(one, here) >= here)
+        later = (k for k, one in enumerate(others) if starts.get(one, start_s) >= start_s)
         k = others.index(before) if before in others else next(later, len(others))
         orders[shift] = (*others[:k], name, *others[k:])
     return orders

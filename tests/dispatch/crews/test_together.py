@@ -22,7 +22,7 @@ from dispatch.services.windows import Wanted, windows_find
 from dispatch.states import Pin, VisitState
 from tests import factories
 from tests.conftest import as_caller
-from tests.dispatch.crews.deeds import broken, edit, facts, planned, read, rows_of, seats, split
+from tests.dispatch.crews.deeds import broken, edit, facts, planned, read, rows_of, seats, split, undo
 
 
 def test_two_are_planned_for_one_moment_and_the_able_one_leads(draft: PlanVersion) -> None:
@@ -258,8 +258,14 @@ def test_a_pinned_time_holds_for_both(
     assert broken(as_dora, pinned, Wish(lead.pk, None), now) == ["pinned"]
 
 
-def test_off_the_plan_they_go_together_and_only_a_plan_brings_them_back(
-    as_dora: Caller, north: Region, live: PlanVersion, asked: ServiceRequest, tina: Technician, now: datetime
+def test_off_the_plan_they_go_together_and_come_back_together(
+    as_dora: Caller,
+    north: Region,
+    live: PlanVersion,
+    asked: ServiceRequest,
+    tom: Technician,
+    tina: Technician,
+    now: datetime,
 ) -> None:
     lead, along = rows_of(asked)
 
@@ -267,8 +273,44 @@ def test_off_the_plan_they_go_together_and_only_a_plan_brings_them_back(
 
     assert (seats(off), off.visits_assigned, off.visits_unassigned) == ([], 0, 1)
     assert [one.state for one in rows_of(asked)] == [VisitState.UNSCHEDULED] * 2
-    assert broken(as_dora, off, Wish(lead.pk, tina.pk), now) == ["crew_waits"]
+    assert broken(as_dora, off, Wish(lead.pk, tina.pk), now) == ["skill"]
+    later = now + timedelta(hours=3)
+    back = edit(as_dora, off, Wish(lead.pk, tom.pk, start_at=later), now)
+    assert seats(back) == [(0, "T1", later), (1, "T2", later)]
+    assert (back.visits_assigned, back.visits_unassigned) == (1, 0)
     assert [role for role, *_ in seats(planned(as_dora, north))] == [0, 1]
+    assert seats(undo(as_dora, back, now)) == []
+
+
+def test_whoever_is_free_soonest_goes_along(
+    as_dora: Caller,
+    live: PlanVersion,
+    asked: ServiceRequest,
+    tom: Technician,
+    tina: Technician,
+    third: Technician,
+    now: datetime,
+) -> None:
+    lead, _ = rows_of(asked)
+    off = edit(as_dora, live, Wish(lead.pk, None), now)
+    busy = factories.visit(
+        lead.site, now - timedelta(hours=2), technician=tina, starts_at=now, state=VisitState.ARRIVED
+    )
+    Visit.objects.filter(pk=busy.pk).update(duration_minutes=240, ends_at=now + timedelta(hours=4))
+
+    placed = edit(as_dora, off, Wish(lead.pk, tom.pk), now)
+
+    assert [(role, code) for role, code, _ in seats(placed)] == [(0, "T1"), (1, "T3")]
+
+
+def test_more_than_are_at_work_are_not_placed(
+    as_dora: Caller, north: Region, tom: Technician, asked: ServiceRequest, now: datetime
+) -> None:
+    factories.able(tom, "gas")
+    factories.shift(tom, now)
+    draft = planned(as_dora, north)
+
+    assert broken(as_dora, draft, Wish(rows_of(asked)[0].pk, tom.pk), now) == ["crew_short"]
 
 
 def test_a_split_lets_one_go_alone_and_can_be_taken_back(
