@@ -14,7 +14,7 @@ from communities.access import Caller
 from communities.models import Community, Region, User
 from console.office.day import day_to_show
 from console.office.map import TALLEST, Area, Dot, Frame, Line, draw
-from dispatch.models import Plan, PlanVersion, Technician
+from dispatch.models import Plan, PlanVersion, Technician, Visit
 from dispatch.states import PlanState
 from tests import factories
 from tests.console.office import CSP, DAY, MONDAY, metric, opened, put_on_route, signal
@@ -46,6 +46,23 @@ def test_the_day_shows_each_route_and_why(
     ] == cells  # two more: the visit left out
     assert "T1 rather than T9: 12.0 min better, mostly for travel" in page.words  # 17 - 5
     assert "Nobody at work that day has the skills it needs" in page.words
+
+
+def test_the_day_says_who_leads_and_who_goes_along(
+    dora: User, version: PlanVersion, tom: Technician, tina: Technician, xicun: Community, now: datetime
+) -> None:
+    for role, technician in enumerate((tom, tina)):
+        stop = put_on_route(version, technician, xicun, now)
+        Visit.objects.filter(pk=stop.visit_id).update(role=role, crew_size=2)
+
+    words = opened(dora, DAY).words
+
+    said = [
+        word
+        for word in words
+        if word in {"T1 Technician T1", "T2 Technician T2", "leads a crew of 2", "goes along"}
+    ]
+    assert said == ["T1 Technician T1", "leads a crew of 2", "T2 Technician T2", "goes along"]
 
 
 def test_the_day_speaks_chinese_and_remembers_it(dora: User, version: PlanVersion) -> None:
