@@ -10,7 +10,7 @@ Working hours, skills and signals have no revision, and today's clock goes on: a
 import hashlib
 import threading
 from collections import OrderedDict, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -48,7 +48,7 @@ AROUND_S = round(ON_TIME.total_seconds())
 
 @dataclass
 class WarmDesk:
-    """A day's desk. `desk` is None where the day cannot be kept as it stands, or nobody works: it has no window.
+    """A day's desk. `desk` is None where nobody works, or is in time for what is promised: it has no window.
 
     One thread at a time may ask it: hold `lock`.
     """
@@ -139,8 +139,6 @@ def _made(region: Region, on: date, now: datetime, stamp: str, signal_set: Signa
 
 def _desk(day: Day, holds: list[Booking], now: datetime) -> "Desk | None":
     """Everybody who is promised something seated: by the schedules, then booked, then held."""
-    from dispatch.solver.offers import Desk
-
     problem = replace(problem_apart(day), entry_s=_gates(day.region))
     if not problem.shifts:
         return None
@@ -148,18 +146,43 @@ def _desk(day: Day, holds: list[Booking], now: datetime) -> "Desk | None":
     seated = {stop.visit for route in routes for stop in route.stops}
     times = {name: (start_s, code) for name, start_s, code in _schedule(day)}
     scheduled = tuple(_seated(day, visit, *times[visit.id]) for visit in problem.visits if visit.id in seated)
-    try:
-        desk = Desk(replace(problem, visits=scheduled), Plan(routes, (), Score()))
-    except ProblemError as error:
-        log.warning(
-            "a day cannot be kept as it stands", region=str(day.region.pk), on=str(day.on), why=str(error)
-        )
+    desk = _opened(replace(problem, visits=scheduled), routes)
+    if desk is None:
         return None
     booked = [visit for visit in problem.visits if visit.id not in seated]
     guests = [guest_visit(day, Guest.of(hold), f"hold:{hold.pk}", now) for hold in holds]
     for visit in (*sorted(booked, key=lambda visit: day.visits[visit.id].pk), *guests):
         _seat(desk, visit)
     return desk
+
+
+def _opened(problem: Problem, routes: tuple[Route, ...]) -> "Desk | None":
+    """The desk of those who can keep their schedules: whoever is too late for that takes nothing more that day. None
+    where nobody is left, or the day cannot be kept for another reason."""
+    from dispatch.solver.offers import Desk, RoutesNotKept
+
+    while problem.shifts:
+        try:
+            return Desk(problem, Plan(routes, (), Score()))
+        except RoutesNotKept as error:
+            log.info("technicians are too late to take more", technicians=sorted(error.shifts))
+            problem, routes = _without(problem, routes, error.shifts)
+        except ProblemError as error:
+            log.warning("a day cannot be kept as it stands", why=str(error))
+            return None
+    return None
+
+
+def _without(
+    problem: Problem, routes: tuple[Route, ...], shifts: Collection[str]
+) -> tuple[Problem, tuple[Route, ...]]:
+    theirs = {stop.visit for route in routes if route.shift in shifts for stop in route.stops}
+    rest = replace(
+        problem,
+        visits=tuple(visit for visit in problem.visits if visit.id not in theirs),
+        shifts=tuple(shift for shift in problem.shifts if shift.id not in shifts),
+    )
+    return rest, tuple(route for route in routes if route.shift not in shifts)
 
 
 def _seat(desk: "Desk", visit: Planned) -> None:

@@ -56,6 +56,23 @@ def test_a_day_without_a_plan_counts_with_its_shifts(
     assert hours(find(as_dora, wanted, at(7))) == [(8, 10), (10, 12), (12, 14), (14, 16), (16, 18)]
 
 
+def test_whoever_is_too_late_to_keep_the_schedule_takes_nothing_more_and_others_do(
+    as_dora: Caller, wanted: Wanted, village: Community, tom: Technician, tina: Technician
+) -> None:
+    for technician, until in ((tom, 17), (tina, 21)):
+        factories.shift(technician, at(9), hours=until - 9)
+    for hour in (9, 10):
+        factories.visit(
+            factories.site(village), at(7), technician=tom, starts_at=at(hour), state=VisitState.SCHEDULED
+        )
+
+    # At 16:30 nobody has set off to two visits of half an hour, and Tom is at home at 17:00.
+    found = find(as_dora, wanted, at(16) + timedelta(minutes=30))
+
+    assert {one.technician for one in found} == {tina}
+    assert hours(found) == [(18, 20), (20, 22)]
+
+
 def test_working_hours_are_shifts_to_come_and_none_is_made(
     as_dora: Caller, wanted: Wanted, tom: Technician
 ) -> None:

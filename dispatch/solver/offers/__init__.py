@@ -4,8 +4,8 @@
 this package when there is something to offer; it loads the compiled kernels.
 """
 
-from dispatch.solver.offers.desk import Desk
+from dispatch.solver.offers.desk import Desk, RoutesNotKept
 from dispatch.solver.offers.offer import Displaced, Offer, OfferGone
 from dispatch.solver.offers.reach import Reach
 
-__all__ = ["Desk", "Displaced", "Offer", "OfferGone", "Reach"]
+__all__ = ["Desk", "Displaced", "Offer", "OfferGone", "Reach", "RoutesNotKept"]

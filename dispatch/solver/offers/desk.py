@@ -20,6 +20,15 @@ from dispatch.solver.search.windows import windows_of
 from dispatch.solver.travel import URBAN_TAIWAN, TravelModel
 
 
+class RoutesNotKept(ProblemError):
+    """Visits that cannot stay where a plan has them: `shifts` cannot be driven as it says."""
+
+    def __init__(self, lost: Sequence[tuple[str, str]]) -> None:
+        name, shift = lost[0]
+        super().__init__("plan.routes", f"{name} cannot be in the route of {shift}")
+        self.shifts = frozenset(shift for _, shift in lost)
+
+
 class Desk:
     """One plan, of one day or of several, into which visits are asked and taken one at a time.
 
@@ -37,7 +46,7 @@ class Desk:
         to new places.
 
         Raises:
-            ProblemError: a visit cannot stay where the plan has it.
+            RoutesNotKept: a visit cannot stay where the plan has it.
         """
         self._model = model
         self._open(problem, plan)
@@ -113,9 +122,9 @@ class Desk:
 
     def _check_kept(self, plan: Plan) -> None:
         kept = self.plan.shift_of()
-        for name, shift in plan.shift_of().items():
-            if kept.get(name) != shift:
-                raise ProblemError("plan.routes", f"{name} cannot be in the route of {shift}")
+        lost = [(name, shift) for name, shift in plan.shift_of().items() if kept.get(name) != shift]
+        if lost:
+            raise RoutesNotKept(lost)
 
     def _left_out(self) -> tuple[Unassigned, ...]:
         model = self._guests.model
