@@ -123,13 +123,19 @@ def openings_on(
         yield Opening(
             on=day.on,
             from_at=day.at(offer.window.earliest_start),
-            until_at=day.at(offer.window.latest_start),
+            until_at=_full_minute(day.at(offer.window.latest_start)),
             minutes=round(offer.cost_min, 1),
             travel_minutes=round(offer.terms.travel / 60, 1),
             technician=day.shifts[offer.shift].technician,
             start_at=day.at(offer.start_s),
             neighbours=warm.visits_in(community),
         )
+
+
+def _full_minute(at: datetime) -> datetime:
+    """Up to quiet hours means up to the second before them. People are told the hour; that nobody starts then, the
+    planner sees to."""
+    return at + timedelta(seconds=1) if at.second == 59 else at
 
 
 def grid(profile: BookingProfile, warm: WarmDesk, now: datetime) -> list[Window]:

@@ -11,6 +11,9 @@ from communities.access import Caller
 from communities.models import Community, Region, Site
 from dispatch.errors import DaysOutOfReach, NotForYourRole, NowhereToGo, ServiceTypeUnknown, SiteUnknown
 from dispatch.models import BookingProfile, Shift, Technician, Visit, WorkingHours
+from dispatch.services.bookings import window_hold
+from dispatch.services.desks import WarmDesk, desks_of
+from dispatch.services.guests import Guest, guest_visit
 from dispatch.services.requests import SiteGiven
 from dispatch.services.windows import Opening, Wanted, windows_find
 from dispatch.states import VisitState
@@ -40,6 +43,11 @@ def hours(openings: list[Opening] | tuple[Opening, ...]) -> list[tuple[int, int]
     """First and last hour of each, in order of time."""
     told = sorted(openings, key=lambda one: one.from_at)
     return [(one.from_at.astimezone(TAIPEI).hour, one.until_at.astimezone(TAIPEI).hour) for one in told]
+
+
+def desk_of(region: Region) -> WarmDesk:
+    [warm] = desks_of(region=region, days=[MONDAY], signal_set=None, now=at(7))
+    return warm
 
 
 def find(caller: Caller, wanted: Wanted, now: datetime, days: int = 1) -> list[Opening]:
@@ -149,7 +157,16 @@ def test_quiet_hours_are_cut_out(
     Community.objects.filter(pk=village.pk).update(quiet_from="12:00", quiet_until="15:00")
     factories.shift(tom, at(9), hours=7)  # until 16:00
     # From 15:00 to 15:30 there is time before he must be home.
-    assert hours(find(as_dora, wanted, at(7))) == [(8, 10), (10, 11), (15, 16)]
+    found = find(as_dora, wanted, at(7))
+    assert hours(found) == [(8, 10), (10, 12), (15, 16)]
+    # People are told noon, and can have it; the planner lets nobody begin then.
+    until_noon = next(one for one in found if one.until_at == at(12))
+    held = window_hold(caller=as_dora, wanted=wanted, window=until_noon.window, now=at(7))
+    assert (held.window_from_at, held.window_until_at) == (at(10), at(12))
+    visit = guest_visit(desk_of(village.region).day, Guest.of(held), "held", at(7))
+    assert [at(0) + timedelta(seconds=one.latest_start) for one in visit.windows] == [
+        at(12) - timedelta(seconds=1)
+    ]
 
 
 def test_the_grid_is_the_company_s(as_dora: Caller, wanted: Wanted, tom: Technician) -> None:
