@@ -25,7 +25,7 @@ from dispatch.solver.problem import Problem, TimeWindow, Visit
 from dispatch.solver.solve import Limits, solve
 
 if TYPE_CHECKING:
-    from dispatch.solver.search.improve import Explorer
+    from dispatch.solver.search.explorer import Explorer
 
 T = TypeVar("T")
 
@@ -252,9 +252,11 @@ def _interpreter_s(code: str) -> float:
 def _settled(problem: Problem) -> "Explorer":
     """One search on the part that is its own of an ordinary plan."""
     from dispatch.solver.search.board import Board
-    from dispatch.solver.search.improve import COLD, Explorer, parts_for
+    from dispatch.solver.search.explorer import Explorer
+    from dispatch.solver.search.improve import parts_for
     from dispatch.solver.search.model import Model
     from dispatch.solver.search.parts import cut
+    from dispatch.solver.search.passes import COLD
 
     model = Model(problem)
     board = Board(model)
@@ -269,7 +271,7 @@ def _settled(problem: Problem) -> "Explorer":
 
 def _move_us(explorer: "Explorer") -> float:
     """Microseconds of one move."""
-    from dispatch.solver.search.improve import COLD
+    from dispatch.solver.search.passes import COLD
 
     return 1e6 / MOVES * _clocked(lambda: explorer.run(MOVES, COLD, COLD))[0]
 

@@ -14,9 +14,11 @@ TICK_S = 0.03
 """Seconds between two looks at the clock, when there is a time limit."""
 FIRST = 20
 """Moves before the first of them, while it is not known how long one takes."""
+USUAL_MOVE_S = 5e-5
+"""Seconds a move takes, as far as it matters for what a search does with its time."""
 REPORT_S = 0.1
 """Seconds between two reports."""
-LAST_CHOICE = 0.05
+LAST_CHOICE = 0.07
 """Share of a time limit kept for the last choice among routes."""
 WRITING_S = 0.001
 """Seconds a visit kept for writing the plan down and checking it; half the limit at most."""
@@ -91,11 +93,19 @@ class Clock:
             return None
         return min(self._usable_s - self.elapsed_s, share * self._usable_s)
 
-    def rounds(self, most: int, round_s: float) -> int:
-        """How many rounds of at least `round_s` the time has room for; `most` without a time limit."""
+    @property
+    def expected_moves(self) -> float:
+        """How many moves each search has time for, more or less."""
+        if self._usable_s is None:
+            return self.limits.iterations
+        return min(self.limits.iterations, self._usable_s / USUAL_MOVE_S)
+
+    def rounds(self, end: float, most: int, round_s: float) -> int:
+        """How many rounds of at least `round_s` there is room for until this share of the limits; `most` without a
+        time limit."""
         if self._usable_s is None:
             return most
-        return max(1, min(most, int((self._usable_s - self.elapsed_s) / round_s)))
+        return max(1, min(most, int((end * self._usable_s - self.elapsed_s) / round_s)))
 
     def stint(self, begin: float, end: float) -> "Stint":
         """The part of the limits from one share to another."""

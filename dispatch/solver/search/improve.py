@@ -1,112 +1,47 @@
 """Leading the search: how hot, how long, on which part of the plan, and when to choose among routes.
 
-Small problems: every search works on the whole plan with a seed of its own; between rounds the routes all have
-met are pooled, and the next round begins from the best choice among them. Large ones: each round the plan is cut
-into parts, along another line each time, and every search improves its own, one after the other.
+Plans cool down in passes: first from the beginning, several times if there is time; then from the best choice among
+all routes met, pooled, and the same once more. In a pass over a small plan every search works on all of it with a seed
+of its own. Over a large one it is cut into parts, along another line in each of many rounds, and every search improves
+its own, one after the other.
 """
 
 import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 
 import numpy as np
 
-from dispatch.solver.search.board import Board, chained, chains_of, empty_chains
-from dispatch.solver.search.clock import Clock, Stint
-from dispatch.solver.search.kernels import anneal
-from dispatch.solver.search.kernels.layout import NOBODY, Longs
-from dispatch.solver.search.kernels.packing import pack_chains, pack_pool
+from dispatch.solver.search.board import Board, chained, chains_of
+from dispatch.solver.search.clock import Clock
+from dispatch.solver.search.explorer import Explorer, copied, typical_way
 from dispatch.solver.search.kernels.plans import Chains
-from dispatch.solver.search.kernels.pool import empty_pool
 from dispatch.solver.search.model import Model
 from dispatch.solver.search.parts import Part, cut
+from dispatch.solver.search.passes import Pass, passes
 from dispatch.solver.search.select import select
 
 APART = 300
 """From so many visits on, searches divide the plan among themselves."""
 PART = 350
 """Visits in a part, at most: what a search looks at then stays in the processor's cache."""
-TOGETHER = (0.55, 0.75, 1.0)
-"""Shares of the limits at which the routes met are pooled."""
-WARM, WARM_APART = 2.0, 0.5
-"""Below this temperature, in the same unit, routes are remembered: those of hotter plans are of no use to good ones,
-and of the many of a large plan only the best can be chosen among in time."""
-CHOOSING = 0.08
+CHOOSING = 0.12
 """Share of a time limit that one choice among routes may take."""
 ROUNDS_APART = 64
 ROUND_S = 0.1
 """A timed round lasts no less: cutting the plan and joining its parts takes a few milliseconds."""
-HOT, COLD = 5.0, 0.05
-"""Temperature at the beginning and the end, in typical ways between neighbours."""
+HOT = 5.0
+"""Temperature at the beginning, in typical ways between neighbours."""
 CROWDED = 0.02
 """From this share of visits left out of the first plan on, the question is which: the search then begins as hot as
 leaving one of them out costs."""
 HOTTEST = 200.0
 """But not hotter than so many typical ways."""
-REHEAT = 0.2
-"""Temperature at the beginning of every later round, as a share of the first."""
-
-
-class Explorer:
-    """One search: a board, the best plan it has met, and the nodes around which it may ruin."""
-
-    def __init__(self, model: Model, seed: int) -> None:
-        self.unit = typical_way(model)
-        self.board = Board(model, seed)
-        self.pool = empty_pool()
-        self._pool = pack_pool(self.pool)
-        self.best = empty_chains(model.terrain)
-        self._best = pack_chains(self.best)
-
-    def start(self, chains: Chains, part: Part | None = None) -> None:
-        """Begin a round from this plan, on all of it or on a part."""
-        state = self.board.state
-        self.board.lay_down(chains)
-        self.best.next[:], self.best.start[:] = chains.next, chains.start
-        self.best.cost[:] = self.board.cost, len(self.board.absent())
-        self.warm = WARM if part is None else WARM_APART
-        if part is None:
-            state.active[:], state.welcome[:] = True, True
-        else:
-            route = state.route[: len(state.welcome)]
-            state.active[:] = part.shifts
-            # What it takes out itself it may also bring back.
-            state.welcome[:] = np.where(route == NOBODY, part.absent, part.shifts[np.maximum(route, 0)])
-        self.seeds: Longs = np.flatnonzero(state.welcome)
-
-    def cool(self, stint: Stint, hot: float, cold: float) -> None:
-        """Cool down over the stint, from `hot` to `cold` typical ways."""
-        for steps, begin, end in stint.pieces():
-            self.run(steps, hot * (cold / hot) ** begin, hot * (cold / hot) ** end)
-
-    def run(self, steps: int, hot: float, cold: float) -> None:
-        """Make so many moves while the temperature falls from `hot` to `cold`, in typical ways."""
-        if not len(self.seeds) or not steps:
-            return
-        cooling = (cold / hot) ** (1 / steps)
-        m, s, keys, unit = self.board.m, self.board.s, self.board.keys, self.unit
-        anneal.anneal(
-            m, s, self._pool, self.seeds, self._best, keys, steps, hot * unit, cooling, self.warm * unit
-        )
 
 
 def parts_for(visits: int, searches: int) -> int:
     """Into how many parts a plan is cut: 1 if it is small, else as many for each search."""
     return 1 if visits < APART else searches * math.ceil(visits / (searches * PART))
-
-
-def copied(chains: Chains) -> Chains:
-    """The same plan, to be kept."""
-    return Chains(chains.next.copy(), chains.start.copy(), chains.cost.copy())
-
-
-def typical_way(model: Model) -> float:
-    """The usual cost of the way between neighbours: the unit of temperature."""
-    near, cost = model.terrain.near[:, :5], model.terrain.leg_cost[0]
-    rows = np.arange(len(near))[:, None]
-    ways = cost[rows, np.maximum(near, 0)][near != NOBODY]
-    return max(1.0, float(np.median(ways))) if ways.size else 60.0
 
 
 class Search:
@@ -122,17 +57,27 @@ class Search:
         self.best = start
         self.hot = self._beginning(start)
         self.parts = parts_for(len(model.visits), searches)
+        self.cuts = 0
 
     def run(self) -> Chains:
         """The best plan met; never worse than the one begun with."""
         if not self.model.visits or not self.model.problem.shifts or self.clock.stopped:
             return self.best
+        first = copied(self.best)
+        cool_down = self._apart if self.parts > 1 else self._together
         with ThreadPoolExecutor(len(self.explorers)) as threads:
-            if self.parts > 1:
-                self._apart(threads)
-            else:
-                self._together(threads)
+            for one in self._passes():
+                cool_down(threads, one, first if one.afresh else self.best)
+                if self.clock.stopped:
+                    break
+                if one.choice:
+                    self._choose()
         return self.best
+
+    def _passes(self) -> list[Pass]:
+        searches = len(self.explorers) if self.parts > 1 else 1
+        moves = searches * self.clock.expected_moves / len(self.model.visits)
+        return passes(moves, self.hot, apart=self.parts > 1)
 
     def _beginning(self, start: Chains) -> float:
         """How hot it is at first, in typical ways."""
@@ -143,32 +88,26 @@ class Search:
         penalty = float(np.median(self.model.terrain.nodes["penalty"][absent]))
         return min(HOTTEST, max(HOT, penalty / typical_way(self.model)))
 
-    def _together(self, threads: ThreadPoolExecutor) -> None:
-        """Everybody on the whole plan, then the best choice among all routes met, and again."""
-        for begin, end in pairwise((0.0, *TOGETHER)):
-            stint = self.clock.stint(begin, end)
-            hot = self.hot * REHEAT if begin else self.hot
-            for explorer in self.explorers:
-                explorer.start(self.best)
-            running = [threads.submit(explorer.cool, stint, hot, COLD) for explorer in self.explorers]
-            self.clock.watch(running, self._figures)
-            for explorer in self.explorers:
-                self._keep(explorer.best)
-            if self.clock.stopped:
-                return
-            self._choose()
+    def _together(self, threads: ThreadPoolExecutor, one: Pass, start: Chains) -> None:
+        """Everybody on the whole plan."""
+        stint = self.clock.stint(one.begin, one.end)
+        for explorer in self.explorers:
+            explorer.start(start)
+        running = [threads.submit(explorer.cool, stint, one.hot, one.cold) for explorer in self.explorers]
+        self.clock.watch(running, self._figures)
+        for explorer in self.explorers:
+            self._keep(explorer.best)
 
-    def _apart(self, threads: ThreadPoolExecutor) -> None:
+    def _apart(self, threads: ThreadPoolExecutor, one: Pass, start: Chains) -> None:
         """Everybody on parts of the plan, cut along another line each time."""
-        current = self.best
-        rounds = self.clock.rounds(ROUNDS_APART, ROUND_S)
-        for number in range(rounds):
-            begin, end = number / rounds, (number + 1) / rounds
+        current = start
+        for piece in one.rounds(self.clock.rounds(one.end, ROUNDS_APART, ROUND_S)):
             self.desk.lay_down(current)
-            parts = cut(self.desk, self.parts, number)
+            parts = cut(self.desk, self.parts, self.cuts)
+            self.cuts += 1
             shared = [parts[i :: len(self.explorers)] for i in range(len(self.explorers))]
             running = [
-                threads.submit(self._one_by_one, explorer, current, own, begin, end)
+                threads.submit(self._one_by_one, explorer, current, own, piece)
                 for explorer, own in zip(self.explorers, shared, strict=True)
             ]
             self.clock.watch(running, self._figures)
@@ -177,18 +116,15 @@ class Search:
             self._keep(self._joined([(part, best) for part, _, best in improved]))
             if self.clock.stopped:
                 return
-        self._choose()
 
     def _one_by_one(
-        self, explorer: Explorer, plan: Chains, parts: Sequence[Part], begin: float, end: float
+        self, explorer: Explorer, plan: Chains, parts: Sequence[Part], one: Pass
     ) -> list[tuple[Part, Chains, Chains]]:
         """Each part, the plan it ended with and the best met, after an equal share of the round."""
-        hot, cold = (self.hot * (COLD / self.hot) ** when for when in (begin, end))
         improved = []
-        for i, part in enumerate(parts):
+        for part, (begin, end) in zip(parts, one.shares(len(parts)), strict=True):
             explorer.start(plan, part)
-            share = (end - begin) / len(parts)
-            explorer.cool(self.clock.stint(begin + i * share, begin + (i + 1) * share), hot, cold)
+            explorer.cool(self.clock.stint(begin, end), one.hot, one.cold)
             improved.append((part, explorer.board.chains(), copied(explorer.best)))
         return improved
 

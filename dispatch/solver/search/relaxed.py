@@ -16,7 +16,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-BATCH = 1_000
+BATCH = 200
 """Routes that come in together."""
 NOTHING = 1e-6
 """A route that could make it cheaper by less than this could not."""

@@ -8,7 +8,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from dispatch.solver.search.board import Board
-from dispatch.solver.search.improve import copied
+from dispatch.solver.search.explorer import copied
 from dispatch.solver.search.kernels.acceptance import accepted, decide
 from dispatch.solver.search.kernels.packing import pack_chains, pack_pool
 from dispatch.solver.search.kernels.pool import empty_pool, remember

@@ -9,6 +9,7 @@ from dispatch.solver.search.board import Board
 from dispatch.solver.search.clock import Clock, Limits
 from dispatch.solver.search.model import Model
 from dispatch.solver.search.parts import cut
+from dispatch.solver.search.passes import Pass, passes
 from tests.dispatch.solver.instances import problem, shift, visit, window
 from tests.dispatch.solver.kernels.boards import boards
 
@@ -58,3 +59,22 @@ def test_same_seed_and_moves_give_the_same_plan(
 ) -> None:
     monkeypatch.setattr(improve, "APART", apart)
     assert searched(searches) == searched(searches)
+
+
+def test_a_long_search_begins_several_times_and_a_short_one_once() -> None:
+    def spans(moves: float, *, apart: bool) -> list[tuple[float, float, float, bool, bool]]:
+        return [
+            (one.begin, one.end, one.hot, one.afresh, one.choice) for one in passes(moves, 5.0, apart=apart)
+        ]
+
+    again = [(0.6, 0.82, 1.0, False, True), (0.82, 1.0, 1.0, False, True)]
+    assert spans(100, apart=False) == [(0.0, 0.6, 5.0, True, True), *again]
+    assert spans(2_000, apart=False) == [(0.0, 0.3, 5.0, True, False), (0.3, 0.6, 5.0, True, True), *again]
+    assert spans(1_000, apart=True) == [(0.0, 1.0, 5.0, True, True)]
+    assert spans(2_000, apart=True) == [(0.0, 0.6, 5.0, True, True), *again]
+
+
+def test_rounds_of_a_pass_cool_down_one_after_the_other() -> None:
+    first, last = Pass(0.6, 1.0, hot=8.0, afresh=False, choice=True, cold=0.5).rounds(2)
+    assert (first.begin, first.end, first.hot, first.cold) == pytest.approx((0.6, 0.8, 8.0, 2.0))
+    assert (last.begin, last.end, last.hot, last.cold) == pytest.approx((0.8, 1.0, 2.0, 0.5))
